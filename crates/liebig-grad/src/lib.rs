@@ -1,0 +1,1 @@
+//! Gradients of any order over burn's tensors.

@@ -1,0 +1,1 @@
+//! The few fused operations that Liebig's speed rests on.
