@@ -197,7 +197,7 @@ fn every_wrong_field_is_refused_by_name() {
         ("/shape/height", json!(0), "shape"),
         ("/shape/kind", json!("sound"), "shape.kind"),
         ("/class_names", json!(["only"]), "labels"),
-        ("/class_names", json!([]), "labels"),
+        ("/class_names", json!([]), "class_names"),
         ("/class_names/1", json!(7), "class_names[1]"),
         ("/labels", json!("fuzzy"), "labels"),
         (
