@@ -1,0 +1,339 @@
+//! A folder of images per class, as torchvision's `ImageFolder`: `SPLIT/CLASS/**/*.{jpg,jpeg,png}`.
+//!
+//! Splits are `train`, `test` and, if there, `val`, `validation` or `valid`. Without `test`, the validation folder is
+//! the test split (as ImageNet's subsets come); without either, or with class folders at the top, every class is split
+//! 80/20 by a fixed seed. Classes and files are taken in the order of their names.
+
+use std::path::{Path, PathBuf};
+
+use image::{DynamicImage, ImageReader};
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use super::Parts;
+use crate::picture::Picture;
+use crate::random::stream;
+use crate::stratified::stratified;
+use crate::{Error, LoadOptions, SampleShape, Split};
+
+const TEST_SHARE: f64 = 0.2;
+/// The split is part of what the dataset is, so its seed is fixed.
+const SPLIT_SEED: u64 = 0;
+/// Images of mixed sizes become this large if no size is asked for. Height, width.
+const DEFAULT_SIZE: (usize, usize) = (32, 32);
+const READABLE: &[&str] = &["jpg", "jpeg", "png"];
+const NOT_READABLE: &[&str] = &[
+    "avif", "bmp", "gif", "heic", "jp2", "ppm", "pgm", "tif", "tiff", "webp",
+];
+
+/// The images of one split: paths and classes, class by class.
+#[derive(Default)]
+struct Listing {
+    files: Vec<PathBuf>,
+    labels: Vec<u32>,
+}
+
+/// Whether the folder holds split folders, or class folders with images in them.
+pub(crate) fn found_in(folder: &Path) -> bool {
+    if folder.join("train").is_dir() {
+        return true;
+    }
+    let Ok(classes) = class_folders(folder) else {
+        return false;
+    };
+    classes
+        .iter()
+        .any(|class| files_of(&folder.join(class)).is_ok_and(|files| !files.is_empty()))
+}
+
+/// Reads every image, resized and coloured as the options say.
+pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error> {
+    let named = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| folder.join(name))
+            .find(|path| path.is_dir())
+    };
+    let mut notes = Vec::new();
+    let train_folder = named(&["train"]).unwrap_or_else(|| folder.into());
+    let class_names = class_folders(&train_folder)?;
+    let (mut test, mut validation) = (named(&["test"]), named(&["val", "validation", "valid"]));
+    if train_folder == folder {
+        (test, validation) = (None, None);
+    } else if test.is_none() && validation.is_some() {
+        test = validation.take();
+        notes.push("no test folder: the validation folder is the test split".into());
+    }
+    let train = list(&train_folder, &class_names)?;
+    let validation = validation
+        .map(|folder| list(&folder, &class_names))
+        .transpose()?;
+    let (train, test) = match test {
+        Some(folder) => (train, list(&folder, &class_names)?),
+        None => {
+            notes.push(format!(
+                "no test folder: split 80/20 by class and seed {SPLIT_SEED}"
+            ));
+            halves(&train, &train_folder, &class_names)?
+        }
+    };
+    let listings = [Some(&train), Some(&test), validation.as_ref()];
+    let (height, width) = match options.image_size {
+        Some(size) => size,
+        None => common_size(listings.into_iter().flatten())?.unwrap_or_else(|| {
+            notes.push(format!(
+                "images of several sizes, all resized to {}x{}",
+                DEFAULT_SIZE.0, DEFAULT_SIZE.1
+            ));
+            DEFAULT_SIZE
+        }),
+    };
+    let decode = |listing: &Listing| decode_all(listing, height, width);
+    let (train_pictures, test_pictures) = (decode(&train)?, decode(&test)?);
+    let validation_pictures = validation.as_ref().map(decode).transpose()?;
+    let all = || {
+        train_pictures
+            .iter()
+            .chain(&test_pictures)
+            .chain(validation_pictures.iter().flatten())
+    };
+    let channels = match options
+        .grayscale
+        .unwrap_or_else(|| all().all(Picture::is_gray))
+    {
+        true => 1,
+        false => 3,
+    };
+    let shape = SampleShape::Image {
+        channels,
+        height,
+        width,
+    };
+    let split = |pictures: &[Picture], listing: &Listing| {
+        let mut pixels = Vec::with_capacity(pictures.len() * shape.len());
+        for picture in pictures {
+            let picture = if channels == 1 {
+                picture.to_gray()
+            } else {
+                picture.to_rgb()
+            };
+            pixels.extend_from_slice(&picture.pixels);
+        }
+        Split::images(shape, pixels, listing.labels.clone())
+    };
+    Ok(Parts {
+        train: split(&train_pictures, &train),
+        validation: validation_pictures
+            .as_deref()
+            .zip(validation.as_ref())
+            .map(|(pictures, listing)| split(pictures, listing)),
+        test: split(&test_pictures, &test),
+        class_names: Some(class_names),
+        notes,
+    })
+}
+
+/// Names of the folders in `folder`, sorted; hidden ones are left out.
+fn class_folders(folder: &Path) -> Result<Vec<String>, Error> {
+    let mut names = Vec::new();
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && !name.starts_with('.') {
+            names.push(name);
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Image files below a class folder, sorted by path. Files that are no images (checksums, notes) are left out.
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut files = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        let entry = entry.map_err(std::io::Error::from)?;
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        let extension = entry
+            .path()
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
+        if !entry.file_type().is_file() || hidden {
+            continue;
+        }
+        if NOT_READABLE.contains(&extension.as_str()) {
+            return Err(Error::Image {
+                path: entry.into_path(),
+                reason: format!("`.{extension}` files are not read"),
+            });
+        }
+        if READABLE.contains(&extension.as_str()) {
+            files.push(entry.into_path());
+        }
+    }
+    Ok(files)
+}
+
+fn list(folder: &Path, class_names: &[String]) -> Result<Listing, Error> {
+    if let Some(class) = class_folders(folder)?
+        .into_iter()
+        .find(|class| !class_names.contains(class))
+    {
+        return Err(Error::UnknownClass {
+            path: folder.join(&class),
+            class,
+        });
+    }
+    if class_names.is_empty() {
+        return Err(Error::Missing {
+            folder: folder.into(),
+            expected: "class folders".into(),
+        });
+    }
+    let mut listing = Listing::default();
+    for (label, class) in (0..).zip(class_names) {
+        let class_folder = folder.join(class);
+        let files = if class_folder.is_dir() {
+            files_of(&class_folder)?
+        } else {
+            Vec::new()
+        };
+        if files.is_empty() {
+            return Err(Error::EmptyClass {
+                place: class_folder.display().to_string(),
+                class: class.clone(),
+                split: "JPEG or PNG",
+            });
+        }
+        listing
+            .labels
+            .extend(std::iter::repeat_n(label, files.len()));
+        listing.files.extend(files);
+    }
+    Ok(listing)
+}
+
+/// Splits a listing into training and test.
+fn halves(
+    all: &Listing,
+    folder: &Path,
+    class_names: &[String],
+) -> Result<(Listing, Listing), Error> {
+    for (label, class) in (0..).zip(class_names) {
+        let found = all.labels.iter().filter(|&&found| found == label).count();
+        if found < 2 {
+            return Err(Error::ClassTooSmall {
+                place: folder.display().to_string(),
+                class: class.clone(),
+                found,
+            });
+        }
+    }
+    let (train, test) = stratified(
+        &all.labels,
+        TEST_SHARE,
+        &mut stream(SPLIT_SEED, "image folder split", 0),
+    );
+    let subset = |indices: Vec<usize>| Listing {
+        files: indices
+            .iter()
+            .map(|&index| all.files[index].clone())
+            .collect(),
+        labels: indices.iter().map(|&index| all.labels[index]).collect(),
+    };
+    Ok((subset(train), subset(test)))
+}
+
+/// The height and width that all images share, from their headers; `None` if they differ.
+fn common_size<'a>(
+    listings: impl Iterator<Item = &'a Listing>,
+) -> Result<Option<(usize, usize)>, Error> {
+    let files: Vec<&PathBuf> = listings.flat_map(|listing| &listing.files).collect();
+    let sizes: Vec<Result<(u32, u32), Error>> = files
+        .par_iter()
+        .map(|path| {
+            open(path)?
+                .into_dimensions()
+                .map_err(|error| unreadable(path, &error))
+        })
+        .collect();
+    let mut common = None;
+    for size in sizes {
+        let (width, height) = size?;
+        if *common.get_or_insert((width, height)) != (width, height) {
+            return Ok(None);
+        }
+    }
+    Ok(common.map(|(width, height)| (height as usize, width as usize)))
+}
+
+/// All images of a listing, in parallel, in order; the first error in that order is the one reported.
+fn decode_all(listing: &Listing, height: usize, width: usize) -> Result<Vec<Picture>, Error> {
+    let pictures: Vec<Result<Picture, Error>> = listing
+        .files
+        .par_iter()
+        .map(|path| decode(path, height, width))
+        .collect();
+    pictures.into_iter().collect()
+}
+
+fn decode(path: &Path, height: usize, width: usize) -> Result<Picture, Error> {
+    let bytes = fs_err::read(path)?;
+    let fail = |reason: String| Error::Image {
+        path: path.into(),
+        reason,
+    };
+    if jpeg_is_cut_short(&bytes) {
+        return Err(fail(format!(
+            "the JPEG data ends at byte {} without an end marker",
+            bytes.len()
+        )));
+    }
+    let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format()?;
+    let image = reader.decode().map_err(|error| unreadable(path, &error))?;
+    let picture = match image {
+        DynamicImage::ImageLuma8(gray) => Picture {
+            channels: 1,
+            height: gray.height() as usize,
+            width: gray.width() as usize,
+            pixels: gray.into_raw(),
+        },
+        other => {
+            let rgb = other.into_rgb8();
+            Picture::from_rgb(rgb.height() as usize, rgb.width() as usize, rgb.as_raw())
+        }
+    };
+    picture.resized(height, width).map_err(fail)
+}
+
+/// The decoder fills what a cut JPEG lacks with grey, so the end marker is looked for here: after the last start of
+/// scan. Both markers are escaped within the compressed data.
+fn jpeg_is_cut_short(bytes: &[u8]) -> bool {
+    if !bytes.starts_with(&[0xff, 0xd8]) {
+        return false;
+    }
+    let last_scan = bytes
+        .windows(2)
+        .rposition(|pair| pair == [0xff, 0xda])
+        .unwrap_or(0);
+    !bytes[last_scan..]
+        .windows(2)
+        .any(|pair| pair == [0xff, 0xd9])
+}
+
+fn open(path: &Path) -> Result<ImageReader<std::io::BufReader<fs_err::File>>, Error> {
+    let file = fs_err::File::open(path)?;
+    Ok(ImageReader::new(std::io::BufReader::new(file)).with_guessed_format()?)
+}
+
+fn unreadable(path: &Path, error: &image::ImageError) -> Error {
+    Error::Image {
+        path: path.into(),
+        reason: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[path = "image_folder_tests.rs"]
+mod tests;
