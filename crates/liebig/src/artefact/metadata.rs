@@ -88,6 +88,23 @@ impl Shape {
     }
 }
 
+impl From<liebig_data::SampleShape> for Shape {
+    fn from(shape: liebig_data::SampleShape) -> Self {
+        match shape {
+            liebig_data::SampleShape::Image {
+                channels,
+                height,
+                width,
+            } => Self::Image {
+                channels,
+                height,
+                width,
+            },
+            liebig_data::SampleShape::Table { features } => Self::Table { features },
+        }
+    }
+}
+
 impl std::fmt::Display for Shape {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

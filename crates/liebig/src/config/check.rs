@@ -39,7 +39,13 @@ impl Config {
             i64::try_from(self.seed).is_ok(),
             "expected at most 9223372036854775807",
         )?;
-        at_least_one("evaluation.repeats", evaluation.repeats)?;
+        let repeats = evaluation.repeats;
+        rule(
+            "evaluation.repeats",
+            repeats,
+            repeats <= 1 << 20,
+            "expected 0 to 1048576",
+        )?;
         at_least_one("evaluation.epochs", evaluation.epochs)?;
         at_least_one("evaluation.batch_size", evaluation.batch_size)?;
         positive("evaluation.lr", evaluation.lr)?;

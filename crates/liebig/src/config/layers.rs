@@ -161,7 +161,7 @@ impl Layers {
             .unwrap_or(1);
         let ipc = usize::try_from(ipc).unwrap_or(0);
         let mut layers = Self::default();
-        for preset in preset::select(method, &preset::dataset_name(source), ipc, self.quick) {
+        for preset in preset::select(method, &liebig_data::dataset_name(source), ipc, self.quick) {
             layers.push(format!("{PRESET}{}", preset.name), preset.text)?;
         }
         layers.layers.extend(self.layers.iter().cloned());

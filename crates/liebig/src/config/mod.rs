@@ -20,7 +20,7 @@ pub use defaults::Facts;
 pub use error::Error;
 pub use image_size::ImageSize;
 pub use layers::{Layers, Selection};
-pub use preset::{Preset, dataset_name, presets};
+pub use preset::{Preset, presets};
 
 use crate::artefact::{Augmentation, ModelSpec, Published};
 use crate::methods::MethodConfig;
@@ -64,7 +64,7 @@ pub struct DataConfig {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvaluationConfig {
-    /// Fresh networks trained on the set. Default 5.
+    /// Fresh networks trained on the set; 0 leaves the evaluation out. Default 5.
     pub repeats: usize,
     /// The protocol's E; the loop runs E + 1 times. Default 300, with an augmentation 1000.
     pub epochs: usize,

@@ -2,8 +2,6 @@
 //!
 //! `DATASET_ipcN.quick.toml` is laid over `DATASET_ipcN.toml` by `--quick`; `quick.toml` serves datasets without one.
 
-use std::path::Path;
-
 use include_dir::{Dir, include_dir};
 
 static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../configs");
@@ -45,27 +43,4 @@ pub(super) fn select(method: &str, dataset: &str, ipc: usize, quick: bool) -> Ve
             .or_else(|| find(format!("{method}/quick")))
     });
     full.into_iter().chain(quick.flatten()).collect()
-}
-
-/// The name that presets know a dataset by: of a path its last part, lower case, without an ending.
-#[must_use]
-pub fn dataset_name(source: &str) -> String {
-    let path = Path::new(source);
-    let is_file = path.extension().is_some_and(|ending| {
-        ["npz", "csv", "gz", "bin"]
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known))
-    });
-    let last = if is_file {
-        path.file_stem()
-    } else {
-        path.file_name()
-    };
-    let name = last.map_or_else(|| source.into(), |last| last.to_string_lossy());
-    match name.to_lowercase().replace('_', "-").as_str() {
-        // The folders that the archives of the CIFAR sets unpack to.
-        "cifar-10-batches-bin" => "cifar10".into(),
-        "cifar-100-binary" => "cifar100".into(),
-        name => name.into(),
-    }
 }

@@ -165,7 +165,7 @@ fn values_outside_their_range_are_refused() {
         "ipc=0",
         "model.width=0",
         "model.depth=0",
-        "evaluation.repeats=0",
+        "evaluation.repeats=2000000",
         "evaluation.epochs=0",
         "evaluation.batch_size=0",
         "evaluation.lr=0.0",
@@ -228,6 +228,6 @@ fn datasets_are_named_by_the_last_part_of_their_path() {
         ("a/cifar-10-batches-bin", "cifar10"),
         ("a/My.Photos", "my.photos"),
     ] {
-        assert_eq!(dataset_name(source), name);
+        assert_eq!(liebig_data::dataset_name(source), name);
     }
 }
