@@ -6,6 +6,21 @@
 
 use std::sync::OnceLock;
 
+/// An array of `V` vectors, each from its index. A macro and not `array::from_fn`, because a closure
+/// that is not inlined would be compiled without the kernel's instruction set.
+macro_rules! each {
+    ($T:ty, $S:ty, $V:expr, |$v:ident| $value:expr) => {{
+        #[allow(unused_unsafe)]
+        // SAFETY: any vector may be made where vectors are in use.
+        let mut vectors = [unsafe { <$S>::splat(<$T>::default()) }; $V];
+        for $v in 0..$V {
+            vectors[$v] = $value;
+        }
+        vectors
+    }};
+}
+pub(crate) use each;
+
 /// The element types the kernels are written for.
 pub trait Element:
     Copy
@@ -158,6 +173,41 @@ pub unsafe trait Simd<T: Element>: Copy {
     unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// `value` where `sign > 0`, zero elsewhere.
     unsafe fn where_positive(sign: Self::Vector, value: Self::Vector) -> Self::Vector;
+}
+
+/// Reads `V` neighbouring vectors.
+///
+/// # Safety
+/// `from` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn load<T: Element, S: Simd<T>, const V: usize>(from: *const T) -> [S::Vector; V] {
+    // SAFETY: the caller vouches for the elements.
+    each!(T, S, V, |v| unsafe { S::load(from.add(v * S::LANES)) })
+}
+
+/// Writes `V` neighbouring vectors.
+///
+/// # Safety
+/// `to` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn store<T: Element, S: Simd<T>, const V: usize>(to: *mut T, values: [S::Vector; V]) {
+    for (v, value) in values.into_iter().enumerate() {
+        // SAFETY: the caller vouches for the elements.
+        unsafe { S::store(to.add(v * S::LANES), value) };
+    }
+}
+
+/// Adds `V` neighbouring vectors to what is there.
+///
+/// # Safety
+/// `to` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn add_to<T: Element, S: Simd<T>, const V: usize>(to: *mut T, values: [S::Vector; V]) {
+    // SAFETY: the caller vouches for the elements.
+    unsafe {
+        let before = load::<T, S, V>(to);
+        store::<T, S, V>(to, each!(T, S, V, |v| S::add(before[v], values[v])));
+    }
 }
 
 /// `N` elements in an array; `N = 1` handles what is left over at the end of a row.

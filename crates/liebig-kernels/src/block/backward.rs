@@ -4,9 +4,9 @@
 //! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g
 //! ```
 
-use super::pixels::{OnChannels, add_to, group, load, store};
+use super::pixels::OnChannels;
 use super::{Backward, Inputs, forward};
-use crate::simd::{Element, Kernel, Simd};
+use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
 
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
@@ -49,7 +49,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                 for pair in 0..plan.width / 2 {
                     let pooled = (y * (plan.width / 2) + pair) * c;
                     let g = load::<T, S, V>(gradient.add(pooled));
-                    let g = group::<T, S, V>(|v| S::mul(g[v], quarter));
+                    let g = each!(T, S, V, |v| S::mul(g[v], quarter));
                     for pixel in [0, 1, plan.width, plan.width + 1] {
                         let at = (2 * y * plan.width + 2 * pair + pixel) * c;
                         let x = load::<T, S, V>(x.add(at));
@@ -62,20 +62,20 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                     }
                 }
             }
-            let dgamma = group::<T, S, V>(|v| S::mul(sum_x[v], reciprocal[v]));
+            let dgamma = each!(T, S, V, |v| S::mul(sum_x[v], reciprocal[v]));
             add_to::<T, S, V>(self.result.gamma.as_mut_ptr().add(start), dgamma);
             add_to::<T, S, V>(self.result.beta.as_mut_ptr().add(start), sum);
 
             // dx = scale * g - constant - (x - mean) * slope
             let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
             let scale = affine.scale;
-            let slope = group::<T, S, V>(|v| {
+            let slope = each!(T, S, V, |v| {
                 S::mul(
                     S::mul(scale[v], reciprocal[v]),
                     S::mul(dgamma[v], per_pixel),
                 )
             });
-            let constant = group::<T, S, V>(|v| {
+            let constant = each!(T, S, V, |v| {
                 let level = S::mul(scale[v], S::mul(sum[v], per_pixel));
                 S::sub(level, S::mul(mean[v], slope[v]))
             });
@@ -89,7 +89,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                     } else {
                         zero
                     };
-                    let value = group::<T, S, V>(|v| {
+                    let value = each!(T, S, V, |v| {
                         let z = S::fma(x[v], scale[v], affine.shift[v]);
                         let g = S::where_positive(z, S::mul(g[v], quarter));
                         let rest = S::fma(x[v], slope[v], constant[v]);

@@ -9,9 +9,9 @@
 //!
 //! ReLU's own second derivative is zero, so nothing depends on `beta`.
 
-use super::pixels::{OnChannels, add_to, group, load, store};
+use super::pixels::OnChannels;
 use super::{Cotangents, DoubleBackward, Inputs, forward};
-use crate::simd::{Element, Kernel, Simd};
+use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
 
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
@@ -80,15 +80,15 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             }
 
             // Means over the pixels, and t.
-            let mean_u = group::<T, S, V>(|v| S::mul(sum_u[v], per_pixel));
-            let mean_g = group::<T, S, V>(|v| S::mul(sum_g[v], per_pixel));
-            let a = group::<T, S, V>(|v| S::mul(S::mul(sum_ux[v], r[v]), per_pixel));
-            let b = group::<T, S, V>(|v| S::mul(S::mul(sum_gx[v], r[v]), per_pixel));
-            let t = group::<T, S, V>(|v| {
+            let mean_u = each!(T, S, V, |v| S::mul(sum_u[v], per_pixel));
+            let mean_g = each!(T, S, V, |v| S::mul(sum_g[v], per_pixel));
+            let a = each!(T, S, V, |v| S::mul(S::mul(sum_ux[v], r[v]), per_pixel));
+            let b = each!(T, S, V, |v| S::mul(S::mul(sum_gx[v], r[v]), per_pixel));
+            let t = each!(T, S, V, |v| {
                 let correlated = S::mul(S::mul(sum_ux[v], r[v]), b[v]);
                 S::sub(S::sub(sum_ug[v], S::mul(sum_u[v], mean_g[v])), correlated)
             });
-            let dgamma = group::<T, S, V>(|v| S::mul(r[v], t[v]));
+            let dgamma = each!(T, S, V, |v| S::mul(r[v], t[v]));
             add_to::<T, S, V>(self.result.gamma.as_mut_ptr().add(start), dgamma);
 
             // q = on_u * u + on_g * g, and its means.
@@ -96,25 +96,30 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let cgamma = load::<T, S, V>(self.cotangents.gamma.as_ptr().add(start));
             let cbeta = load::<T, S, V>(self.cotangents.beta.as_ptr().add(start));
             let scale = affine.scale;
-            let on_u = group::<T, S, V>(|v| S::sub(zero[v], S::mul(scale[v], b[v])));
-            let on_g = group::<T, S, V>(|v| S::sub(cgamma[v], S::mul(scale[v], a[v])));
-            let mean_q =
-                group::<T, S, V>(|v| S::fma(on_u[v], mean_u[v], S::mul(on_g[v], mean_g[v])));
-            let mean_qx = group::<T, S, V>(|v| S::fma(on_u[v], a[v], S::mul(on_g[v], b[v])));
+            let on_u = each!(T, S, V, |v| S::sub(zero[v], S::mul(scale[v], b[v])));
+            let on_g = each!(T, S, V, |v| S::sub(cgamma[v], S::mul(scale[v], a[v])));
+            let mean_q = each!(T, S, V, |v| S::fma(
+                on_u[v],
+                mean_u[v],
+                S::mul(on_g[v], mean_g[v])
+            ));
+            let mean_qx = each!(T, S, V, |v| S::fma(on_u[v], a[v], S::mul(on_g[v], b[v])));
 
             // dx = r q - r mean_q - x̂ (r mean_qx + γ t r² / m)
-            let slope = group::<T, S, V>(|v| {
+            let slope = each!(T, S, V, |v| {
                 let through_r = S::mul(S::mul(gamma[v], t[v]), S::mul(r[v], per_pixel));
                 S::mul(S::mul(r[v], r[v]), S::add(mean_qx[v], through_r))
             });
-            let level = group::<T, S, V>(|v| S::mul(r[v], mean_q[v]));
-            let r_on_u = group::<T, S, V>(|v| S::mul(r[v], on_u[v]));
-            let r_on_g = group::<T, S, V>(|v| S::mul(r[v], on_g[v]));
+            let level = each!(T, S, V, |v| S::mul(r[v], mean_q[v]));
+            let r_on_u = each!(T, S, V, |v| S::mul(r[v], on_u[v]));
+            let r_on_g = each!(T, S, V, |v| S::mul(r[v], on_g[v]));
 
             // d gradient: scale * u + on_x * (x - mean) + constant, where ReLU lets through.
-            let on_x =
-                group::<T, S, V>(|v| S::mul(r[v], S::sub(cgamma[v], S::mul(scale[v], a[v]))));
-            let constant = group::<T, S, V>(|v| S::sub(cbeta[v], S::mul(scale[v], mean_u[v])));
+            let on_x = each!(T, S, V, |v| S::mul(
+                r[v],
+                S::sub(cgamma[v], S::mul(scale[v], a[v]))
+            ));
+            let constant = each!(T, S, V, |v| S::sub(cbeta[v], S::mul(scale[v], mean_u[v])));
 
             for y in 0..plan.height {
                 for column in 0..plan.width {
@@ -129,7 +134,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                         zero
                     };
                     let mut dg = zero;
-                    let value = group::<T, S, V>(|v| {
+                    let value = each!(T, S, V, |v| {
                         let z = S::fma(x[v], scale[v], affine.shift[v]);
                         let g = S::where_positive(z, S::mul(g[v], quarter));
                         let d = S::sub(x[v], mean[v]);

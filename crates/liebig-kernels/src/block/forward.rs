@@ -1,8 +1,8 @@
 //! The forward form: statistics, then normalise, rectify and pool in one pass.
 
 use super::Inputs;
-use super::pixels::{Group, OnChannels, group, load, store};
-use crate::simd::{Element, Kernel, Simd};
+use super::pixels::OnChannels;
+use crate::simd::{Element, Kernel, Simd, each, load, store};
 
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
@@ -29,19 +29,19 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
         unsafe {
             let x = self.inputs.x.as_ptr().add(index * plan.len() + start);
             let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
-            let zero: Group<T, S, V> = [S::splat(T::default()); V];
+            let zero: [S::Vector; V] = [S::splat(T::default()); V];
 
             let mut sum = zero;
             for pixel in 0..plan.pixels() {
                 let x = load::<T, S, V>(x.add(pixel * c));
-                sum = group::<T, S, V>(|v| S::add(sum[v], x[v]));
+                sum = each!(T, S, V, |v| S::add(sum[v], x[v]));
             }
-            let mean = group::<T, S, V>(|v| S::mul(sum[v], per_pixel));
+            let mean = each!(T, S, V, |v| S::mul(sum[v], per_pixel));
 
             let mut squares = zero;
             for pixel in 0..plan.pixels() {
                 let x = load::<T, S, V>(x.add(pixel * c));
-                squares = group::<T, S, V>(|v| {
+                squares = each!(T, S, V, |v| {
                     let d = S::sub(x[v], mean[v]);
                     S::fma(d, d, squares[v])
                 });
@@ -51,7 +51,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let reciprocal = statistics.add(c);
             store::<T, S, V>(
                 reciprocal,
-                group::<T, S, V>(|v| S::mul(squares[v], per_pixel)),
+                each!(T, S, V, |v| S::mul(squares[v], per_pixel)),
             );
             for lane in 0..V * S::LANES {
                 let variance = *reciprocal.add(lane);
@@ -70,12 +70,12 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                     let mut pooled = zero;
                     for pixel in [0, 1, plan.width, plan.width + 1] {
                         let x = load::<T, S, V>(corner.add(pixel * c));
-                        pooled = group::<T, S, V>(|v| {
+                        pooled = each!(T, S, V, |v| {
                             let z = S::fma(x[v], scale[v], shift[v]);
                             S::add(pooled[v], S::where_positive(z, z))
                         });
                     }
-                    store::<T, S, V>(output, group::<T, S, V>(|v| S::mul(pooled[v], quarter)));
+                    store::<T, S, V>(output, each!(T, S, V, |v| S::mul(pooled[v], quarter)));
                     output = output.add(c);
                 }
             }
@@ -86,8 +86,8 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
 /// The normalisation as `z = x * scale + shift`. Every form computes `z` through it, so that they
 /// agree to the bit on where ReLU lets through.
 pub(super) struct Affine<T: Element, S: Simd<T>, const V: usize> {
-    pub scale: Group<T, S, V>,
-    pub shift: Group<T, S, V>,
+    pub scale: [S::Vector; V],
+    pub shift: [S::Vector; V],
 }
 
 /// From the statistics of one image (`mean` at the pointer, `r` one row on), at `start`'s channels.
@@ -103,8 +103,8 @@ pub(super) unsafe fn affine<T: Element, S: Simd<T>, const V: usize>(
         let reciprocal = load::<T, S, V>(statistics.add(inputs.shape[3]));
         let gamma = load::<T, S, V>(inputs.gamma.as_ptr().add(start));
         let beta = load::<T, S, V>(inputs.beta.as_ptr().add(start));
-        let scale = group::<T, S, V>(|v| S::mul(gamma[v], reciprocal[v]));
-        let shift = group::<T, S, V>(|v| S::sub(beta[v], S::mul(mean[v], scale[v])));
+        let scale = each!(T, S, V, |v| S::mul(gamma[v], reciprocal[v]));
+        let shift = each!(T, S, V, |v| S::sub(beta[v], S::mul(mean[v], scale[v])));
         Affine { scale, shift }
     }
 }

@@ -3,7 +3,7 @@
 
 use super::place::Placement;
 use crate::scratch::{self, Purpose};
-use crate::simd::{Element, Kernel, Simd};
+use crate::simd::{Element, Kernel, Simd, load};
 
 /// Output pixels in a micro-kernel's tile.
 const TILE_PIXELS: usize = 6;
@@ -41,56 +41,54 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
         let width = self.outputs.div_ceil(S::LANES) * S::LANES;
         let depth = self.kernel[0] * self.kernel[1] * self.inputs;
         let placement = self.placement;
-        scratch::with(Purpose::PackedWeights, (depth + 1) * width, |packed| {
-            let panels = Panels {
+        let mut packed = scratch::take::<T>(Purpose::PackedWeights, (depth + 1) * width);
+        let panels = Panels {
+            outputs: self.outputs,
+            panel: S::TILE_VECTORS * S::LANES,
+            lanes: S::LANES,
+        };
+        let (packed, bias) = packed.split_at_mut(depth * width);
+        panels.pack(&self, packed);
+        bias.fill(T::default());
+        if let Some(values) = self.bias {
+            bias[..self.outputs].copy_from_slice(values);
+        }
+        let image_len = placement.image_len();
+        let output_len = self.output_size[0] * self.output_size[1] * self.outputs;
+        if image_len == 0 || output_len == 0 {
+            return;
+        }
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
+        let images = self.images.chunks_exact(image_len);
+        for (image, output) in images.zip(self.output.chunks_exact_mut(output_len)) {
+            placement.fill(image, &mut canvas);
+            let view = View {
+                canvas: canvas.as_ptr(),
+                output: output.as_mut_ptr(),
                 outputs: self.outputs,
-                panel: S::TILE_VECTORS * S::LANES,
-                lanes: S::LANES,
+                output_size: self.output_size,
+                pixel: self.stride * self.inputs,
+                output_row: self.stride * placement.canvas[1] * self.inputs,
+                row: placement.canvas[1] * self.inputs,
+                rows: self.kernel[0],
+                run: self.kernel[1] * self.inputs,
             };
-            let (packed, bias) = packed.split_at_mut(depth * width);
-            panels.pack(&self, packed);
-            bias.fill(T::default());
-            if let Some(values) = self.bias {
-                bias[..self.outputs].copy_from_slice(values);
-            }
-            scratch::with(Purpose::PaddedImage, placement.canvas_len(), |canvas| {
-                let image_len = placement.image_len();
-                let output_len = self.output_size[0] * self.output_size[1] * self.outputs;
-                if image_len == 0 || output_len == 0 {
-                    return;
-                }
-                let images = self.images.chunks_exact(image_len);
-                for (image, output) in images.zip(self.output.chunks_exact_mut(output_len)) {
-                    placement.fill(image, canvas);
-                    let view = View {
-                        canvas: canvas.as_ptr(),
-                        output: output.as_mut_ptr(),
-                        outputs: self.outputs,
-                        output_size: self.output_size,
-                        pixel: self.stride * self.inputs,
-                        output_row: self.stride * placement.canvas[1] * self.inputs,
-                        row: placement.canvas[1] * self.inputs,
-                        rows: self.kernel[0],
-                        run: self.kernel[1] * self.inputs,
-                    };
-                    for start in (0..width).step_by(panels.panel) {
-                        let vectors = (width - start).min(panels.panel) / S::LANES;
-                        // SAFETY: the packed panel holds `depth * vectors` vectors from here on, and
-                        // `view` was made from slices of the sizes it states.
-                        unsafe {
-                            let filters = packed.as_ptr().add(start * depth);
-                            let bias = bias.as_ptr().add(start);
-                            match vectors {
-                                4 => view.panel::<S, 4>(filters, bias, start),
-                                3 => view.panel::<S, 3>(filters, bias, start),
-                                2 => view.panel::<S, 2>(filters, bias, start),
-                                _ => view.panel::<S, 1>(filters, bias, start),
-                            }
-                        }
+            for start in (0..width).step_by(panels.panel) {
+                let vectors = (width - start).min(panels.panel) / S::LANES;
+                // SAFETY: the packed panel holds `depth * vectors` vectors from here on, and `view`
+                // was made from slices of the sizes it states.
+                unsafe {
+                    let filters = packed.as_ptr().add(start * depth);
+                    let bias = bias.as_ptr().add(start);
+                    match vectors {
+                        4 => view.panel::<S, 4>(filters, bias, start),
+                        3 => view.panel::<S, 3>(filters, bias, start),
+                        2 => view.panel::<S, 2>(filters, bias, start),
+                        _ => view.panel::<S, 1>(filters, bias, start),
                     }
                 }
-            });
-        });
+            }
+        }
     }
 }
 
@@ -239,21 +237,22 @@ impl<T: Element> View<T> {
     ) -> [[S::Vector; VECTORS]; TILE_PIXELS] {
         // SAFETY: the caller's pointers cover `rows * run` elements and vectors.
         unsafe {
-            let bias: [S::Vector; VECTORS] =
-                std::array::from_fn(|v| S::load(bias.add(v * S::LANES)));
+            let bias = load::<T, S, VECTORS>(bias);
             let mut sums = [bias; TILE_PIXELS];
-            for i in 0..self.rows {
-                let row = at.map(|at| at.add(i * self.row));
+            let mut row = at;
+            for _ in 0..self.rows {
                 for j in 0..self.run {
-                    let filter: [S::Vector; VECTORS] =
-                        std::array::from_fn(|v| S::load(filters.add(v * S::LANES)));
+                    let filter = load::<T, S, VECTORS>(filters);
                     filters = filters.add(VECTORS * S::LANES);
-                    for (sums, row) in sums.iter_mut().zip(row) {
-                        let value = S::splat(*row.add(j));
-                        for (sum, filter) in sums.iter_mut().zip(filter) {
-                            *sum = S::fma(value, filter, *sum);
+                    for i in 0..TILE_PIXELS {
+                        let value = S::splat(*row[i].add(j));
+                        for v in 0..VECTORS {
+                            sums[i][v] = S::fma(value, filter[v], sums[i][v]);
                         }
                     }
+                }
+                for row in &mut row {
+                    *row = row.add(self.row);
                 }
             }
             sums

@@ -25,34 +25,33 @@ pub(super) fn input_gradient<T: Element>(
     if gradient_len == 0 || image_len == 0 {
         return;
     }
-    scratch::with(Purpose::Products, ho * wo * taps, |products| {
-        let images = output.chunks_exact_mut(image_len);
-        for (gradient, image) in gradient.chunks_exact(gradient_len).zip(images) {
-            T::launch(
-                Correlate {
-                    images: gradient,
-                    placement: Placement {
-                        image: [ho * wo, 1],
-                        channels: shapes.out_channels,
-                        dilation: 1,
-                        offset: 0,
-                        canvas: [ho * wo, 1],
-                    },
-                    weight,
-                    order: Order::Turned,
-                    kernel: [1, 1],
-                    stride: 1,
-                    inputs: shapes.out_channels,
-                    outputs: taps,
-                    bias: None,
-                    output_size: [ho * wo, 1],
-                    output: products,
+    let mut products = scratch::take::<T>(Purpose::Products, ho * wo * taps);
+    let images = output.chunks_exact_mut(image_len);
+    for (gradient, image) in gradient.chunks_exact(gradient_len).zip(images) {
+        T::launch(
+            Correlate {
+                images: gradient,
+                placement: Placement {
+                    image: [ho * wo, 1],
+                    channels: shapes.out_channels,
+                    dilation: 1,
+                    offset: 0,
+                    canvas: [ho * wo, 1],
                 },
-                level,
-            );
-            scatter(shapes, products, image);
-        }
-    });
+                weight,
+                order: Order::Turned,
+                kernel: [1, 1],
+                stride: 1,
+                inputs: shapes.out_channels,
+                outputs: taps,
+                bias: None,
+                output_size: [ho * wo, 1],
+                output: &mut products,
+            },
+            level,
+        );
+        scatter(shapes, &products, image);
+    }
 }
 
 /// Adds the product of every output pixel and tap to the pixel it came from.

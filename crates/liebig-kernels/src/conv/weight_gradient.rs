@@ -1,14 +1,16 @@
 //! The weight gradient: for every filter tap the product of the pixels under it with the output's
 //! gradient, summed over all output pixels.
 
-use super::correlate::store_part;
 use super::geometry::ConvShapes;
 use super::place::Placement;
 use crate::scratch::{self, Purpose};
-use crate::simd::{Element, Kernel, Simd};
+use crate::simd::{Element, Kernel, Simd, load, store};
 
 /// Rows of the weight matrix (neighbouring tap and input channel) in a micro-kernel's tile.
 const TILE_ROWS: usize = 6;
+
+/// Channels in a tile at the most: four vectors of 16.
+const MAX_CHANNELS: usize = 64;
 
 pub(super) struct WeightGradient<'a, T> {
     pub shapes: &'a ConvShapes,
@@ -35,29 +37,27 @@ impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
         if placement.image_len() == 0 {
             return;
         }
-        scratch::with(Purpose::PaddedImage, placement.canvas_len(), |canvas| {
-            scratch::with(Purpose::PaddedChannels, ho * wo * width, |filled| {
-                let images = self.images.chunks_exact(placement.image_len());
-                let gradients = self.gradient.chunks_exact(ho * wo * outputs);
-                for (image, gradient) in images.zip(gradients) {
-                    placement.fill(image, canvas);
-                    let gradient = if width == outputs {
-                        gradient
-                    } else {
-                        let rows = filled
-                            .chunks_exact_mut(width)
-                            .zip(gradient.chunks_exact(outputs));
-                        for (row, values) in rows {
-                            row[..outputs].copy_from_slice(values);
-                            row[outputs..].fill(T::default());
-                        }
-                        &filled[..]
-                    };
-                    // SAFETY: `canvas` holds the padded image and `gradient` whole vectors.
-                    unsafe { accumulate::<T, S>(shapes, canvas, gradient, width, self.output) };
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
+        let mut filled = scratch::take::<T>(Purpose::PaddedChannels, ho * wo * width);
+        let images = self.images.chunks_exact(placement.image_len());
+        for (image, gradient) in images.zip(self.gradient.chunks_exact(ho * wo * outputs)) {
+            placement.fill(image, &mut canvas);
+            // Vectors that straddle cache lines halve the speed, so the gradient is copied where it must be
+            // filled up and where it does not start on a line.
+            let aligned = gradient.as_ptr().cast::<u8>().align_offset(64) == 0;
+            let gradient = if width == outputs && aligned {
+                gradient
+            } else {
+                let rows = filled.chunks_exact_mut(width);
+                for (row, values) in rows.zip(gradient.chunks_exact(outputs)) {
+                    row[..outputs].copy_from_slice(values);
+                    row[outputs..].fill(T::default());
                 }
-            });
-        });
+                &filled
+            };
+            // SAFETY: `canvas` holds the padded image and `gradient` whole vectors.
+            unsafe { accumulate::<T, S>(shapes, &canvas, gradient, width, self.output) };
+        }
     }
 }
 
@@ -144,31 +144,26 @@ impl<T: Element> Tile<T> {
             for y in 0..self.size[0] {
                 let mut at = self.canvas.add(y * self.canvas_row);
                 for _ in 0..self.size[1] {
-                    let vectors: [S::Vector; VECTORS] =
-                        std::array::from_fn(|v| S::load(gradient.add(v * S::LANES)));
-                    for (i, sums) in sums.iter_mut().enumerate() {
+                    let vectors = load::<T, S, VECTORS>(gradient);
+                    for i in 0..ROWS {
                         let value = S::splat(*at.add(i));
-                        for (sum, vector) in sums.iter_mut().zip(vectors) {
-                            *sum = S::fma(value, vector, *sum);
+                        for v in 0..VECTORS {
+                            sums[i][v] = S::fma(value, vectors[v], sums[i][v]);
                         }
                     }
                     at = at.add(self.pixel);
                     gradient = gradient.add(self.width);
                 }
             }
-            for (i, sums) in sums.iter().enumerate() {
-                let to = self.output.add(i * self.outputs);
-                for (v, &sum) in sums.iter().enumerate() {
-                    let from = v * S::LANES;
-                    if from + S::LANES <= self.channels {
-                        S::store(to.add(from), S::add(S::load(to.add(from)), sum));
-                    } else {
-                        let count = self.channels - from;
-                        let mut before = [T::default(); 16];
-                        std::ptr::copy_nonoverlapping(to.add(from), before.as_mut_ptr(), count);
-                        let sum = S::add(S::load(before.as_ptr()), sum);
-                        store_part::<T, S>(to.add(from), sum, count);
-                    }
+            // By way of memory: a branch on the channel count in here would be too much for the
+            // compiler to unroll, and the sums would not stay in registers above.
+            let mut lanes = [[T::default(); MAX_CHANNELS]; ROWS];
+            for i in 0..ROWS {
+                store::<T, S, VECTORS>(lanes[i].as_mut_ptr(), sums[i]);
+            }
+            for (i, lanes) in lanes.iter().enumerate() {
+                for (channel, &sum) in lanes.iter().enumerate().take(self.channels) {
+                    *self.output.add(i * self.outputs + channel) += sum;
                 }
             }
         }
