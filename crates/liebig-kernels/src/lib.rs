@@ -1,1 +1,20 @@
-//! The few fused operations that Liebig's speed rests on.
+//! The few fused operations that Liebig's speed rests on, as a burn backend extension.
+//!
+//! [`KernelBackend`] adds them to burn's backends: hand-tuned for the Flex CPU device, composed of
+//! burn's own operations for every other. Call them on [`burn::backend::Dispatch`], which picks the
+//! device of its inputs. Images are NHWC and convolution weights HWIO throughout; shapes are checked
+//! by the caller (`liebig-grad` does it), and a wrong one may panic.
+#![deny(missing_docs)]
+
+mod backend;
+mod block;
+mod composed;
+mod conv;
+mod flex;
+mod scratch;
+pub mod simd;
+#[cfg(test)]
+mod tests;
+
+pub use backend::KernelBackend;
+pub use conv::{Conv2d, ConvShapes};

@@ -1,0 +1,154 @@
+//! Log-softmax and cross-entropy.
+
+use std::ops::Range;
+
+use super::reduce::check_dim;
+use crate::{DType, Error, Result, Tensor};
+
+/// What a classifier is to say.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    /// The class of each sample.
+    Hard(Vec<usize>),
+    /// A weight for each sample and class, `[n, classes]`; the rows need not sum to 1.
+    Soft(Tensor),
+}
+
+impl Targets {
+    /// Number of samples.
+    pub fn len(&self) -> usize {
+        match self {
+            Targets::Hard(classes) => classes.len(),
+            Targets::Soft(weights) => weights.shape()[0],
+        }
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Those of some neighbouring samples.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for samples that do not exist.
+    pub fn slice(&self, range: Range<usize>) -> Result<Targets> {
+        match self {
+            Targets::Hard(classes) => match classes.get(range.clone()) {
+                Some(classes) => Ok(Targets::Hard(classes.to_vec())),
+                None => {
+                    let what = format!("samples {range:?}");
+                    Err(Error::OutOfRange {
+                        op: "Targets::slice",
+                        what,
+                        shape: vec![self.len()],
+                    })
+                }
+            },
+            Targets::Soft(weights) => {
+                Ok(Targets::Soft(weights.slice(0, range.start, range.end)?))
+            }
+        }
+    }
+
+    /// Those of chosen samples.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for samples that do not exist.
+    pub fn select(&self, indices: &[usize]) -> Result<Targets> {
+        match self {
+            Targets::Hard(classes) => {
+                let pick = |&i: &usize| {
+                    let what = format!("sample {i}");
+                    let shape = vec![classes.len()];
+                    classes.get(i).copied().ok_or(Error::OutOfRange {
+                        op: "Targets::select",
+                        what,
+                        shape,
+                    })
+                };
+                Ok(Targets::Hard(
+                    indices.iter().map(pick).collect::<Result<_>>()?,
+                ))
+            }
+            Targets::Soft(weights) => Ok(Targets::Soft(weights.index_select(0, indices)?)),
+        }
+    }
+
+    /// The weights `[n, classes]`: ones at the classes if the targets are hard.
+    fn weights(&self, like: &Tensor) -> Result<Tensor> {
+        let shape = like.shape();
+        match self {
+            Targets::Soft(weights) if weights.shape() == shape => Ok(weights.clone()),
+            Targets::Hard(classes) if classes.len() == shape[0] => {
+                let mut weights = vec![0.0; like.numel()];
+                for (row, &class) in classes.iter().enumerate() {
+                    if class >= shape[1] {
+                        let what = format!("class {class} of sample {row}");
+                        let shape = shape.to_vec();
+                        return Err(Error::OutOfRange {
+                            op: "cross_entropy",
+                            what,
+                            shape,
+                        });
+                    }
+                    weights[row * shape[1] + class] = 1.0;
+                }
+                match like.dtype() {
+                    DType::F32 => {
+                        let weights = weights.into_iter().map(|weight: f64| weight as f32);
+                        Tensor::from_vec(weights.collect(), shape, &like.device())
+                    }
+                    DType::F64 => Tensor::from_vec_f64(weights, shape, &like.device()),
+                }
+            }
+            _ => {
+                let right = match self {
+                    Targets::Hard(classes) => vec![classes.len()],
+                    Targets::Soft(weights) => weights.shape().to_vec(),
+                };
+                Err(Error::Shapes {
+                    op: "cross_entropy",
+                    left: shape.to_vec(),
+                    right,
+                })
+            }
+        }
+    }
+}
+
+impl Tensor {
+    /// `x - log Σ e^x` along a dimension.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a dimension that does not exist.
+    pub fn log_softmax(&self, dim: usize) -> Result<Tensor> {
+        check_dim("log_softmax", dim, self.shape())?;
+        // The largest element is subtracted so that nothing overflows; it cancels in the derivative.
+        let shifted = self.sub(&self.detach().max_dim(dim, true)?)?;
+        let total = shifted.exp()?.sum_dims(&[dim], true)?.log()?;
+        shifted.sub(&total)
+    }
+
+    /// Mean over the samples of `-Σ weight * log_softmax(logits)` for logits `[n, classes]`, of shape
+    /// `[1]` (PyTorch's `cross_entropy`). Soft targets may require gradients, too.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if the targets do not fit, [`Error::OutOfRange`] for a class that does not
+    /// exist, [`Error::Rank`] if this is no matrix.
+    pub fn cross_entropy(&self, targets: &Targets) -> Result<Tensor> {
+        let &[n, _] = self.shape() else {
+            let shape = self.shape().to_vec();
+            return Err(Error::Rank {
+                op: "cross_entropy",
+                expected: "[n, classes]",
+                shape,
+            });
+        };
+        let weights = targets.weights(self)?;
+        weights
+            .mul(&self.log_softmax(1)?)?
+            .sum()?
+            .mul_scalar(-1.0 / n as f64)
+    }
+}

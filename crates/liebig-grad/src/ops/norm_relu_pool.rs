@@ -1,0 +1,146 @@
+//! Instance normalisation, ReLU and 2x2 average pooling as one operation.
+
+use burn::backend::Dispatch as B;
+use liebig_kernels::KernelBackend;
+
+use crate::graph::{Context, record};
+use crate::{Error, Result, Tensor, vjp};
+
+impl Tensor {
+    /// `avg_pool2d(relu(instance_norm(self)), 2)` of images `[n, h, w, c]`, with scale `gamma [c]`,
+    /// shift `beta [c]` and `eps` added to the variance: `[n, h / 2, w / 2, c]`.
+    ///
+    /// One fused operation, and so are its first and second derivatives; higher ones go through the
+    /// composition.
+    ///
+    /// # Errors
+    /// [`Error::Rank`] if this is no batch of images of at least 2x2 pixels, [`Error::Shapes`] if
+    /// scale or shift do not fit it.
+    pub fn instance_norm_relu_avg_pool(
+        &self,
+        gamma: &Tensor,
+        beta: &Tensor,
+        eps: f64,
+    ) -> Result<Tensor> {
+        let &[_, h, w, c] = self.shape() else {
+            return Err(self.not_images("norm_relu_pool"));
+        };
+        if h < 2 || w < 2 {
+            return Err(self.not_images("norm_relu_pool"));
+        }
+        for parameter in [gamma, beta] {
+            if parameter.shape() != [c] {
+                let (left, right) = (self.shape().to_vec(), parameter.shape().to_vec());
+                return Err(Error::Shapes {
+                    op: "norm_relu_pool",
+                    left,
+                    right,
+                });
+            }
+        }
+        let [x, g, b] = [self, gamma, beta].map(|tensor| tensor.value.clone());
+        let (output, statistics) = B::norm_relu_pool(x, g, b, eps);
+        let statistics = Tensor::constant(statistics);
+        let inputs = [self, gamma, beta];
+        let saved = [self, gamma, beta, &statistics];
+        Ok(record(&inputs).save(&saved).finish(output, move |c| {
+            let [x, gamma, beta, statistics] = &c.saved[..] else {
+                return Ok(Vec::new());
+            };
+            let gradients = backward(x, gamma, beta, statistics, c.gradient(), eps);
+            Ok(gradients.map(Some).to_vec())
+        }))
+    }
+
+    pub(super) fn not_images(&self, op: &'static str) -> Error {
+        let expected = "images [n, h, w, c] of at least the window's size";
+        Error::Rank {
+            op,
+            expected,
+            shape: self.shape().to_vec(),
+        }
+    }
+}
+
+/// Gradients with respect to `x`, `gamma` and `beta`.
+fn backward(
+    x: &Tensor,
+    gamma: &Tensor,
+    beta: &Tensor,
+    statistics: &Tensor,
+    gradient: &Tensor,
+    eps: f64,
+) -> [Tensor; 3] {
+    let [xv, gv, bv, sv, dv] =
+        [x, gamma, beta, statistics, gradient].map(|tensor| tensor.value.clone());
+    let (dx, dgamma, dbeta) = B::norm_relu_pool_backward(xv, gv, bv, sv, dv);
+    let inputs = [x, gamma, beta, gradient];
+    record(&inputs)
+        .save(&[x, gamma, beta, gradient, statistics])
+        .finish_many([dx, dgamma, dbeta], move |c| {
+            let [x, gamma, beta, gradient, statistics] = &c.saved[..] else {
+                return Ok(Vec::new());
+            };
+            if c.create_graph {
+                return composed_double_backward(c, [x, gamma, beta, gradient], eps);
+            }
+            let of = |index: usize, like: &Tensor| {
+                c.gradients
+                    .get(index)
+                    .cloned()
+                    .flatten()
+                    .unwrap_or_else(|| like.zeros_like())
+            };
+            let cotangents = [of(0, x), of(1, gamma), of(2, beta)];
+            let [xv, gv, bv, sv, dv] =
+                [x, gamma, beta, statistics, gradient].map(|tensor| tensor.value.clone());
+            let [cx, cg, cb] = cotangents.map(|tensor| tensor.value);
+            let (dx, dgamma, doutput) =
+                B::norm_relu_pool_double_backward(xv, gv, bv, sv, dv, cx, cg, cb);
+            let [dx, dgamma, doutput] = [dx, dgamma, doutput].map(|v| Some(Tensor::constant(v)));
+            Ok(vec![dx, dgamma, None, doutput])
+        })
+}
+
+/// The second derivative by way of the composition, which can be differentiated again.
+fn composed_double_backward(
+    c: &Context,
+    inputs: [&Tensor; 4],
+    eps: f64,
+) -> Result<Vec<Option<Tensor>>> {
+    // Aliases, because each gradient is to count this use of its tensor only.
+    let aliases = inputs.map(|tensor| {
+        if tensor.is_tracked() {
+            tensor.alias()
+        } else {
+            tensor.requires_grad()
+        }
+    });
+    let [x, gamma, beta, gradient] = &aliases;
+    let output = composed(x, gamma, beta, eps)?;
+    let first = vjp(&[&output], &[gradient], &[x, gamma, beta], true)?;
+    let mut outputs = Vec::new();
+    let mut cotangents = Vec::new();
+    for (output, cotangent) in first.iter().zip(c.gradients) {
+        if let Some(cotangent) = cotangent {
+            outputs.push(output);
+            cotangents.push(cotangent);
+        }
+    }
+    let wanted: Vec<usize> = (0..inputs.len()).filter(|&i| c.needs[i]).collect();
+    let sources: Vec<&Tensor> = wanted.iter().map(|&i| &aliases[i]).collect();
+    let mut result = vec![None; inputs.len()];
+    let second = vjp(&outputs, &cotangents, &sources, true)?;
+    for (i, gradient) in wanted.into_iter().zip(second) {
+        result[i] = Some(gradient);
+    }
+    Ok(result)
+}
+
+/// The operation composed of others.
+fn composed(x: &Tensor, gamma: &Tensor, beta: &Tensor, eps: f64) -> Result<Tensor> {
+    let centred = x.sub(&x.mean_dims(&[1, 2], true)?)?;
+    let variance = centred.square()?.mean_dims(&[1, 2], true)?;
+    let normal = centred.div(&variance.add_scalar(eps)?.sqrt()?)?;
+    normal.mul(gamma)?.add(beta)?.relu()?.avg_pool2d(2, 2)
+}

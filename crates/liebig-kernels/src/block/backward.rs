@@ -1,0 +1,103 @@
+//! The backward form. With `g = ReLU'(z) * unpool(gradient)` and bars for means over the pixels:
+//!
+//! ```text
+//! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g
+//! ```
+
+use super::pixels::OnChannels;
+use super::{Backward, Inputs, forward};
+use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
+
+pub(super) struct Run<'a, T> {
+    pub inputs: Inputs<'a, T>,
+    pub statistics: &'a [T],
+    pub gradient: &'a [T],
+    pub result: &'a mut Backward<T>,
+}
+
+impl<T: Element> Kernel<T> for Run<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>>(mut self) {
+        let images = self.inputs.shape[0];
+        // SAFETY: passed on.
+        unsafe { self.inputs.plan().for_channels::<T, S>(images, &mut self) }
+    }
+}
+
+impl<T: Element> OnChannels<T> for Run<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize) {
+        let plan = self.inputs.plan();
+        let c = plan.channels;
+        // SAFETY: image `index` and the channels from `start` on exist in every slice.
+        unsafe {
+            let x = self.inputs.x.as_ptr().add(index * plan.len() + start);
+            let dx = self.result.x.as_mut_ptr().add(index * plan.len() + start);
+            let gradient = self
+                .gradient
+                .as_ptr()
+                .add(index * plan.pooled_len() + start);
+            let statistics = self.statistics.as_ptr().add(index * 2 * c + start);
+            let affine = forward::affine::<T, S, V>(&self.inputs, statistics, start);
+            let mean = load::<T, S, V>(statistics);
+            let reciprocal = load::<T, S, V>(statistics.add(c));
+            let quarter = S::splat(T::of(0.25));
+            let zero = [S::splat(T::default()); V];
+
+            let (mut sum, mut sum_x) = (zero, zero);
+            for y in 0..plan.height / 2 {
+                for pair in 0..plan.width / 2 {
+                    let pooled = (y * (plan.width / 2) + pair) * c;
+                    let g = load::<T, S, V>(gradient.add(pooled));
+                    let g = each!(T, S, V, |v| S::mul(g[v], quarter));
+                    for pixel in [0, 1, plan.width, plan.width + 1] {
+                        let at = (2 * y * plan.width + 2 * pair + pixel) * c;
+                        let x = load::<T, S, V>(x.add(at));
+                        for v in 0..V {
+                            let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                            let g = S::where_positive(z, g[v]);
+                            sum[v] = S::add(sum[v], g);
+                            sum_x[v] = S::fma(g, S::sub(x[v], mean[v]), sum_x[v]);
+                        }
+                    }
+                }
+            }
+            let dgamma = each!(T, S, V, |v| S::mul(sum_x[v], reciprocal[v]));
+            add_to::<T, S, V>(self.result.gamma.as_mut_ptr().add(start), dgamma);
+            add_to::<T, S, V>(self.result.beta.as_mut_ptr().add(start), sum);
+
+            // dx = scale * g - constant - (x - mean) * slope
+            let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
+            let scale = affine.scale;
+            let slope = each!(T, S, V, |v| {
+                S::mul(
+                    S::mul(scale[v], reciprocal[v]),
+                    S::mul(dgamma[v], per_pixel),
+                )
+            });
+            let constant = each!(T, S, V, |v| {
+                let level = S::mul(scale[v], S::mul(sum[v], per_pixel));
+                S::sub(level, S::mul(mean[v], slope[v]))
+            });
+            for y in 0..plan.height {
+                for column in 0..plan.width {
+                    let at = (y * plan.width + column) * c;
+                    let x = load::<T, S, V>(x.add(at));
+                    let pooled = y / 2 < plan.height / 2 && column / 2 < plan.width / 2;
+                    let g = if pooled {
+                        load::<T, S, V>(gradient.add(((y / 2) * (plan.width / 2) + column / 2) * c))
+                    } else {
+                        zero
+                    };
+                    let value = each!(T, S, V, |v| {
+                        let z = S::fma(x[v], scale[v], affine.shift[v]);
+                        let g = S::where_positive(z, S::mul(g[v], quarter));
+                        let rest = S::fma(x[v], slope[v], constant[v]);
+                        S::sub(S::mul(g, scale[v]), rest)
+                    });
+                    store::<T, S, V>(dx.add(at), value);
+                }
+            }
+        }
+    }
+}

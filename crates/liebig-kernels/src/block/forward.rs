@@ -1,0 +1,110 @@
+//! The forward form: statistics, then normalise, rectify and pool in one pass.
+
+use super::Inputs;
+use super::pixels::OnChannels;
+use crate::simd::{Element, Kernel, Simd, each, load, store};
+
+pub(super) struct Run<'a, T> {
+    pub inputs: Inputs<'a, T>,
+    pub eps: T,
+    pub output: &'a mut [T],
+    pub statistics: &'a mut [T],
+}
+
+impl<T: Element> Kernel<T> for Run<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>>(mut self) {
+        let images = self.inputs.shape[0];
+        // SAFETY: passed on.
+        unsafe { self.inputs.plan().for_channels::<T, S>(images, &mut self) }
+    }
+}
+
+impl<T: Element> OnChannels<T> for Run<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize) {
+        let plan = self.inputs.plan();
+        let c = plan.channels;
+        // SAFETY: image `index` and the channels from `start` on exist in every slice.
+        unsafe {
+            let x = self.inputs.x.as_ptr().add(index * plan.len() + start);
+            let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
+            let zero: [S::Vector; V] = [S::splat(T::default()); V];
+
+            let mut sum = zero;
+            for pixel in 0..plan.pixels() {
+                let x = load::<T, S, V>(x.add(pixel * c));
+                sum = each!(T, S, V, |v| S::add(sum[v], x[v]));
+            }
+            let mean = each!(T, S, V, |v| S::mul(sum[v], per_pixel));
+
+            let mut squares = zero;
+            for pixel in 0..plan.pixels() {
+                let x = load::<T, S, V>(x.add(pixel * c));
+                squares = each!(T, S, V, |v| {
+                    let d = S::sub(x[v], mean[v]);
+                    S::fma(d, d, squares[v])
+                });
+            }
+            let statistics = self.statistics.as_mut_ptr().add(index * 2 * c + start);
+            store::<T, S, V>(statistics, mean);
+            let reciprocal = statistics.add(c);
+            store::<T, S, V>(
+                reciprocal,
+                each!(T, S, V, |v| S::mul(squares[v], per_pixel)),
+            );
+            for lane in 0..V * S::LANES {
+                let variance = *reciprocal.add(lane);
+                *reciprocal.add(lane) = T::of(1.0) / (variance + self.eps).root();
+            }
+
+            let Affine { scale, shift } = affine::<T, S, V>(&self.inputs, statistics, start);
+            let quarter = S::splat(T::of(0.25));
+            let mut output = self
+                .output
+                .as_mut_ptr()
+                .add(index * plan.pooled_len() + start);
+            for y in 0..plan.height / 2 {
+                for pair in 0..plan.width / 2 {
+                    let corner = x.add((2 * y * plan.width + 2 * pair) * c);
+                    let mut pooled = zero;
+                    for pixel in [0, 1, plan.width, plan.width + 1] {
+                        let x = load::<T, S, V>(corner.add(pixel * c));
+                        pooled = each!(T, S, V, |v| {
+                            let z = S::fma(x[v], scale[v], shift[v]);
+                            S::add(pooled[v], S::where_positive(z, z))
+                        });
+                    }
+                    store::<T, S, V>(output, each!(T, S, V, |v| S::mul(pooled[v], quarter)));
+                    output = output.add(c);
+                }
+            }
+        }
+    }
+}
+
+/// The normalisation as `z = x * scale + shift`. Every form computes `z` through it, so that they
+/// agree to the bit on where ReLU lets through.
+pub(super) struct Affine<T: Element, S: Simd<T>, const V: usize> {
+    pub scale: [S::Vector; V],
+    pub shift: [S::Vector; V],
+}
+
+/// From the statistics of one image (`mean` at the pointer, `r` one row on), at `start`'s channels.
+#[inline(always)]
+pub(super) unsafe fn affine<T: Element, S: Simd<T>, const V: usize>(
+    inputs: &Inputs<T>,
+    statistics: *const T,
+    start: usize,
+) -> Affine<T, S, V> {
+    // SAFETY: the caller vouches for the channels.
+    unsafe {
+        let mean = load::<T, S, V>(statistics);
+        let reciprocal = load::<T, S, V>(statistics.add(inputs.shape[3]));
+        let gamma = load::<T, S, V>(inputs.gamma.as_ptr().add(start));
+        let beta = load::<T, S, V>(inputs.beta.as_ptr().add(start));
+        let scale = each!(T, S, V, |v| S::mul(gamma[v], reciprocal[v]));
+        let shift = each!(T, S, V, |v| S::sub(beta[v], S::mul(mean[v], scale[v])));
+        Affine { scale, shift }
+    }
+}

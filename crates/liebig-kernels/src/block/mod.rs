@@ -1,0 +1,136 @@
+//! Instance normalisation, ReLU and 2x2 average pooling as one operation, with its first and second
+//! derivatives, on NHWC images.
+//!
+//! With `m` pixels an image, per image and channel:
+//!
+//! ```text
+//! x̂ = (x - mean) * r,   r = 1 / sqrt(variance + eps),   z = γ x̂ + β,   out = pool(max(z, 0))
+//! ```
+//!
+//! The statistics are computed once, by the forward form, and handed to the others. Passes run over
+//! pixels with the channels of a few vectors in registers, so an image is read a constant number of
+//! times and nothing the size of an image is stored in between.
+
+mod backward;
+mod double_backward;
+mod forward;
+mod pixels;
+
+use crate::simd::{Element, Level};
+use pixels::Plan;
+
+/// Statistics of every image and channel, `[n, 2, c]`: the mean and the reciprocal deviation `r`.
+pub(crate) struct Forward<T> {
+    /// `[n, h / 2, w / 2, c]`
+    pub output: Vec<T>,
+    /// `[n, 2, c]`
+    pub statistics: Vec<T>,
+}
+
+/// What every form needs of the forward pass. Slices are `x [n, h, w, c]`, `gamma [c]`, `beta [c]`.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'a, T> {
+    pub shape: [usize; 4],
+    pub x: &'a [T],
+    pub gamma: &'a [T],
+    pub beta: &'a [T],
+}
+
+impl<T> Inputs<'_, T> {
+    fn plan(&self) -> Plan {
+        let [_, h, w, c] = self.shape;
+        Plan {
+            height: h,
+            width: w,
+            channels: c,
+        }
+    }
+}
+
+/// Gradients with respect to `x`, `gamma` and `beta`.
+pub(crate) struct Backward<T> {
+    pub x: Vec<T>,
+    pub gamma: Vec<T>,
+    pub beta: Vec<T>,
+}
+
+/// Gradients of the backward form with respect to `x`, `gamma` and its output's gradient. (With ReLU
+/// the backward form does not depend on `beta`, but for the places where its derivative jumps.)
+pub(crate) struct DoubleBackward<T> {
+    pub x: Vec<T>,
+    pub gamma: Vec<T>,
+    pub output: Vec<T>,
+}
+
+/// Cotangents of the three outputs of the backward form.
+#[derive(Clone, Copy)]
+pub(crate) struct Cotangents<'a, T> {
+    pub x: &'a [T],
+    pub gamma: &'a [T],
+    pub beta: &'a [T],
+}
+
+pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> Forward<T> {
+    let [n, h, w, c] = inputs.shape;
+    let mut output = vec![T::default(); n * (h / 2) * (w / 2) * c];
+    let mut statistics = vec![T::default(); n * 2 * c];
+    T::launch(
+        forward::Run {
+            inputs,
+            eps: T::of(eps),
+            output: &mut output,
+            statistics: &mut statistics,
+        },
+        level,
+    );
+    Forward { output, statistics }
+}
+
+pub(crate) fn backward<T: Element>(
+    inputs: Inputs<T>,
+    statistics: &[T],
+    gradient: &[T],
+    level: Level,
+) -> Backward<T> {
+    let c = inputs.shape[3];
+    let mut result = Backward {
+        x: vec![T::default(); inputs.x.len()],
+        gamma: vec![T::default(); c],
+        beta: vec![T::default(); c],
+    };
+    T::launch(
+        backward::Run {
+            inputs,
+            statistics,
+            gradient,
+            result: &mut result,
+        },
+        level,
+    );
+    result
+}
+
+pub(crate) fn double_backward<T: Element>(
+    inputs: Inputs<T>,
+    statistics: &[T],
+    gradient: &[T],
+    cotangents: Cotangents<T>,
+    level: Level,
+) -> DoubleBackward<T> {
+    let mut result = DoubleBackward {
+        x: vec![T::default(); inputs.x.len()],
+        gamma: vec![T::default(); inputs.shape[3]],
+        output: vec![T::default(); gradient.len()],
+    };
+    T::launch(
+        double_backward::Run {
+            inputs,
+            statistics,
+            gradient,
+            cotangents,
+            result: &mut result,
+        },
+        level,
+    );
+    result
+}

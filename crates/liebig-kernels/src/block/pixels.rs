@@ -1,0 +1,68 @@
+//! How the forms walk an image: a few vectors of channels at a time, all pixels in order.
+
+use crate::simd::{Element, Portable, Simd};
+
+/// Vectors of channels a pass holds at once.
+pub(super) const VECTORS: usize = 4;
+
+/// Sizes of an image.
+#[derive(Clone, Copy)]
+pub(super) struct Plan {
+    pub height: usize,
+    pub width: usize,
+    pub channels: usize,
+}
+
+/// A form of the operation on the channels `start .. start + V * S::LANES` of image `index`.
+pub(super) trait OnChannels<T: Element> {
+    /// Runs it.
+    ///
+    /// # Safety
+    /// As for [`crate::simd::Kernel::run`]; the channels and the image must exist.
+    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize);
+}
+
+impl Plan {
+    /// Pixels of an image.
+    pub fn pixels(&self) -> usize {
+        self.height * self.width
+    }
+
+    /// Elements of an image.
+    pub fn len(&self) -> usize {
+        self.pixels() * self.channels
+    }
+
+    /// Elements of a pooled image.
+    pub fn pooled_len(&self) -> usize {
+        (self.height / 2) * (self.width / 2) * self.channels
+    }
+
+    /// Calls `body` for every group of channels of every image: groups of `VECTORS` vectors, then
+    /// single vectors, then single channels.
+    #[inline(always)]
+    pub unsafe fn for_channels<T: Element, S: Simd<T>>(
+        &self,
+        images: usize,
+        body: &mut impl OnChannels<T>,
+    ) {
+        for index in 0..images {
+            let mut start = 0;
+            // SAFETY: the groups cover the channels and do not pass their end.
+            unsafe {
+                while start + VECTORS * S::LANES <= self.channels {
+                    body.run::<S, VECTORS>(index, start);
+                    start += VECTORS * S::LANES;
+                }
+                while start + S::LANES <= self.channels {
+                    body.run::<S, 1>(index, start);
+                    start += S::LANES;
+                }
+                while start < self.channels {
+                    body.run::<Portable<T, 1>, 1>(index, start);
+                    start += 1;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Correlation of placed images with packed filters: the forward form, and with the filters turned
+//! round the input gradient.
+
+use super::place::Placement;
+use crate::scratch::{self, Purpose};
+use crate::simd::{Element, Kernel, Simd, load};
+
+/// Output pixels in a micro-kernel's tile.
+const TILE_PIXELS: usize = 6;
+
+/// How `Correlate::weight`, stored `[kh, kw, in, out]`, is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Filters from `in` to `out`.
+    AsStored,
+    /// Filters from `out` to `in`, turned by 180 degrees.
+    Turned,
+}
+
+/// `output[y, x, o] = bias[o] + sum over i, j, c of canvas[y * stride + i, x * stride + j, c] * filter[i, j, c, o]`
+/// for every image.
+pub(super) struct Correlate<'a, T> {
+    pub images: &'a [T],
+    pub placement: Placement,
+    pub weight: &'a [T],
+    pub order: Order,
+    pub kernel: [usize; 2],
+    pub stride: usize,
+    /// Channels read.
+    pub inputs: usize,
+    /// Channels written.
+    pub outputs: usize,
+    pub bias: Option<&'a [T]>,
+    pub output_size: [usize; 2],
+    pub output: &'a mut [T],
+}
+
+impl<T: Element> Kernel<T> for Correlate<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>>(self) {
+        let width = self.outputs.div_ceil(S::LANES) * S::LANES;
+        let depth = self.kernel[0] * self.kernel[1] * self.inputs;
+        let placement = self.placement;
+        let mut packed = scratch::take::<T>(Purpose::PackedWeights, (depth + 1) * width);
+        let panels = Panels {
+            outputs: self.outputs,
+            panel: S::TILE_VECTORS * S::LANES,
+            lanes: S::LANES,
+        };
+        let (packed, bias) = packed.split_at_mut(depth * width);
+        panels.pack(&self, packed);
+        bias.fill(T::default());
+        if let Some(values) = self.bias {
+            bias[..self.outputs].copy_from_slice(values);
+        }
+        let image_len = placement.image_len();
+        let output_len = self.output_size[0] * self.output_size[1] * self.outputs;
+        if image_len == 0 || output_len == 0 {
+            return;
+        }
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
+        let images = self.images.chunks_exact(image_len);
+        for (image, output) in images.zip(self.output.chunks_exact_mut(output_len)) {
+            placement.fill(image, &mut canvas);
+            let view = View {
+                canvas: canvas.as_ptr(),
+                output: output.as_mut_ptr(),
+                outputs: self.outputs,
+                output_size: self.output_size,
+                pixel: self.stride * self.inputs,
+                output_row: self.stride * placement.canvas[1] * self.inputs,
+                row: placement.canvas[1] * self.inputs,
+                rows: self.kernel[0],
+                run: self.kernel[1] * self.inputs,
+            };
+            for start in (0..width).step_by(panels.panel) {
+                let vectors = (width - start).min(panels.panel) / S::LANES;
+                // SAFETY: the packed panel holds `depth * vectors` vectors from here on, and `view`
+                // was made from slices of the sizes it states.
+                unsafe {
+                    let filters = packed.as_ptr().add(start * depth);
+                    let bias = bias.as_ptr().add(start);
+                    match vectors {
+                        4 => view.panel::<S, 4>(filters, bias, start),
+                        3 => view.panel::<S, 3>(filters, bias, start),
+                        2 => view.panel::<S, 2>(filters, bias, start),
+                        _ => view.panel::<S, 1>(filters, bias, start),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The packed order: panels of `panel` output channels, in each the filters' depth, in each depth
+/// the panel's channels, filled up with zeros to whole vectors.
+struct Panels {
+    outputs: usize,
+    panel: usize,
+    lanes: usize,
+}
+
+impl Panels {
+    #[inline(always)]
+    fn pack<T: Element>(&self, from: &Correlate<T>, packed: &mut [T]) {
+        let [kh, kw] = from.kernel;
+        let depth = kh * kw * from.inputs;
+        let mut at = 0;
+        for start in (0..self.outputs).step_by(self.panel) {
+            let used = (self.outputs - start).min(self.panel);
+            let width = used.div_ceil(self.lanes) * self.lanes;
+            let panel = &mut packed[at..at + depth * width];
+            at += depth * width;
+            match from.order {
+                Order::AsStored => {
+                    let rows = from.weight.chunks_exact(from.outputs);
+                    for (target, source) in panel.chunks_exact_mut(width).zip(rows) {
+                        target[..used].copy_from_slice(&source[start..start + used]);
+                        target[used..].fill(T::default());
+                    }
+                }
+                Order::Turned => {
+                    let tap_len = from.inputs * from.outputs;
+                    for (tap, target) in panel.chunks_exact_mut(from.inputs * width).enumerate() {
+                        let source = &from.weight[(kh * kw - 1 - tap) * tap_len..][..tap_len];
+                        transpose(
+                            &source[start * from.inputs..],
+                            from.inputs,
+                            used,
+                            width,
+                            target,
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, zeros up to `width`; in blocks, so
+/// that both sides stay in cache.
+#[inline(always)]
+fn transpose<T: Element>(
+    source: &[T],
+    columns: usize,
+    used: usize,
+    width: usize,
+    target: &mut [T],
+) {
+    const BLOCK: usize = 16;
+    for i0 in (0..columns).step_by(BLOCK) {
+        for j0 in (0..width).step_by(BLOCK) {
+            for i in i0..(i0 + BLOCK).min(columns) {
+                let row = &mut target[i * width..(i + 1) * width];
+                for (j, slot) in row.iter_mut().enumerate().skip(j0).take(BLOCK) {
+                    *slot = if j < used {
+                        source[j * columns + i]
+                    } else {
+                        T::default()
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// One image's canvas and output, as the micro-kernel walks them. Distances are in elements.
+struct View<T> {
+    canvas: *const T,
+    output: *mut T,
+    outputs: usize,
+    output_size: [usize; 2],
+    /// Between the canvas places of horizontally neighbouring outputs.
+    pixel: usize,
+    /// Between the canvas places of vertically neighbouring outputs.
+    output_row: usize,
+    /// Between canvas rows.
+    row: usize,
+    /// Rows of a filter.
+    rows: usize,
+    /// Elements under one row of a filter.
+    run: usize,
+}
+
+impl<T: Element> View<T> {
+    /// All outputs of the channels `start..` that `VECTORS` vectors hold.
+    #[inline(always)]
+    unsafe fn panel<S: Simd<T>, const VECTORS: usize>(
+        &self,
+        filters: *const T,
+        bias: *const T,
+        start: usize,
+    ) {
+        let [height, width] = self.output_size;
+        let pixels = height * width;
+        let (mut y, mut x) = (0, 0);
+        for first in (0..pixels).step_by(TILE_PIXELS) {
+            let mut at = [self.canvas; TILE_PIXELS];
+            for (i, at) in at.iter_mut().enumerate() {
+                // SAFETY: (y, x) is an output pixel, whose filter window lies on the canvas.
+                *at = unsafe { self.canvas.add(y * self.output_row + x * self.pixel) };
+                // Past the last pixel the tile repeats it; what it computes there is not stored.
+                if first + i + 1 < pixels {
+                    x += 1;
+                    if x == width {
+                        (y, x) = (y + 1, 0);
+                    }
+                }
+            }
+            // SAFETY: as the caller promised.
+            let sums = unsafe { self.tile::<S, VECTORS>(at, filters, bias) };
+            let channels = (self.outputs - start).min(VECTORS * S::LANES);
+            for (i, sums) in sums.iter().enumerate().take(pixels - first) {
+                // SAFETY: pixel `first + i` and channels `start..start + channels` exist.
+                unsafe {
+                    let to = self.output.add((first + i) * self.outputs + start);
+                    for (v, &sum) in sums.iter().enumerate() {
+                        let from = v * S::LANES;
+                        if from + S::LANES <= channels {
+                            S::store(to.add(from), sum);
+                        } else {
+                            store_part::<T, S>(to.add(from), sum, channels - from);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The micro-kernel: `TILE_PIXELS x VECTORS` sums held in registers.
+    #[inline(always)]
+    unsafe fn tile<S: Simd<T>, const VECTORS: usize>(
+        &self,
+        at: [*const T; TILE_PIXELS],
+        mut filters: *const T,
+        bias: *const T,
+    ) -> [[S::Vector; VECTORS]; TILE_PIXELS] {
+        // SAFETY: the caller's pointers cover `rows * run` elements and vectors.
+        unsafe {
+            let bias = load::<T, S, VECTORS>(bias);
+            let mut sums = [bias; TILE_PIXELS];
+            let mut row = at;
+            for _ in 0..self.rows {
+                for j in 0..self.run {
+                    let filter = load::<T, S, VECTORS>(filters);
+                    filters = filters.add(VECTORS * S::LANES);
+                    for i in 0..TILE_PIXELS {
+                        let value = S::splat(*row[i].add(j));
+                        for v in 0..VECTORS {
+                            sums[i][v] = S::fma(value, filter[v], sums[i][v]);
+                        }
+                    }
+                }
+                for row in &mut row {
+                    *row = row.add(self.row);
+                }
+            }
+            sums
+        }
+    }
+}
+
+/// Writes the first `count` lanes.
+#[inline(always)]
+pub(super) unsafe fn store_part<T: Element, S: Simd<T>>(
+    to: *mut T,
+    value: S::Vector,
+    count: usize,
+) {
+    let mut lanes = [T::default(); 16];
+    debug_assert!(S::LANES <= lanes.len() && count <= S::LANES);
+    // SAFETY: `lanes` holds any vector; the caller vouches for `count` elements at `to`.
+    unsafe {
+        S::store(lanes.as_mut_ptr(), value);
+        std::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);
+    }
+}

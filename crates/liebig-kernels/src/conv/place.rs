@@ -1,0 +1,71 @@
+//! Puts an image on a larger canvas of zeros.
+
+use crate::simd::Element;
+
+/// Where the pixels of an image `[h, w, c]` go on a canvas: pixel `i` to `i * dilation + offset`, in
+/// both directions. What falls outside the canvas is left out.
+#[derive(Clone, Copy)]
+pub(crate) struct Placement {
+    /// Height and width of the image.
+    pub image: [usize; 2],
+    /// Channels of both.
+    pub channels: usize,
+    /// Distance between neighbouring pixels on the canvas.
+    pub dilation: usize,
+    /// Place of the first pixel; negative when the canvas cuts the image's border off.
+    pub offset: isize,
+    /// Height and width of the canvas.
+    pub canvas: [usize; 2],
+}
+
+impl Placement {
+    /// Elements of the canvas.
+    pub fn canvas_len(&self) -> usize {
+        self.canvas[0] * self.canvas[1] * self.channels
+    }
+
+    /// Elements of an image.
+    pub fn image_len(&self) -> usize {
+        self.image[0] * self.image[1] * self.channels
+    }
+
+    /// Fills `canvas` with `image` and zeros.
+    pub fn fill<T: Element>(&self, image: &[T], canvas: &mut [T]) {
+        let c = self.channels;
+        let row = self.image[1] * c;
+        let columns = self.inside(1);
+        canvas.fill(T::default());
+        for i in self.inside(0) {
+            let target = self.target(i) * self.canvas[1] * c;
+            let source = &image[i * row..(i + 1) * row];
+            if self.dilation == 1 {
+                let start = target + self.target(columns.start) * c;
+                let source = &source[columns.start * c..columns.end * c];
+                canvas[start..start + source.len()].copy_from_slice(source);
+            } else {
+                for j in columns.clone() {
+                    let start = target + self.target(j) * c;
+                    canvas[start..start + c].copy_from_slice(&source[j * c..(j + 1) * c]);
+                }
+            }
+        }
+    }
+
+    /// Canvas coordinate of an image coordinate that lies inside.
+    fn target(&self, i: usize) -> usize {
+        (i * self.dilation).saturating_add_signed(self.offset)
+    }
+
+    /// Image coordinates whose place lies on the canvas.
+    fn inside(&self, axis: usize) -> std::ops::Range<usize> {
+        let lies = |i: &usize| {
+            let at = (i * self.dilation) as isize + self.offset;
+            at >= 0 && (at as usize) < self.canvas[axis]
+        };
+        let start = (0..self.image[axis]).find(|i| lies(i)).unwrap_or(0);
+        let end = (start..self.image[axis])
+            .find(|i| !lies(i))
+            .unwrap_or(self.image[axis]);
+        start..end
+    }
+}

@@ -1,0 +1,171 @@
+//! The weight gradient: for every filter tap the product of the pixels under it with the output's
+//! gradient, summed over all output pixels.
+
+use super::geometry::ConvShapes;
+use super::place::Placement;
+use crate::scratch::{self, Purpose};
+use crate::simd::{Element, Kernel, Simd, load, store};
+
+/// Rows of the weight matrix (neighbouring tap and input channel) in a micro-kernel's tile.
+const TILE_ROWS: usize = 6;
+
+/// Channels in a tile at the most: four vectors of 16.
+const MAX_CHANNELS: usize = 64;
+
+pub(super) struct WeightGradient<'a, T> {
+    pub shapes: &'a ConvShapes,
+    pub images: &'a [T],
+    pub gradient: &'a [T],
+    /// `[kh, kw, in, out]`, zero at the start.
+    pub output: &'a mut [T],
+}
+
+impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>>(self) {
+        let shapes = self.shapes;
+        let [ho, wo] = shapes.output;
+        let outputs = shapes.out_channels;
+        let width = outputs.div_ceil(S::LANES) * S::LANES;
+        let placement = Placement {
+            image: shapes.input,
+            channels: shapes.in_channels,
+            dilation: 1,
+            offset: shapes.options.padding as isize,
+            canvas: shapes.padded(),
+        };
+        if placement.image_len() == 0 {
+            return;
+        }
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
+        let mut filled = scratch::take::<T>(Purpose::PaddedChannels, ho * wo * width);
+        let images = self.images.chunks_exact(placement.image_len());
+        for (image, gradient) in images.zip(self.gradient.chunks_exact(ho * wo * outputs)) {
+            placement.fill(image, &mut canvas);
+            // Vectors that straddle cache lines halve the speed, so the gradient is copied where it must be
+            // filled up and where it does not start on a line.
+            let aligned = gradient.as_ptr().cast::<u8>().align_offset(64) == 0;
+            let gradient = if width == outputs && aligned {
+                gradient
+            } else {
+                let rows = filled.chunks_exact_mut(width);
+                for (row, values) in rows.zip(gradient.chunks_exact(outputs)) {
+                    row[..outputs].copy_from_slice(values);
+                    row[outputs..].fill(T::default());
+                }
+                &filled
+            };
+            // SAFETY: `canvas` holds the padded image and `gradient` whole vectors.
+            unsafe { accumulate::<T, S>(shapes, &canvas, gradient, width, self.output) };
+        }
+    }
+}
+
+/// Adds one image's contribution to `output`.
+#[inline(always)]
+unsafe fn accumulate<T: Element, S: Simd<T>>(
+    shapes: &ConvShapes,
+    canvas: &[T],
+    gradient: &[T],
+    width: usize,
+    output: &mut [T],
+) {
+    let run = shapes.kernel[1] * shapes.in_channels;
+    let row = shapes.padded()[1] * shapes.in_channels;
+    let outputs = shapes.out_channels;
+    let panel = S::TILE_VECTORS * S::LANES;
+    for start in (0..width).step_by(panel) {
+        let vectors = (width - start).min(panel) / S::LANES;
+        for i in 0..shapes.kernel[0] {
+            for j in (0..run).step_by(TILE_ROWS) {
+                let rows = (run - j).min(TILE_ROWS);
+                // SAFETY: the window of every output pixel lies on the canvas, and rows
+                // `i * run + j ..` of the weight matrix exist.
+                unsafe {
+                    let tile = Tile {
+                        canvas: canvas.as_ptr().add(i * row + j),
+                        gradient: gradient.as_ptr().add(start),
+                        width,
+                        size: shapes.output,
+                        pixel: shapes.options.stride * shapes.in_channels,
+                        canvas_row: shapes.options.stride * row,
+                        output: output.as_mut_ptr().add((i * run + j) * outputs + start),
+                        outputs,
+                        channels: (outputs - start).min(panel),
+                    };
+                    match vectors {
+                        4 => tile.rows::<S, 4>(rows),
+                        3 => tile.rows::<S, 3>(rows),
+                        2 => tile.rows::<S, 2>(rows),
+                        _ => tile.rows::<S, 1>(rows),
+                    }
+                }
+            }
+        }
+    }
+}
+
+struct Tile<T> {
+    canvas: *const T,
+    gradient: *const T,
+    /// Elements of a gradient pixel, filled up to whole vectors.
+    width: usize,
+    size: [usize; 2],
+    pixel: usize,
+    canvas_row: usize,
+    output: *mut T,
+    outputs: usize,
+    channels: usize,
+}
+
+impl<T: Element> Tile<T> {
+    #[inline(always)]
+    unsafe fn rows<S: Simd<T>, const VECTORS: usize>(&self, rows: usize) {
+        // SAFETY: passed on.
+        unsafe {
+            match rows {
+                6 => self.add::<S, VECTORS, 6>(),
+                5 => self.add::<S, VECTORS, 5>(),
+                4 => self.add::<S, VECTORS, 4>(),
+                3 => self.add::<S, VECTORS, 3>(),
+                2 => self.add::<S, VECTORS, 2>(),
+                _ => self.add::<S, VECTORS, 1>(),
+            }
+        }
+    }
+
+    /// The micro-kernel: `ROWS x VECTORS` sums over all output pixels, held in registers.
+    #[inline(always)]
+    unsafe fn add<S: Simd<T>, const VECTORS: usize, const ROWS: usize>(&self) {
+        // SAFETY: the caller's pointers cover every output pixel.
+        unsafe {
+            let mut sums = [[S::splat(T::default()); VECTORS]; ROWS];
+            let mut gradient = self.gradient;
+            for y in 0..self.size[0] {
+                let mut at = self.canvas.add(y * self.canvas_row);
+                for _ in 0..self.size[1] {
+                    let vectors = load::<T, S, VECTORS>(gradient);
+                    for i in 0..ROWS {
+                        let value = S::splat(*at.add(i));
+                        for v in 0..VECTORS {
+                            sums[i][v] = S::fma(value, vectors[v], sums[i][v]);
+                        }
+                    }
+                    at = at.add(self.pixel);
+                    gradient = gradient.add(self.width);
+                }
+            }
+            // By way of memory: a branch on the channel count in here would be too much for the
+            // compiler to unroll, and the sums would not stay in registers above.
+            let mut lanes = [[T::default(); MAX_CHANNELS]; ROWS];
+            for i in 0..ROWS {
+                store::<T, S, VECTORS>(lanes[i].as_mut_ptr(), sums[i]);
+            }
+            for (i, lanes) in lanes.iter().enumerate() {
+                for (channel, &sum) in lanes.iter().enumerate().take(self.channels) {
+                    *self.output.add(i * self.outputs + channel) += sum;
+                }
+            }
+        }
+    }
+}

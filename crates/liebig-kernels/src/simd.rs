@@ -1,0 +1,370 @@
+//! Vectors of the widest kind the processor has, chosen at run time.
+//!
+//! A kernel is a [`Kernel`] whose `run` is generic over [`Simd`]; [`launch`] compiles it once per
+//! instruction set and picks one. `run` and everything it calls must be `#[inline(always)]`, or the
+//! intrinsics are not inlined into the function that enables their instruction set.
+
+use std::sync::OnceLock;
+
+/// An array of `V` vectors, each from its index. A macro and not `array::from_fn`, because a closure
+/// that is not inlined would be compiled without the kernel's instruction set.
+macro_rules! each {
+    ($T:ty, $S:ty, $V:expr, |$v:ident| $value:expr) => {{
+        #[allow(unused_unsafe)]
+        // SAFETY: any vector may be made where vectors are in use.
+        let mut vectors = [unsafe { <$S>::splat(<$T>::default()) }; $V];
+        for $v in 0..$V {
+            vectors[$v] = $value;
+        }
+        vectors
+    }};
+}
+pub(crate) use each;
+
+/// The element types the kernels are written for.
+pub trait Element:
+    Copy
+    + Default
+    + PartialOrd
+    + Send
+    + Sync
+    + std::ops::Add<Output = Self>
+    + std::ops::Sub<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::Div<Output = Self>
+    + std::ops::AddAssign
+    + 'static
+{
+    /// Nearest value of this type.
+    fn of(value: f64) -> Self;
+    /// Square root.
+    fn root(self) -> Self;
+    /// Runs `kernel` with the widest vectors of this type.
+    fn launch<K: Kernel<Self>>(kernel: K, level: Level);
+}
+
+impl Element for f32 {
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value as f32
+    }
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+    fn launch<K: Kernel<Self>>(kernel: K, level: Level) {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `Level` is only made by `Level::detect` and `Level::parse`, which check the processor.
+        unsafe {
+            match level {
+                Level::Avx512 => return x86::launch_avx512(kernel),
+                Level::Avx2 => return x86::launch_avx2(kernel),
+                Level::Portable => {}
+            }
+        }
+        let _ = level;
+        // SAFETY: portable vectors need no instruction set.
+        unsafe { kernel.run::<Portable<f32, 8>>() }
+    }
+}
+
+impl Element for f64 {
+    #[inline(always)]
+    fn of(value: f64) -> Self {
+        value
+    }
+    #[inline(always)]
+    fn root(self) -> Self {
+        self.sqrt()
+    }
+    fn launch<K: Kernel<Self>>(kernel: K, _level: Level) {
+        // SAFETY: portable vectors need no instruction set. Double precision serves the gradient
+        // checks only, so it has no hand-tuned path.
+        unsafe { kernel.run::<Portable<f64, 4>>() }
+    }
+}
+
+/// A computation written once for every vector width.
+pub trait Kernel<T: Element> {
+    /// Runs it.
+    ///
+    /// # Safety
+    /// The processor must have the instruction set of `S`, and the pointers the kernel holds must be
+    /// valid for the extents it states.
+    unsafe fn run<S: Simd<T>>(self);
+}
+
+/// Instruction sets, widest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// 16 floats a vector.
+    Avx512,
+    /// 8 floats a vector, fused multiply-add.
+    Avx2,
+    /// Plain arrays that the compiler vectorises as it can.
+    Portable,
+}
+
+impl Level {
+    /// The level in use: the widest the processor has, or the one that the environment variable
+    /// `LIEBIG_SIMD` (`avx512`, `avx2`, `portable`) names, if the processor has it. Read once.
+    pub fn current() -> Level {
+        static LEVEL: OnceLock<Level> = OnceLock::new();
+        *LEVEL.get_or_init(|| {
+            let asked = std::env::var("LIEBIG_SIMD").unwrap_or_default();
+            Level::available()
+                .into_iter()
+                .find(|level| asked.is_empty() || level.name() == asked)
+                .unwrap_or(Level::Portable)
+        })
+    }
+
+    /// Every level this processor has, widest first.
+    pub fn available() -> Vec<Level> {
+        let mut levels = Vec::new();
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f") {
+                levels.push(Level::Avx512);
+            }
+            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+                levels.push(Level::Avx2);
+            }
+        }
+        levels.push(Level::Portable);
+        levels
+    }
+
+    /// Its name, as `LIEBIG_SIMD` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Avx512 => "avx512",
+            Level::Avx2 => "avx2",
+            Level::Portable => "portable",
+        }
+    }
+}
+
+/// A vector of `LANES` elements and what the kernels do with it.
+///
+/// # Safety
+/// Implementations may use instructions that callers must have checked for; every method may only be
+/// called where they are enabled.
+pub unsafe trait Simd<T: Element>: Copy {
+    /// The register type.
+    type Vector: Copy;
+    /// Elements in one.
+    const LANES: usize;
+    /// Vectors side by side in a micro-kernel's tile: as many as the register file holds.
+    const TILE_VECTORS: usize;
+    /// All lanes `value`.
+    unsafe fn splat(value: T) -> Self::Vector;
+    /// Reads `LANES` elements from `from`, aligned or not.
+    unsafe fn load(from: *const T) -> Self::Vector;
+    /// Writes `LANES` elements to `to`, aligned or not.
+    unsafe fn store(to: *mut T, value: Self::Vector);
+    /// `a + b`
+    unsafe fn add(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a - b`
+    unsafe fn sub(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a * b`
+    unsafe fn mul(a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// `a * b + c`
+    unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// `value` where `sign > 0`, zero elsewhere.
+    unsafe fn where_positive(sign: Self::Vector, value: Self::Vector) -> Self::Vector;
+}
+
+/// Reads `V` neighbouring vectors.
+///
+/// # Safety
+/// `from` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn load<T: Element, S: Simd<T>, const V: usize>(from: *const T) -> [S::Vector; V] {
+    // SAFETY: the caller vouches for the elements.
+    each!(T, S, V, |v| unsafe { S::load(from.add(v * S::LANES)) })
+}
+
+/// Writes `V` neighbouring vectors.
+///
+/// # Safety
+/// `to` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn store<T: Element, S: Simd<T>, const V: usize>(to: *mut T, values: [S::Vector; V]) {
+    for (v, value) in values.into_iter().enumerate() {
+        // SAFETY: the caller vouches for the elements.
+        unsafe { S::store(to.add(v * S::LANES), value) };
+    }
+}
+
+/// Adds `V` neighbouring vectors to what is there.
+///
+/// # Safety
+/// `to` must point at `V * LANES` elements.
+#[inline(always)]
+pub unsafe fn add_to<T: Element, S: Simd<T>, const V: usize>(to: *mut T, values: [S::Vector; V]) {
+    // SAFETY: the caller vouches for the elements.
+    unsafe {
+        let before = load::<T, S, V>(to);
+        store::<T, S, V>(to, each!(T, S, V, |v| S::add(before[v], values[v])));
+    }
+}
+
+/// `N` elements in an array; `N = 1` handles what is left over at the end of a row.
+#[derive(Clone, Copy)]
+pub struct Portable<T, const N: usize>(std::marker::PhantomData<T>);
+
+// SAFETY: plain arithmetic.
+unsafe impl<T: Element, const N: usize> Simd<T> for Portable<T, N> {
+    type Vector = [T; N];
+    const LANES: usize = N;
+    const TILE_VECTORS: usize = 2;
+    #[inline(always)]
+    unsafe fn splat(value: T) -> [T; N] {
+        [value; N]
+    }
+    #[inline(always)]
+    unsafe fn load(from: *const T) -> [T; N] {
+        // SAFETY: the caller vouches for N readable elements.
+        unsafe { from.cast::<[T; N]>().read_unaligned() }
+    }
+    #[inline(always)]
+    unsafe fn store(to: *mut T, value: [T; N]) {
+        // SAFETY: the caller vouches for N writable elements.
+        unsafe { to.cast::<[T; N]>().write_unaligned(value) }
+    }
+    #[inline(always)]
+    unsafe fn add(a: [T; N], b: [T; N]) -> [T; N] {
+        std::array::from_fn(|i| a[i] + b[i])
+    }
+    #[inline(always)]
+    unsafe fn sub(a: [T; N], b: [T; N]) -> [T; N] {
+        std::array::from_fn(|i| a[i] - b[i])
+    }
+    #[inline(always)]
+    unsafe fn mul(a: [T; N], b: [T; N]) -> [T; N] {
+        std::array::from_fn(|i| a[i] * b[i])
+    }
+    #[inline(always)]
+    unsafe fn fma(a: [T; N], b: [T; N], c: [T; N]) -> [T; N] {
+        std::array::from_fn(|i| a[i] * b[i] + c[i])
+    }
+    #[inline(always)]
+    unsafe fn where_positive(sign: [T; N], value: [T; N]) -> [T; N] {
+        std::array::from_fn(|i| {
+            if sign[i] > T::default() {
+                value[i]
+            } else {
+                T::default()
+            }
+        })
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::{Kernel, Simd};
+    use std::arch::x86_64::*;
+
+    #[target_feature(enable = "avx512f,avx2,fma")]
+    pub unsafe fn launch_avx512<K: Kernel<f32>>(kernel: K) {
+        // SAFETY: the instruction set is enabled here; the pointers are the caller's.
+        unsafe { kernel.run::<Avx512>() }
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub unsafe fn launch_avx2<K: Kernel<f32>>(kernel: K) {
+        // SAFETY: as above.
+        unsafe { kernel.run::<Avx2>() }
+    }
+
+    #[derive(Clone, Copy)]
+    pub struct Avx512;
+
+    // SAFETY: only run inside `launch_avx512`.
+    unsafe impl Simd<f32> for Avx512 {
+        type Vector = __m512;
+        const LANES: usize = 16;
+        const TILE_VECTORS: usize = 4;
+        #[inline(always)]
+        unsafe fn splat(value: f32) -> __m512 {
+            unsafe { _mm512_set1_ps(value) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> __m512 {
+            unsafe { _mm512_loadu_ps(from) }
+        }
+        #[inline(always)]
+        unsafe fn store(to: *mut f32, value: __m512) {
+            unsafe { _mm512_storeu_ps(to, value) }
+        }
+        #[inline(always)]
+        unsafe fn add(a: __m512, b: __m512) -> __m512 {
+            unsafe { _mm512_add_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn sub(a: __m512, b: __m512) -> __m512 {
+            unsafe { _mm512_sub_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn mul(a: __m512, b: __m512) -> __m512 {
+            unsafe { _mm512_mul_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
+            unsafe { _mm512_fmadd_ps(a, b, c) }
+        }
+        #[inline(always)]
+        unsafe fn where_positive(sign: __m512, value: __m512) -> __m512 {
+            unsafe {
+                let mask = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(sign, _mm512_setzero_ps());
+                _mm512_maskz_mov_ps(mask, value)
+            }
+        }
+    }
+
+    #[derive(Clone, Copy)]
+    pub struct Avx2;
+
+    // SAFETY: only run inside `launch_avx2`.
+    unsafe impl Simd<f32> for Avx2 {
+        type Vector = __m256;
+        const LANES: usize = 8;
+        const TILE_VECTORS: usize = 2;
+        #[inline(always)]
+        unsafe fn splat(value: f32) -> __m256 {
+            unsafe { _mm256_set1_ps(value) }
+        }
+        #[inline(always)]
+        unsafe fn load(from: *const f32) -> __m256 {
+            unsafe { _mm256_loadu_ps(from) }
+        }
+        #[inline(always)]
+        unsafe fn store(to: *mut f32, value: __m256) {
+            unsafe { _mm256_storeu_ps(to, value) }
+        }
+        #[inline(always)]
+        unsafe fn add(a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_add_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn sub(a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_sub_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn mul(a: __m256, b: __m256) -> __m256 {
+            unsafe { _mm256_mul_ps(a, b) }
+        }
+        #[inline(always)]
+        unsafe fn fma(a: __m256, b: __m256, c: __m256) -> __m256 {
+            unsafe { _mm256_fmadd_ps(a, b, c) }
+        }
+        #[inline(always)]
+        unsafe fn where_positive(sign: __m256, value: __m256) -> __m256 {
+            unsafe {
+                let mask = _mm256_cmp_ps::<_CMP_GT_OQ>(sign, _mm256_setzero_ps());
+                _mm256_and_ps(mask, value)
+            }
+        }
+    }
+}

@@ -1,0 +1,275 @@
+//! Every hand-tuned form against its composition of burn's operations, in both precisions and at every
+//! SIMD level of this processor.
+#![allow(clippy::unwrap_used)]
+
+use burn::backend::flex::FlexTensor;
+use burn::backend::{Flex, TensorMetadata};
+use burn::tensor::TensorData;
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+use crate::block::{self, Cotangents, Inputs};
+use crate::composed;
+use crate::conv::{self, Conv2d, ConvShapes};
+use crate::simd::Level;
+
+/// `[n, h, w, in], [kh, kw, in, out]`, stride, padding: whole tiles, ragged ones, one and three
+/// channels, a filter that overhangs its image, strides that leave pixels unread.
+const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 9] = [
+    ([2, 8, 8, 32], [3, 3, 32, 128], 1, 1),
+    ([3, 7, 9, 5], [3, 3, 5, 19], 1, 1),
+    ([2, 6, 6, 3], [3, 3, 3, 16], 1, 1),
+    ([2, 5, 5, 1], [3, 3, 1, 7], 1, 3),
+    ([1, 9, 8, 6], [5, 5, 6, 16], 1, 0),
+    ([2, 9, 9, 8], [3, 3, 8, 40], 2, 1),
+    ([2, 8, 6, 12], [1, 1, 12, 33], 2, 0),
+    ([1, 4, 4, 20], [3, 3, 20, 24], 1, 2),
+    ([2, 9, 7, 2], [3, 3, 2, 6], 3, 1),
+];
+
+fn random(shape: &[usize], rng: &mut ChaCha8Rng) -> Vec<f64> {
+    (0..shape.iter().product())
+        .map(|_| rng.random_range(-1.0..1.0))
+        .collect()
+}
+
+fn tensor(values: &[f64], shape: &[usize]) -> FlexTensor {
+    FlexTensor::from_data(TensorData::new(values.to_vec(), shape.to_vec()))
+}
+
+fn values(tensor: FlexTensor) -> Vec<f64> {
+    tensor
+        .to_contiguous()
+        .into_data()
+        .try_to_vec::<f64>()
+        .unwrap()
+}
+
+fn single(values: &[f64]) -> Vec<f32> {
+    values.iter().map(|&v| v as f32).collect()
+}
+
+fn assert_close(
+    what: &str,
+    ours: impl IntoIterator<Item = f64>,
+    reference: &[f64],
+    tolerance: f64,
+) {
+    let ours: Vec<f64> = ours.into_iter().collect();
+    assert_eq!(ours.len(), reference.len(), "{what}: lengths");
+    let scale = reference
+        .iter()
+        .fold(0.0f64, |m, v| m.max(v.abs()))
+        .max(1.0);
+    for (i, (a, b)) in ours.iter().zip(reference).enumerate() {
+        assert!(
+            (a - b).abs() <= tolerance * scale,
+            "{what}: element {i} is {a}, not {b}"
+        );
+    }
+}
+
+/// Checks `run` in f64, and in f32 at every level.
+macro_rules! check {
+    ($what:expr, $reference:expr, |$level:ident, $convert:ident| $run:expr) => {{
+        let reference = $reference;
+        {
+            let ($level, $convert) = (Level::Portable, |v: &[f64]| v.to_vec());
+            assert_close(&format!("{} f64", $what), $run, &reference, 1e-12);
+        }
+        for $level in Level::available() {
+            let $convert = single;
+            let ours = $run.into_iter().map(f64::from);
+            assert_close(
+                &format!("{} f32 {}", $what, $level.name()),
+                ours,
+                &reference,
+                2e-5,
+            );
+        }
+    }};
+}
+
+#[test]
+fn convolutions_agree_with_burn() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for (x_shape, w_shape, stride, padding) in CONVOLUTIONS {
+        let options = Conv2d { stride, padding };
+        let shapes = ConvShapes::new(&x_shape, &w_shape, options).unwrap();
+        let y_shape = shapes.output_shape();
+        let x = random(&x_shape, &mut rng);
+        let w = random(&w_shape, &mut rng);
+        let b = random(&[w_shape[3]], &mut rng);
+        let g = random(&y_shape, &mut rng);
+        let (xt, wt, gt) = (
+            tensor(&x, &x_shape),
+            tensor(&w, &w_shape),
+            tensor(&g, &y_shape),
+        );
+        let name = format!("{x_shape:?} * {w_shape:?}, stride {stride}, padding {padding}");
+
+        let bt = tensor(&b, &[w_shape[3]]);
+        let expected = values(composed::conv2d::<Flex>(
+            xt.clone(),
+            wt.clone(),
+            bt,
+            options,
+        ));
+        check!(format!("forward {name}"), expected, |level, of| {
+            conv::forward(&shapes, &of(&x), &of(&w), &of(&b), level)
+        });
+        let expected = composed::conv2d_input_gradient::<Flex>(
+            gt.clone(),
+            wt,
+            [x_shape[1], x_shape[2]],
+            options,
+        );
+        assert_eq!(expected.shape().as_slice(), x_shape);
+        check!(
+            format!("input gradient {name}"),
+            values(expected),
+            |level, of| { conv::input_gradient(&shapes, &of(&g), &of(&w), level) }
+        );
+        let expected =
+            composed::conv2d_weight_gradient::<Flex>(xt, gt, [w_shape[0], w_shape[1]], options);
+        check!(
+            format!("weight gradient {name}"),
+            values(expected),
+            |level, of| { conv::weight_gradient(&shapes, &of(&x), &of(&g), level) }
+        );
+    }
+}
+
+#[test]
+fn block_forms_agree_with_their_composition() {
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    for shape @ [n, h, w, c] in [
+        [2, 4, 4, 128],
+        [3, 6, 4, 5],
+        [2, 7, 5, 21],
+        [1, 2, 2, 16],
+        [1, 3, 3, 1],
+    ] {
+        let pooled = [n, h / 2, w / 2, c];
+        let x = random(&shape, &mut rng);
+        let (gamma, beta) = (random(&[c], &mut rng), random(&[c], &mut rng));
+        let g = random(&pooled, &mut rng);
+        let u = random(&shape, &mut rng);
+        let (cgamma, cbeta) = (random(&[c], &mut rng), random(&[c], &mut rng));
+        let eps = 1e-5;
+        let t = |v: &[f64], shape: &[usize]| tensor(v, shape);
+        let (xt, gammat, betat) = (t(&x, &shape), t(&gamma, &[c]), t(&beta, &[c]));
+
+        let (output, statistics) =
+            composed::norm_relu_pool::<Flex>(xt.clone(), gammat.clone(), betat.clone(), eps);
+        let statistics_values = values(statistics.clone());
+        macro_rules! with_inputs {
+            ($of:ident, |$inputs:ident, $stats:ident| $body:expr) => {{
+                let (x, gamma, beta) = ($of(&x), $of(&gamma), $of(&beta));
+                let $stats = $of(&statistics_values);
+                let $inputs = Inputs {
+                    shape,
+                    x: &x,
+                    gamma: &gamma,
+                    beta: &beta,
+                };
+                $body
+            }};
+        }
+        check!(format!("forward {shape:?}"), values(output), |level, of| {
+            with_inputs!(of, |inputs, _s| block::forward(inputs, eps, level).output)
+        });
+        check!(
+            format!("statistics {shape:?}"),
+            statistics_values.clone(),
+            |level, of| {
+                with_inputs!(of, |inputs, _s| block::forward(inputs, eps, level)
+                    .statistics)
+            }
+        );
+
+        let (dx, dgamma, dbeta) = composed::norm_relu_pool_backward::<Flex>(
+            xt.clone(),
+            gammat.clone(),
+            betat.clone(),
+            statistics.clone(),
+            t(&g, &pooled),
+        );
+        for (part, expected) in [("x", dx), ("gamma", dgamma), ("beta", dbeta)] {
+            check!(
+                format!("backward {part} {shape:?}"),
+                values(expected.clone()),
+                |level, of| {
+                    with_inputs!(of, |inputs, s| {
+                        let result = block::backward(inputs, &s, &of(&g), level);
+                        match part {
+                            "x" => result.x,
+                            "gamma" => result.gamma,
+                            _ => result.beta,
+                        }
+                    })
+                }
+            );
+        }
+
+        let (dx, dgamma, doutput) = composed::norm_relu_pool_double_backward::<Flex>(
+            xt,
+            gammat,
+            betat,
+            statistics,
+            t(&g, &pooled),
+            [t(&u, &shape), t(&cgamma, &[c]), t(&cbeta, &[c])],
+        );
+        for (part, expected) in [("x", dx), ("gamma", dgamma), ("output", doutput)] {
+            check!(
+                format!("double backward {part} {shape:?}"),
+                values(expected.clone()),
+                |level, of| {
+                    with_inputs!(of, |inputs, s| {
+                        let (u, cgamma, cbeta) = (of(&u), of(&cgamma), of(&cbeta));
+                        let cotangents = Cotangents {
+                            x: &u,
+                            gamma: &cgamma,
+                            beta: &cbeta,
+                        };
+                        let result = block::double_backward(inputs, &s, &of(&g), cotangents, level);
+                        match part {
+                            "x" => result.x,
+                            "gamma" => result.gamma,
+                            _ => result.output,
+                        }
+                    })
+                }
+            );
+        }
+    }
+}
+
+#[test]
+fn shapes_that_do_not_fit_are_refused() {
+    let options = Conv2d {
+        stride: 1,
+        padding: 0,
+    };
+    assert!(
+        ConvShapes::new(&[1, 4, 4, 3], &[3, 3, 2, 8], options).is_none(),
+        "channels"
+    );
+    assert!(
+        ConvShapes::new(&[1, 2, 2, 3], &[3, 3, 3, 8], options).is_none(),
+        "filter too large"
+    );
+    assert!(
+        ConvShapes::new(&[4, 4, 3], &[3, 3, 3, 8], options).is_none(),
+        "rank"
+    );
+    let stuck = Conv2d {
+        stride: 0,
+        padding: 0,
+    };
+    assert!(
+        ConvShapes::new(&[1, 4, 4, 3], &[3, 3, 3, 8], stuck).is_none(),
+        "stride"
+    );
+}
