@@ -65,10 +65,12 @@ pub fn report_arguments(error: &clap::Error) -> ExitStatus {
 }
 
 fn status(error: &anyhow::Error) -> ExitStatus {
+    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(liebig::Error::Interrupted))) {
+        return ExitStatus::Interrupted;
+    }
     let usage = error.chain().any(|cause| {
         use liebig::run::Error as Run;
         cause.is::<liebig::config::Error>()
-            || cause.is::<UsageError>()
             || matches!(
                 cause.downcast_ref(),
                 Some(
@@ -92,15 +94,3 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         .filter_map(|cause| cause.downcast_ref::<std::io::Error>())
         .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
-
-/// A mistake in what was asked for; the text ends in a hint.
-#[derive(Debug)]
-pub struct UsageError(pub String);
-
-impl std::fmt::Display for UsageError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for UsageError {}

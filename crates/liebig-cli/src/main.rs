@@ -10,7 +10,6 @@ mod progress;
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
-use crate::exit::ExitStatus;
 use crate::printer::Printer;
 
 fn main() -> std::process::ExitCode {

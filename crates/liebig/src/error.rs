@@ -5,7 +5,9 @@
 #[non_exhaustive]
 pub enum Error {
     /// A tensor operation was given what it cannot work on.
-    #[error("{0}\nhint: this is a bug, or a model that does not fit the data; please report it with the command line")]
+    #[error(
+        "{0}\nhint: this is a bug, or a model that does not fit the data; please report it with the command line"
+    )]
     Grad(#[from] liebig_grad::Error),
     /// The network cannot be built or run.
     #[error(transparent)]
@@ -20,7 +22,9 @@ pub enum Error {
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
     /// A class without enough training samples.
-    #[error("class {class} has {found} training samples, {needed} are needed\nhint: lower --ipc, use --init noise, or give a dataset with more samples of that class")]
+    #[error(
+        "class {class} has {found} training samples, {needed} are needed\nhint: lower --ipc, use --init noise, or give a dataset with more samples of that class"
+    )]
     TooFewSamples {
         /// The class's name.
         class: String,
@@ -30,7 +34,9 @@ pub enum Error {
         needed: usize,
     },
     /// An artefact and a test set that do not belong together.
-    #[error("the distilled set has {expected}, the test set has {found}\nhint: give the test set of the dataset that was distilled, with --data")]
+    #[error(
+        "the distilled set has {expected}, the test set has {found}\nhint: give the test set of the dataset that was distilled, with --data"
+    )]
     OtherKindOfData {
         /// What the distilled set holds.
         expected: String,

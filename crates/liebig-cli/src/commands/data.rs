@@ -4,7 +4,7 @@ use anyhow::Result;
 use liebig_data::{Dataset, LoadOptions, Location, Split};
 use serde_json::{Value, json};
 
-use crate::ExitStatus;
+use crate::exit::ExitStatus;
 use crate::args::{DataArguments, DataCommand};
 use crate::printer::{Printer, table};
 

@@ -5,7 +5,7 @@ use liebig::artefact::{Artefact, Labels};
 use serde_json::json;
 
 use super::artefact_path;
-use crate::ExitStatus;
+use crate::exit::ExitStatus;
 use crate::args::ShowArguments;
 use crate::format::percent;
 use crate::printer::{Printer, table};

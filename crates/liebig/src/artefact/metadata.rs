@@ -138,6 +138,25 @@ pub struct Normalization {
     pub std: Vec<f32>,
 }
 
+impl From<&liebig_data::Normalization> for Normalization {
+    fn from(normalization: &liebig_data::Normalization) -> Self {
+        Self {
+            mean: normalization.mean.clone(),
+            std: normalization.std.clone(),
+        }
+    }
+}
+
+impl From<&Normalization> for liebig_data::Normalization {
+    fn from(normalization: &Normalization) -> Self {
+        Self {
+            mean: normalization.mean.clone(),
+            std: normalization.std.clone(),
+            known: true,
+        }
+    }
+}
+
 /// What was done after normalisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -56,15 +56,20 @@ impl Artefact {
         self.len() == 0
     }
 
-    /// The class of each sample: the label itself, or the highest score (the first among equals).
+    /// The class of each sample.
     #[must_use]
     pub fn classes(&self) -> Vec<u32> {
-        match &self.labels {
-            Labels::Hard(labels) => labels.clone(),
-            Labels::Soft(scores) => scores
-                .chunks_exact(self.metadata.class_names.len().max(1))
-                .map(highest)
-                .collect(),
+        self.labels.classes(self.metadata.class_names.len())
+    }
+}
+
+impl Labels {
+    /// The class of each sample: the label itself, or the highest score (the first among equals).
+    #[must_use]
+    pub fn classes(&self, classes: usize) -> Vec<u32> {
+        match self {
+            Self::Hard(labels) => labels.clone(),
+            Self::Soft(scores) => scores.chunks_exact(classes.max(1)).map(highest).collect(),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Distillation methods: a folder each, and one line each in the registry below.
 
 pub mod dc;
+mod distiller;
+
+pub use distiller::{Distiller, Task};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +43,14 @@ macro_rules! registry {
             /// [`Error::OutOfRange`].
             pub fn check(&self) -> Result<(), Error> {
                 match self { $(Self::$variant(config) => config.check()),+ }
+            }
+
+            /// The method at work, before its first iteration.
+            ///
+            /// # Errors
+            /// What the method says of the dataset.
+            pub fn distiller<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distiller + 'a>, crate::Error> {
+                match self { $(Self::$variant(config) => config.distiller(task)),+ }
             }
 
             /// Updates of the distilled set.

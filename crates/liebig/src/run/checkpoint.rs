@@ -124,17 +124,23 @@ impl Checkpoint {
         })
     }
 
-    /// The array of that name and shape, taken out.
+    /// The values of the array of that name and shape, taken out.
     ///
     /// # Errors
-    /// A sentence that says what was found and what was expected.
-    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, String> {
+    /// [`Error::OtherState`].
+    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        let other = |reason| Error::OtherState {
+            name: name.into(),
+            reason,
+        };
         let place = self.arrays.iter().position(|array| array.name == name);
-        let array = self
-            .arrays
-            .swap_remove(place.ok_or_else(|| format!("no array {name}"))?);
+        let place = place.ok_or_else(|| other("there is none".into()))?;
+        let array = self.arrays.swap_remove(place);
         if array.shape != shape {
-            return Err(format!("{name} is {:?}, expected {shape:?}", array.shape));
+            return Err(other(format!(
+                "it is {:?}, expected {shape:?}",
+                array.shape
+            )));
         }
         Ok(array.values)
     }

@@ -36,6 +36,16 @@ pub enum Error {
         /// The hash of the data given.
         expected: String,
     },
+    /// A checkpoint without what the method needs.
+    #[error(
+        "checkpoint: array {name}: {reason}\nhint: the checkpoint is of another run; start again in another folder"
+    )]
+    OtherState {
+        /// The array.
+        name: String,
+        /// What was found and what was expected.
+        reason: String,
+    },
     /// A file of the run does not hold what it should.
     #[error("{}: {reason}\nhint: the file is damaged; start again in another folder", path.display())]
     Damaged {

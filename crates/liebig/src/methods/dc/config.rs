@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Dc;
 use crate::config::{Error, check};
+use crate::methods::{Distiller, Task};
 
 /// Settings of gradient matching; the defaults are the published ones.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -79,6 +81,14 @@ impl Config {
             inner_epochs,
             distance: Distance::Ours,
         }
+    }
+
+    /// The method at work, before its first iteration.
+    ///
+    /// # Errors
+    /// As [`Dc::new`].
+    pub fn distiller<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distiller + 'a>, crate::Error> {
+        Ok(Box::new(Dc::new(task, self)?))
     }
 
     /// Checks every value.

@@ -2,5 +2,11 @@
 //! 2021): the synthetic samples are moved until they give a network the gradient that real ones give it.
 
 mod config;
+mod distance;
+mod method;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::{Config, Distance, Init};
+pub use method::Dc;
