@@ -65,12 +65,19 @@ pub fn report_arguments(error: &clap::Error) -> ExitStatus {
 }
 
 fn status(error: &anyhow::Error) -> ExitStatus {
-    if error.chain().any(|cause| matches!(cause.downcast_ref(), Some(liebig::Error::Interrupted))) {
+    if error
+        .chain()
+        .any(|cause| matches!(cause.downcast_ref(), Some(liebig::Error::Interrupted)))
+    {
         return ExitStatus::Interrupted;
     }
     let usage = error.chain().any(|cause| {
         use liebig::run::Error as Run;
         cause.is::<liebig::config::Error>()
+            || matches!(
+                cause.downcast_ref(),
+                Some(liebig::Error::Network(_) | liebig::Error::TooFewSamples { .. })
+            )
             || matches!(
                 cause.downcast_ref(),
                 Some(

@@ -10,7 +10,9 @@ pub enum Error {
     )]
     Grad(#[from] liebig_grad::Error),
     /// The network cannot be built or run.
-    #[error(transparent)]
+    #[error(
+        "{0}\nhint: --model chooses the network, --set model.KEY=VALUE its options, --image-size the size of the images"
+    )]
     Network(#[from] liebig_nn::Error),
     /// A run folder.
     #[error(transparent)]

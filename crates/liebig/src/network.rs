@@ -12,9 +12,22 @@ use crate::artefact::{ModelSpec, Shape};
 /// [`Error::Network`] if there is no such network, option or size.
 pub fn build(spec: &ModelSpec, shape: Shape, classes: usize) -> Result<Box<dyn Model>, Error> {
     let [channels, height, width] = planes(shape);
-    let options = ModelOptions {
-        width: spec.width,
-        depth: spec.depth,
+    let all = || -> Result<ModelOptions, liebig_nn::Error> {
+        Ok(ModelOptions {
+            width: Some(spec.width),
+            depth: Some(spec.depth),
+            norm: Some(spec.norm.parse()?),
+            activation: Some(spec.activation.parse()?),
+            pooling: Some(spec.pooling.parse()?),
+        })
+    };
+    let options = match spec.name.as_str() {
+        "convnet" => all()?,
+        "mlp" => ModelOptions {
+            width: Some(spec.width),
+            ..ModelOptions::default()
+        },
+        _ => ModelOptions::default(),
     };
     Ok(liebig_nn::build(
         &spec.name,

@@ -4,8 +4,8 @@ use anyhow::Result;
 use liebig_data::{Dataset, LoadOptions, Location, Split};
 use serde_json::{Value, json};
 
-use crate::exit::ExitStatus;
 use crate::args::{DataArguments, DataCommand};
+use crate::exit::ExitStatus;
 use crate::printer::{Printer, table};
 
 pub fn run(arguments: &DataArguments) -> Result<ExitStatus> {

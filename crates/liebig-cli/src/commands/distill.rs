@@ -25,7 +25,9 @@ use crate::progress::bar;
 pub fn run(arguments: &DistillArguments, printer: &Printer) -> Result<ExitStatus> {
     let layers = settings::layers(arguments)?;
     let dataset = super::load(&layers.select()?.data)?;
-    let resolved = layers.resolve(&Facts { shape: dataset.shape.into() })?;
+    let resolved = layers.resolve(&Facts {
+        shape: dataset.shape.into(),
+    })?;
     if arguments.print_config {
         let text = resolved.config.to_toml()?;
         printer.print(&*resolved.config, || text)?;
@@ -35,7 +37,8 @@ pub fn run(arguments: &DistillArguments, printer: &Printer) -> Result<ExitStatus
     let pool = super::threads(arguments.threads)?;
     pool.install(|| {
         if arguments.dry_run {
-            let estimate = estimate::estimate(&resolved.config, &dataset, &super::device(), &interrupt)?;
+            let estimate =
+                estimate::estimate(&resolved.config, &dataset, &super::device(), &interrupt)?;
             let path = output::path(arguments, &resolved, &dataset.name);
             plan::print(printer, &resolved, &dataset, &estimate, &path)?;
         } else {
@@ -46,10 +49,20 @@ pub fn run(arguments: &DistillArguments, printer: &Printer) -> Result<ExitStatus
     })
 }
 
-fn distil(arguments: &DistillArguments, resolved: &Resolved, dataset: &Dataset, interrupt: &Interrupt) -> Result<Results> {
+fn distil(
+    arguments: &DistillArguments,
+    resolved: &Resolved,
+    dataset: &Dataset,
+    interrupt: &Interrupt,
+) -> Result<Results> {
     let path = output::path(arguments, resolved, &dataset.name);
     let manifest = manifest(arguments, resolved, dataset);
-    let mut folder = RunFolder::open(&path, &resolved.config.to_toml()?, manifest, arguments.resume)?;
+    let mut folder = RunFolder::open(
+        &path,
+        &resolved.config.to_toml()?,
+        manifest,
+        arguments.resume,
+    )?;
     eprintln!("run folder: {}", path.display());
     let device = super::device();
     let bar = bar("distil", resolved.config.method.iterations());
@@ -66,18 +79,35 @@ fn distil(arguments: &DistillArguments, resolved: &Resolved, dataset: &Dataset, 
             bar.set_message(format!("loss {loss:.4}"));
         }
     };
-    let job = Job { resolved, dataset, device: &device, interrupt, progress: &mut progress };
+    let job = Job {
+        resolved,
+        dataset,
+        device: &device,
+        interrupt,
+        progress: &mut progress,
+    };
     let artefact = distill::distill(job, &mut folder)?;
     bar.finish();
     let distilled_at = folder.manifest().seconds();
     let started = std::time::Instant::now();
     let scores = scores(resolved, dataset, &artefact, interrupt)?;
-    let before = folder.manifest().attempts.last().map_or(0.0, |attempt| attempt.seconds);
+    let before = folder
+        .manifest()
+        .attempts
+        .last()
+        .map_or(0.0, |attempt| attempt.seconds);
     folder.update(|attempt| {
         attempt.seconds = before + started.elapsed().as_secs_f64();
         attempt.finished = true;
     })?;
-    let results = Results { resolved, dataset, manifest: folder.manifest().clone(), distill_seconds: distilled_at, scores, folder: path };
+    let results = Results {
+        resolved,
+        dataset,
+        manifest: folder.manifest().clone(),
+        distill_seconds: distilled_at,
+        scores,
+        folder: path,
+    };
     let mut text = serde_json::to_string_pretty(&results.json())?;
     text.push('\n');
     liebig::atomic::write(&folder.path().join("results.json"), text.as_bytes())?;
@@ -85,7 +115,12 @@ fn distil(arguments: &DistillArguments, resolved: &Resolved, dataset: &Dataset, 
 }
 
 /// The scores of the distilled set and of random real ones; none without evaluation.
-fn scores(resolved: &Resolved, dataset: &Dataset, artefact: &Artefact, interrupt: &Interrupt) -> Result<Option<results::Scores>> {
+fn scores(
+    resolved: &Resolved,
+    dataset: &Dataset,
+    artefact: &Artefact,
+    interrupt: &Interrupt,
+) -> Result<Option<results::Scores>> {
     let config = &resolved.config;
     let repeats = config.evaluation.repeats;
     if repeats == 0 {
@@ -119,11 +154,16 @@ fn manifest(arguments: &DistillArguments, resolved: &Resolved, dataset: &Dataset
         version: env!("CARGO_PKG_VERSION").into(),
         preset: resolved.preset.clone(),
         seed: resolved.config.seed,
-        dataset: DatasetId { name: dataset.name.clone(), hash: dataset.hash.clone() },
+        dataset: DatasetId {
+            name: dataset.name.clone(),
+            hash: dataset.hash.clone(),
+        },
         data_source: dataset.source.clone(),
         attempts: vec![Attempt {
             started: jiff::Timestamp::now().to_string(),
-            command_line: std::env::args_os().map(|part| part.to_string_lossy().into_owned()).collect(),
+            command_line: std::env::args_os()
+                .map(|part| part.to_string_lossy().into_owned())
+                .collect(),
             machine: Machine::this(),
             device: arguments.device.clone(),
             threads: super::thread_count(),

@@ -30,7 +30,8 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer) -> Result<ExitStatu
     let metadata = &artefact.metadata;
     let dataset = dataset(arguments, metadata)?;
     let interrupt = Interrupt::on_ctrl_c()?;
-    let rows = super::threads(arguments.threads)?.install(|| rows(arguments, &artefact, &dataset, &interrupt))?;
+    let rows = super::threads(arguments.threads)?
+        .install(|| rows(arguments, &artefact, &dataset, &interrupt))?;
     let provenance = &metadata.provenance;
     let value = json!({
         "artefact": path,
@@ -58,12 +59,22 @@ fn dataset(arguments: &EvaluateArguments, metadata: &Metadata) -> Result<Dataset
     let config = metadata.provenance.config.get("data");
     let label_column = config.and_then(|data| data.get("label_column")?.as_str().map(String::from));
     let (image_size, grayscale) = match metadata.shape {
-        Shape::Image { channels, height, width } => (Some(ImageSize { height, width }), Some(channels == 1)),
+        Shape::Image {
+            channels,
+            height,
+            width,
+        } => (Some(ImageSize { height, width }), Some(channels == 1)),
         Shape::Table { .. } => (None, None),
     };
-    let dataset = super::load(&DataConfig { source, image_size, grayscale, label_column })
-        .context("the test set cannot be read")?;
-    let describe = |shape: Shape, classes: usize| format!("samples of {shape} in {classes} classes");
+    let dataset = super::load(&DataConfig {
+        source,
+        image_size,
+        grayscale,
+        label_column,
+    })
+    .context("the test set cannot be read")?;
+    let describe =
+        |shape: Shape, classes: usize| format!("samples of {shape} in {classes} classes");
     let expected = describe(metadata.shape, metadata.class_names.len());
     let found = describe(dataset.shape.into(), dataset.class_names.len());
     if expected != found {
@@ -75,18 +86,33 @@ fn dataset(arguments: &EvaluateArguments, metadata: &Metadata) -> Result<Dataset
     Ok(dataset)
 }
 
-fn rows(arguments: &EvaluateArguments, artefact: &Artefact, dataset: &Dataset, interrupt: &Interrupt) -> Result<Vec<Row>> {
+fn rows(
+    arguments: &EvaluateArguments,
+    artefact: &Artefact,
+    dataset: &Dataset,
+    interrupt: &Interrupt,
+) -> Result<Vec<Row>> {
     let metadata = &artefact.metadata;
     let repeats = arguments.repeats as usize;
     let device = super::device();
     let set = SmallSet::from(artefact);
-    let models = if arguments.models.is_empty() { vec![metadata.recipe.model.name.clone()] } else { arguments.models.clone() };
+    let models = if arguments.models.is_empty() {
+        vec![metadata.recipe.model.name.clone()]
+    } else {
+        arguments.models.clone()
+    };
     let sets = if arguments.baseline.is_some() { 2 } else { 1 };
     let bar = bar("evaluate", (models.len() * repeats * sets) as u64);
     let mut rows = Vec::new();
     for name in models {
-        let model = ModelSpec { name: name.clone(), ..metadata.recipe.model.clone() };
-        let recipe = Recipe { model, ..metadata.recipe.clone() };
+        let model = ModelSpec {
+            name: name.clone(),
+            ..metadata.recipe.model.clone()
+        };
+        let recipe = Recipe {
+            model,
+            ..metadata.recipe.clone()
+        };
         let evaluation = Evaluation {
             recipe: &recipe,
             test: &dataset.test,
@@ -99,12 +125,24 @@ fn rows(arguments: &EvaluateArguments, artefact: &Artefact, dataset: &Dataset, i
         let random = match arguments.baseline {
             Some(_) => {
                 let ipc = metadata.provenance.ipc;
-                let draw = |draw| baselines::random::random(dataset, &metadata.normalization, ipc, arguments.seed, draw);
+                let draw = |draw| {
+                    baselines::random::random(
+                        dataset,
+                        &metadata.normalization,
+                        ipc,
+                        arguments.seed,
+                        draw,
+                    )
+                };
                 Some(evaluation.run(repeats, draw, || bar.inc(1))?)
             }
             None => None,
         };
-        rows.push(Row { model: name, distilled, random });
+        rows.push(Row {
+            model: name,
+            distilled,
+            random,
+        });
     }
     bar.finish();
     Ok(rows)
@@ -121,7 +159,13 @@ fn row_json(row: &Row) -> Value {
 fn text(rows: &[Row], metadata: &Metadata) -> String {
     let mut lines = Vec::new();
     let line = |model: &str, set: &str, score: &Score| {
-        [model.into(), set.into(), score.n().to_string(), percent(score.mean()), percent(score.std())]
+        [
+            model.into(),
+            set.into(),
+            score.n().to_string(),
+            percent(score.mean()),
+            percent(score.std()),
+        ]
     };
     for row in rows {
         if let Some(random) = &row.random {
@@ -131,7 +175,13 @@ fn text(rows: &[Row], metadata: &Metadata) -> String {
     }
     if let Some(published) = &metadata.provenance.published {
         let std = published.std.map_or_else(String::new, percent);
-        lines.push([String::new(), "distilled, published".into(), String::new(), percent(published.mean), std]);
+        lines.push([
+            String::new(),
+            "distilled, published".into(),
+            String::new(),
+            percent(published.mean),
+            std,
+        ]);
     }
     table(["network", "trained on", "n", "mean", "std"], lines)
 }

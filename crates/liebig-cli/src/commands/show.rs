@@ -5,8 +5,8 @@ use liebig::artefact::{Artefact, Labels};
 use serde_json::json;
 
 use super::artefact_path;
-use crate::exit::ExitStatus;
 use crate::args::ShowArguments;
+use crate::exit::ExitStatus;
 use crate::format::percent;
 use crate::printer::{Printer, table};
 

@@ -10,6 +10,7 @@ mod tests;
 
 use liebig_data::Split;
 use liebig_grad::Device;
+use liebig_nn::Frozen;
 use rayon::prelude::*;
 
 pub use score::Score;
@@ -63,8 +64,9 @@ impl Evaluation<'_> {
 
     fn one(&self, set: &SmallSet, repeat: u64) -> Result<f64, Error> {
         let model = network::build(&self.recipe.model, set.shape, set.classes)?;
-        let weights = train::train(model.as_ref(), set, self, repeat)?;
-        test::accuracy(model.as_ref(), &weights, set.shape, self)
+        let trained = train::train(model.as_ref(), set, self, repeat)?;
+        let model = Frozen::new(model.as_ref(), &trained.statistics)?;
+        test::accuracy(&model, &trained.weights, set.shape, self)
     }
 }
 

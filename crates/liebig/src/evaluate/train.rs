@@ -1,20 +1,28 @@
 //! Training one fresh network on a small set.
 
 use liebig_grad::Tensor;
-use liebig_nn::{Model, Sgd, initialize, loss_gradient};
+use liebig_nn::{Model, Sgd, initial_statistics, initialize, loss_gradient, update_statistics};
 use rand::seq::SliceRandom;
 
 use super::Evaluation;
 use crate::Error;
 use crate::set::SmallSet;
 
-/// The weights after the last epoch.
+/// A network after its last epoch.
+pub(super) struct Trained {
+    /// Its weights.
+    pub weights: Vec<Tensor>,
+    /// The running statistics of its batch normalisations.
+    pub statistics: Vec<Tensor>,
+}
+
+/// Trains a fresh network as the recipe says.
 pub(super) fn train(
     model: &dyn Model,
     set: &SmallSet,
     evaluation: &Evaluation<'_>,
     repeat: u64,
-) -> Result<Vec<Tensor>, Error> {
+) -> Result<Trained, Error> {
     let Evaluation {
         recipe,
         seed,
@@ -24,8 +32,13 @@ pub(super) fn train(
     } = *evaluation;
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
     let mut weights = initialize(model, &mut rng, device)?;
+    let mut statistics = initial_statistics(model, device)?;
     let mut lr = set.learned_lr.map_or(recipe.lr, f64::from);
-    let optimizer = |lr| Sgd::new(lr, recipe.momentum, recipe.weight_decay);
+    let optimizer = |lr| {
+        Sgd::new(lr)
+            .with_momentum(recipe.momentum)
+            .with_weight_decay(recipe.weight_decay)
+    };
     let mut sgd = optimizer(lr);
     let images = set.tensor(device)?;
     let targets = set.targets(device)?;
@@ -39,6 +52,7 @@ pub(super) fn train(
         for batch in order.chunks(recipe.batch_size) {
             let x = images.index_select(0, batch)?;
             let step = loss_gradient(model, &weights, &x, &targets.select(batch)?)?;
+            update_statistics(&mut statistics, &step.statistics)?;
             sgd.step(&mut weights, &step.gradient)?;
         }
         for drop in recipe
@@ -51,5 +65,8 @@ pub(super) fn train(
             sgd = optimizer(lr);
         }
     }
-    Ok(weights)
+    Ok(Trained {
+        weights,
+        statistics,
+    })
 }

@@ -13,7 +13,12 @@ pub fn path(arguments: &DistillArguments, resolved: &Resolved, dataset: &str) ->
         return path.clone();
     }
     let config = &resolved.config;
-    let name = format!("{}-{dataset}-ipc{}-seed{}", config.method.name(), config.ipc, config.seed);
+    let name = format!(
+        "{}-{dataset}-ipc{}-seed{}",
+        config.method.name(),
+        config.ipc,
+        config.seed
+    );
     numbered(Path::new("runs"), &name, arguments.resume)
 }
 

@@ -12,7 +12,13 @@ use crate::format::{bytes, duration};
 use crate::printer::{Printer, table};
 
 /// Prints the plan.
-pub fn print(printer: &Printer, resolved: &Resolved, dataset: &Dataset, estimate: &Estimate, path: &Path) -> Result<()> {
+pub fn print(
+    printer: &Printer,
+    resolved: &Resolved,
+    dataset: &Dataset,
+    estimate: &Estimate,
+    path: &Path,
+) -> Result<()> {
     let config = &resolved.config;
     let model = &config.model;
     let classes = dataset.class_names.len();

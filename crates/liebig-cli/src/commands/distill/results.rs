@@ -53,7 +53,12 @@ impl Results<'_> {
     pub fn text(&self) -> String {
         let mut rows = Vec::new();
         let row = |name: &str, score: &Score| {
-            [name.into(), score.n().to_string(), percent(score.mean()), percent(score.std())]
+            [
+                name.into(),
+                score.n().to_string(),
+                percent(score.mean()),
+                percent(score.std()),
+            ]
         };
         if let Some(scores) = &self.scores {
             rows.push(row("random real", &scores.random));
@@ -61,13 +66,26 @@ impl Results<'_> {
         }
         if let Some(published) = &self.resolved.published {
             let std = published.std.map_or_else(String::new, percent);
-            rows.push(["distilled, published".into(), String::new(), percent(published.mean), std]);
+            rows.push([
+                "distilled, published".into(),
+                String::new(),
+                percent(published.mean),
+                std,
+            ]);
             if let Some(whole) = published.whole {
-                rows.push(["whole dataset, published".into(), String::new(), percent(whole), String::new()]);
+                rows.push([
+                    "whole dataset, published".into(),
+                    String::new(),
+                    percent(whole),
+                    String::new(),
+                ]);
             }
         }
         let config = &self.resolved.config;
-        let memory = self.manifest.peak_rss_bytes().map_or_else(String::new, |peak| format!(", {} of memory", bytes(peak)));
+        let memory = self
+            .manifest
+            .peak_rss_bytes()
+            .map_or_else(String::new, |peak| format!(", {} of memory", bytes(peak)));
         let facts = format!(
             "{} on {}, {} per class, {} iterations: {}{memory}\n{}",
             config.method.name(),
@@ -80,6 +98,12 @@ impl Results<'_> {
         if rows.is_empty() {
             return facts;
         }
-        format!("{}\n\n{facts}", table(["test accuracy of networks trained on", "n", "mean", "std"], rows))
+        format!(
+            "{}\n\n{facts}",
+            table(
+                ["test accuracy of networks trained on", "n", "mean", "std"],
+                rows
+            )
+        )
     }
 }

@@ -4,11 +4,13 @@ use std::time::Instant;
 
 use liebig_data::stream;
 use liebig_grad::{Targets, Tensor};
-use liebig_nn::{Sgd, SyntheticGradient, initialize, loss_gradient};
+use liebig_nn::{OptimizerState, Sgd};
+use rand::Rng;
 use rand::seq::{SliceRandom, index::sample};
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 
+use super::student::Student;
 use super::{Config, Init, distance};
 use crate::artefact::{Labels, Normalization, Shape};
 use crate::baselines::random;
@@ -16,6 +18,9 @@ use crate::methods::{Distiller, Task};
 use crate::run::{Array, Checkpoint};
 use crate::set::SmallSet;
 use crate::{Error, network};
+
+/// Real samples of each class that a network with batch normalisation sees before its statistics are fixed.
+const BATCH_STATISTICS: usize = 16;
 
 /// Gradient matching at work.
 pub struct Dc<'a> {
@@ -65,7 +70,7 @@ impl<'a> Dc<'a> {
             shape,
             real,
             images: network::samples(values, shape, task.device)?,
-            optimizer: Sgd::new(config.lr_img, config.momentum_img, 0.0),
+            optimizer: Sgd::new(config.lr_img).with_momentum(config.momentum_img),
             config: config.clone(),
         })
     }
@@ -73,87 +78,111 @@ impl<'a> Dc<'a> {
     /// The distance for one class, and its gradient with respect to the class's synthetic samples.
     fn match_class(
         &self,
-        weights: &[Tensor],
+        student: &Student<'_>,
         iteration: u64,
         outer: usize,
         class: usize,
     ) -> Result<(f64, Tensor), Error> {
-        let Task {
-            dataset,
-            model,
-            ipc,
-            seed,
-            device,
-            ..
-        } = self.task;
-        let all = &self.real[class];
+        let Task { ipc, seed, .. } = self.task;
         let mut rng = stream(seed, &format!("dc/real/{outer}/{class}"), iteration);
-        let count = self.config.batch_real.min(all.len());
-        let chosen: Vec<usize> = sample(&mut rng, all.len(), count)
-            .into_iter()
-            .map(|place| all[place])
-            .collect();
-        let batch = dataset.train.batch(&chosen, &dataset.normalization);
-        let real = network::samples(batch, self.shape, device)?;
-        let real = loss_gradient(model, weights, &real, &Targets::Hard(vec![class; count]))?;
-
+        let chosen = draw(&self.real[class], self.config.batch_real, &mut rng);
+        let real = student.gradient(
+            &self.real_samples(&chosen)?,
+            &Targets::Hard(vec![class; chosen.len()]),
+        )?;
         let images = self.images.slice(0, class * ipc, (class + 1) * ipc)?;
-        let synthetic =
-            SyntheticGradient::new(model, weights, &images, &Targets::Hard(vec![class; ipc]))?;
+        let synthetic = student.synthetic_gradient(&images, &Targets::Hard(vec![class; ipc]))?;
         let (loss, cotangents) =
-            distance::with_gradient(self.config.distance, synthetic.gradient(), &real.gradient)?;
+            distance::with_gradient(self.config.distance, synthetic.gradient(), &real)?;
         Ok((loss, synthetic.vjp_images(&cotangents)?))
     }
 
-    /// Trains the network on the synthetic samples as they are now.
-    fn train(
+    /// Lets a network with batch normalisation see a few real samples of every class.
+    fn show_real(
         &self,
-        weights: &mut [Tensor],
-        sgd: &mut Sgd,
+        student: &mut Student<'_>,
         iteration: u64,
         outer: usize,
     ) -> Result<(), Error> {
-        let Task {
-            ipc, seed, ..
-        } = self.task;
-        let mut rng = stream(seed, &format!("dc/train/{outer}"), iteration);
-        let mut order: Vec<usize> = (0..self.real.len() * ipc).collect();
+        if !self.task.model.needs_whole_batch() {
+            return Ok(());
+        }
+        let mut rng = stream(self.task.seed, &format!("dc/statistics/{outer}"), iteration);
+        let chosen: Vec<Vec<usize>> = self
+            .real
+            .iter()
+            .map(|all| draw(all, BATCH_STATISTICS, &mut rng))
+            .collect();
+        let labels = chosen
+            .iter()
+            .enumerate()
+            .flat_map(|(class, chosen)| vec![class; chosen.len()])
+            .collect();
+        student.see(
+            &self.real_samples(&chosen.concat())?,
+            &Targets::Hard(labels),
+        )
+    }
+
+    /// Trains the network on the synthetic samples as they are now.
+    fn train(&self, student: &mut Student<'_>, iteration: u64, outer: usize) -> Result<(), Error> {
+        let mut rng = stream(self.task.seed, &format!("dc/train/{outer}"), iteration);
+        let mut order: Vec<usize> = (0..self.real.len() * self.task.ipc).collect();
         for _ in 0..self.config.inner_epochs {
             order.shuffle(&mut rng);
             for batch in order.chunks(self.config.batch_train) {
-                self.train_batch(weights, sgd, batch)?;
+                self.train_batch(student, batch)?;
             }
         }
         Ok(())
     }
 
-    fn train_batch(
-        &self,
-        weights: &mut [Tensor],
-        sgd: &mut Sgd,
-        batch: &[usize],
-    ) -> Result<(), Error> {
+    fn train_batch(&self, student: &mut Student<'_>, batch: &[usize]) -> Result<(), Error> {
         let x = self.images.index_select(0, batch)?;
-        let targets = Targets::Hard(batch.iter().map(|index| index / self.task.ipc).collect());
-        let step = loss_gradient(self.task.model, weights, &x, &targets)?;
-        Ok(sgd.step(weights, &step.gradient)?)
+        student.learn(
+            &x,
+            &Targets::Hard(batch.iter().map(|index| index / self.task.ipc).collect()),
+        )
     }
+
+    fn real_samples(&self, indices: &[usize]) -> Result<Tensor, Error> {
+        let dataset = self.task.dataset;
+        let values = dataset.train.batch(indices, &dataset.normalization);
+        network::samples(values, self.shape, self.task.device)
+    }
+
+    fn student(&self, iteration: u64) -> Result<Student<'a>, Error> {
+        let mut rng = stream(self.task.seed, "dc/network", iteration);
+        Student::new(
+            self.task.model,
+            self.config.lr_net,
+            &mut rng,
+            self.task.device,
+        )
+    }
+}
+
+/// `count` of `all`, or all of fewer, in random order.
+fn draw(all: &[usize], count: usize, rng: &mut impl Rng) -> Vec<usize> {
+    sample(rng, all.len(), count.min(all.len()))
+        .into_iter()
+        .map(|place| all[place])
+        .collect()
 }
 
 impl Distiller for Dc<'_> {
     fn step(&mut self, iteration: u64) -> Result<f64, Error> {
-        let mut rng = stream(self.task.seed, "dc/network", iteration);
-        let mut weights = initialize(self.task.model, &mut rng, self.task.device)?;
-        let mut sgd = Sgd::new(self.config.lr_net, 0.0, 0.0);
+        let mut student = self.student(iteration)?;
         let classes = self.real.len();
         let mut loss = 0.0;
         for outer in 0..self.config.outer_loops {
             if self.task.interrupt.is_set() {
                 return Err(Error::Interrupted);
             }
+            self.show_real(&mut student, iteration, outer)?;
             let matched = (0..classes)
                 .into_par_iter()
-                .map(|class| self.match_class(&weights, iteration, outer, class))
+                .map(|class| self.match_class(&student, iteration, outer, class))
                 .collect::<Result<Vec<_>, Error>>()?;
             loss += matched.iter().map(|(loss, _)| loss).sum::<f64>();
             let gradients: Vec<&Tensor> = matched.iter().map(|(_, gradient)| gradient).collect();
@@ -161,16 +190,14 @@ impl Distiller for Dc<'_> {
             self.optimizer
                 .step(std::slice::from_mut(&mut self.images), &[gradient])?;
             if outer + 1 < self.config.outer_loops {
-                self.train(&mut weights, &mut sgd, iteration, outer)?;
+                self.train(&mut student, iteration, outer)?;
             }
         }
-        #[expect(clippy::cast_precision_loss, reason = "small counts")]
-        Ok(loss / (classes * self.config.outer_loops) as f64)
+        Ok(loss / ratio(classes * self.config.outer_loops, 1))
     }
 
     fn estimate(&self) -> Result<f64, Error> {
-        let mut rng = stream(self.task.seed, "dc/network", 0);
-        let mut weights = initialize(self.task.model, &mut rng, self.task.device)?;
+        let mut student = self.student(0)?;
         // As many classes as run at once, twice, because the first time is slower.
         let classes = self.real.len().min(rayon::current_num_threads().max(2));
         let mut matching = 0.0;
@@ -178,19 +205,15 @@ impl Distiller for Dc<'_> {
             let started = Instant::now();
             (0..classes)
                 .into_par_iter()
-                .try_for_each(|class| self.match_class(&weights, 0, 0, class).map(drop))?;
+                .try_for_each(|class| self.match_class(&student, 0, 0, class).map(drop))?;
             matching = started.elapsed().as_secs_f64();
         }
-        #[expect(clippy::cast_precision_loss, reason = "small counts")]
-        let ratio = |a: usize, b: usize| a as f64 / b as f64;
         let per_loop = matching * ratio(self.real.len(), classes);
-        let started = Instant::now();
         let samples = self.real.len() * self.task.ipc;
-        let batch = samples.min(self.config.batch_train);
-        let order: Vec<usize> = (0..batch).collect();
-        let mut sgd = Sgd::new(self.config.lr_net, 0.0, 0.0);
-        self.train_batch(&mut weights, &mut sgd, &order)?;
-        let epoch = started.elapsed().as_secs_f64() * ratio(samples, batch);
+        let batch: Vec<usize> = (0..samples.min(self.config.batch_train)).collect();
+        let started = Instant::now();
+        self.train_batch(&mut student, &batch)?;
+        let epoch = started.elapsed().as_secs_f64() * ratio(samples, batch.len());
         let loops = self.config.outer_loops;
         Ok(per_loop * ratio(loops, 1) + epoch * ratio((loops - 1) * self.config.inner_epochs, 1))
     }
@@ -219,11 +242,8 @@ impl Distiller for Dc<'_> {
                 values: tensor.to_vec()?,
             })
         };
-        let momentum = self
-            .optimizer
-            .buffers
-            .first()
-            .map(|buffer| array("momentum", buffer));
+        let OptimizerState { tensors, .. } = self.optimizer.state();
+        let momentum = tensors.first().map(|buffer| array("momentum", buffer));
         std::iter::once(array("images", &self.images))
             .chain(momentum)
             .collect()
@@ -239,7 +259,21 @@ impl Distiller for Dc<'_> {
             )?)
         };
         self.images = take("images")?;
-        self.optimizer.buffers = vec![take("momentum")?];
+        // Before the first step, and without momentum, there is nothing to remember.
+        let momentum = if state.iteration > 0 && self.config.momentum_img > 0.0 {
+            vec![take("momentum")?]
+        } else {
+            Vec::new()
+        };
+        self.optimizer.restore(OptimizerState {
+            steps: state.iteration,
+            tensors: momentum,
+        });
         Ok(())
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small counts")]
+fn ratio(a: usize, b: usize) -> f64 {
+    a as f64 / b as f64
 }

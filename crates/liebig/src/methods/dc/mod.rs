@@ -4,6 +4,7 @@
 mod config;
 mod distance;
 mod method;
+mod student;
 
 #[cfg(test)]
 mod tests;
