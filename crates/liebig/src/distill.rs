@@ -9,6 +9,7 @@ use crate::artefact::{
     Artefact, DatasetId, LabelKind, Labels, Metadata, Normalization, Provenance, Recipe,
     SCHEMA_VERSION, Whitening,
 };
+use crate::baselines::random;
 use crate::config::Resolved;
 use crate::methods::{Distiller, Task};
 use crate::run::{Checkpoint, Interrupt, Metric, RunFolder};
@@ -16,7 +17,7 @@ use crate::set::SmallSet;
 use crate::{Error, image_grid, network};
 
 /// A checkpoint is written when the last one is this old, in seconds: a lost one costs little, a written one less.
-const CHECKPOINT_AGE: f64 = 5.0;
+const CHECKPOINT_AGE: f64 = 1.0;
 
 /// What is distilled, how, and who watches.
 pub struct Job<'a> {
@@ -39,6 +40,34 @@ pub struct Progress {
     pub iteration: u64,
     /// The loss of the last one.
     pub loss: Option<f64>,
+}
+
+/// Whether the configuration goes with the dataset: the network fits its shape, every class has enough samples.
+///
+/// # Errors
+/// [`Error::Network`], [`Error::TooFewSamples`].
+pub fn check(resolved: &Resolved, dataset: &Dataset, device: &Device) -> Result<(), Error> {
+    let config = &resolved.config;
+    let model = network::build(
+        &config.model,
+        dataset.shape.into(),
+        dataset.class_names.len(),
+    )?;
+    let interrupt = &Interrupt::default();
+    let task = Task {
+        dataset,
+        model: model.as_ref(),
+        ipc: config.ipc,
+        seed: config.seed,
+        device,
+        interrupt,
+    };
+    config.method.distiller(task)?;
+    if config.evaluation.repeats > 0 {
+        let normalization = Normalization::from(&dataset.normalization);
+        random::random(dataset, &normalization, config.ipc, config.seed, 0)?;
+    }
+    Ok(())
 }
 
 /// Distils into the folder; continues if the folder has a checkpoint.

@@ -28,6 +28,7 @@ pub fn run(arguments: &DistillArguments, printer: &Printer) -> Result<ExitStatus
     let resolved = layers.resolve(&Facts {
         shape: dataset.shape.into(),
     })?;
+    distill::check(&resolved, &dataset, &super::device())?;
     if arguments.print_config {
         let text = resolved.config.to_toml()?;
         printer.print(&*resolved.config, || text)?;

@@ -251,6 +251,7 @@ impl Distiller for Dc<'_> {
 
     fn restore(&mut self, mut state: Checkpoint) -> Result<(), Error> {
         let shape = self.images.shape().to_vec();
+        let steps = state.iteration;
         let mut take = |name: &str| -> Result<Tensor, Error> {
             Ok(Tensor::from_vec(
                 state.take(name, &shape)?,
@@ -260,15 +261,13 @@ impl Distiller for Dc<'_> {
         };
         self.images = take("images")?;
         // Before the first step, and without momentum, there is nothing to remember.
-        let momentum = if state.iteration > 0 && self.config.momentum_img > 0.0 {
+        let remembers = steps > 0 && self.config.momentum_img > 0.0;
+        let tensors = if remembers {
             vec![take("momentum")?]
         } else {
             Vec::new()
         };
-        self.optimizer.restore(OptimizerState {
-            steps: state.iteration,
-            tensors: momentum,
-        });
+        self.optimizer.restore(OptimizerState { steps, tensors });
         Ok(())
     }
 }
