@@ -41,9 +41,17 @@ pub(crate) fn found_in(folder: &Path) -> bool {
     let Ok(classes) = class_folders(folder) else {
         return false;
     };
-    classes
-        .iter()
-        .any(|class| files_of(&folder.join(class)).is_ok_and(|files| !files.is_empty()))
+    // Images must lie in the class folders themselves: else a folder of datasets would pass for one.
+    let holds_image = |class: &String| {
+        let files = fs_err::read_dir(folder.join(class))
+            .into_iter()
+            .flatten()
+            .flatten();
+        files
+            .map(|file| file.path())
+            .any(|path| READABLE.contains(&extension(&path).as_str()))
+    };
+    classes.iter().any(holds_image)
 }
 
 /// Reads every image, resized and coloured as the options say.
@@ -153,12 +161,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(std::io::Error::from)?;
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        let extension = entry
-            .path()
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
+        let extension = extension(entry.path());
         if !entry.file_type().is_file() || hidden {
             continue;
         }
@@ -173,6 +176,14 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(files)
+}
+
+/// A path's ending in lower case.
+fn extension(path: &Path) -> String {
+    path.extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
 }
 
 fn list(folder: &Path, class_names: &[String]) -> Result<Listing, Error> {

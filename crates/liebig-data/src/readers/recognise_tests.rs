@@ -115,5 +115,13 @@ fn what_is_not_recognised_is_named() {
             .to_string()
             .contains("the folder holds readme.md, x")
     );
+    let (_root, at) = folder(&["cats/train/a/1.png", "mnist/train-images-idx3-ubyte"]);
+    assert!(
+        recognise(&at)
+            .unwrap_err()
+            .to_string()
+            .contains("the folder holds cats, mnist"),
+        "a folder of datasets"
+    );
     assert!(matches!(recognise(&at.join("none")), Err(Error::Io(_))));
 }

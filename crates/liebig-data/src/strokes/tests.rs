@@ -114,9 +114,8 @@ fn glyphs_are_inside_the_image() {
     let split = split(1, "strokes train", 2_000);
     let cut = (0..split.len()).filter(|&index| {
         let image = image(&split, index);
-        let on_edge = |at: usize| {
-            at % SIDE == 0 || at % SIDE == SIDE - 1 || at / SIDE == 0 || at / SIDE == SIDE - 1
-        };
+        let outermost = |at: usize| at == 0 || at == SIDE - 1;
+        let on_edge = |at: usize| outermost(at % SIDE) || outermost(at / SIDE);
         (0..image.len()).any(|at| on_edge(at) && image[at] > 128)
     });
     let share = cut.count() as f64 / split.len() as f64;
@@ -149,7 +148,7 @@ fn one_example_per_class_leaves_clear_room_and_the_whole_set_little() {
     let mut all: Vec<usize> = (0..TRAIN).collect();
     all.shuffle(&mut rng);
     let whole = nearest_neighbour_accuracy(&train, &all, &test, 500);
-    println!("1-NN: {few:.3} with one example per class, {whole:.3} with all");
+    eprintln!("1-NN: {few:.3} with one example per class, {whole:.3} with all");
     assert!((0.35..0.60).contains(&few), "one per class: {few}");
     assert!(whole > 0.95, "whole set: {whole}");
 }
