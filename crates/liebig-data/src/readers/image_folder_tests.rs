@@ -4,6 +4,7 @@ use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use proptest::prelude::*;
 
 use super::*;
+use crate::readers::decode::jpeg_is_cut_short;
 use crate::split::Sample;
 
 struct Tree(tempfile::TempDir);
