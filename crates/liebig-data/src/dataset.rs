@@ -72,7 +72,11 @@ pub(crate) fn content_hash(
     splits: [Option<&Split>; 3],
 ) -> String {
     let mut hash = blake3::Hasher::new_derive_key("liebig dataset content, version 1");
-    hash.update(format!("{shape:?}").as_bytes());
+    let kind = match shape {
+        SampleShape::Image { .. } => "image",
+        SampleShape::Table { .. } => "table",
+    };
+    hash.update(format!("{kind} {shape}\n").as_bytes());
     hash_len(&mut hash, class_names.len());
     for name in class_names {
         hash_len(&mut hash, name.len());
@@ -100,4 +104,50 @@ pub(crate) fn content_hash(
 
 fn hash_len(hash: &mut blake3::Hasher, len: usize) {
     hash.update(&(len as u64).to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(pixels: &[u8], labels: &[u32]) -> Split {
+        let shape = SampleShape::Image {
+            channels: 1,
+            height: 1,
+            width: 1,
+        };
+        Split::images(shape, pixels.to_vec(), labels.to_vec())
+    }
+
+    #[test]
+    fn the_hash_sees_every_part_of_the_content() {
+        let names =
+            |names: &[&str]| -> Vec<String> { names.iter().map(|&name| name.into()).collect() };
+        let (a, b) = (split(&[1, 2], &[0, 1]), split(&[3], &[0]));
+        let hash = |classes: &[&str], splits| content_hash(a.shape(), &names(classes), splits);
+        let base = hash(&["x", "y"], [Some(&a), None, Some(&b)]);
+        assert_eq!(base, hash(&["x", "y"], [Some(&a), None, Some(&b)]));
+        let others = [
+            hash(&["xy", ""], [Some(&a), None, Some(&b)]),
+            hash(&["x", "z"], [Some(&a), None, Some(&b)]),
+            hash(&["x", "y"], [Some(&b), None, Some(&a)]),
+            hash(&["x", "y"], [Some(&a), Some(&b), None]),
+            hash(
+                &["x", "y"],
+                [Some(&split(&[1, 2], &[1, 0])), None, Some(&b)],
+            ),
+            hash(
+                &["x", "y"],
+                [Some(&split(&[1, 3], &[0, 1])), None, Some(&b)],
+            ),
+            content_hash(
+                SampleShape::Table { features: 1 },
+                &names(&["x", "y"]),
+                [Some(&a), None, Some(&b)],
+            ),
+        ];
+        for (index, other) in others.iter().enumerate() {
+            assert_ne!(*other, base, "variant {index}");
+        }
+    }
 }

@@ -100,7 +100,7 @@ pub enum Error {
     },
 
     /// A file that would unpack to more than is sensible.
-    #[error("{}: unpacks to more than {limit} bytes\nhint: larger than any file of this format; it is damaged or not what its name says", path.display())]
+    #[error("{}: unpacks to more than {limit} bytes\nhint: it is damaged, or too large for a dataset that is held in memory", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,

@@ -54,13 +54,7 @@ fn load_from(
     }
     let name = plain(name_or_path);
     if name == strokes::NAME {
-        return finish(
-            strokes::NAME.into(),
-            Format::BuiltIn,
-            Path::new(strokes::NAME),
-            strokes::parts(strokes::SEED),
-            options,
-        );
+        return load_strokes(strokes::SEED, options);
     }
     let path = Path::new(name_or_path);
     if path.exists() {
@@ -81,6 +75,17 @@ fn load_from(
             known: known::names(),
         }),
     }
+}
+
+pub(crate) fn load_strokes(seed: u64, options: &LoadOptions) -> Result<Dataset, Error> {
+    let name = strokes::NAME;
+    finish(
+        name.into(),
+        Format::BuiltIn,
+        Path::new(name),
+        strokes::parts(seed),
+        options,
+    )
 }
 
 fn load_path(path: &Path, name: String, options: &LoadOptions) -> Result<Dataset, Error> {

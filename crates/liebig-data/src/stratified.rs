@@ -91,3 +91,124 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         format: dataset.format,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{Format, SampleShape, Split};
+    use proptest::prelude::*;
+
+    /// A table of one feature, its own row number, with these labels.
+    fn table(labels: &[u32]) -> Dataset {
+        let features: Vec<f32> = (0..labels.len()).map(|row| row as f32).collect();
+        let train = Split::table(
+            SampleShape::Table { features: 1 },
+            features,
+            labels.to_vec(),
+        );
+        let classes = labels.iter().max().map_or(0, |label| label + 1);
+        Dataset {
+            name: "rows".into(),
+            shape: train.shape(),
+            class_names: (0..classes).map(|class| class.to_string()).collect(),
+            test: train.subset(&[0]),
+            normalization: Normalization::of(&train),
+            train,
+            validation: None,
+            hash: "hash".into(),
+            source: "here".into(),
+            format: Format::Csv,
+        }
+    }
+
+    fn rows(split: &Split) -> Vec<f32> {
+        let plain = Normalization {
+            mean: vec![0.0],
+            std: vec![1.0],
+            known: false,
+        };
+        split.batch(&(0..split.len()).collect::<Vec<_>>(), &plain)
+    }
+
+    #[test]
+    fn a_share_of_every_class_moves_and_nothing_is_lost() {
+        let labels: Vec<u32> = (0..100).map(|row| u32::from(row % 10 == 0)).collect();
+        let split = validation_split(&table(&labels), 0.2, 7).unwrap();
+        let validation = split.validation.unwrap();
+        let counts: Vec<usize> = validation.class_indices(2).iter().map(Vec::len).collect();
+        assert_eq!(counts, [18, 2]);
+        let mut all = [rows(&split.train), rows(&validation)].concat();
+        assert!(
+            rows(&split.train).is_sorted() && rows(&validation).is_sorted(),
+            "the order is kept"
+        );
+        all.sort_by(f32::total_cmp);
+        assert_eq!(all, (0..100).map(|row| row as f32).collect::<Vec<_>>());
+        assert_eq!((split.hash.as_str(), split.test.len()), ("hash", 1));
+        assert_eq!(split.normalization, Normalization::of(&split.train));
+        assert!(
+            split
+                .source
+                .contains("20 of 100 training samples held out for validation by seed 7")
+        );
+    }
+
+    #[test]
+    fn the_seed_decides() {
+        let labels = [0; 50];
+        let held_out = |seed| {
+            rows(
+                &validation_split(&table(&labels), 0.3, seed)
+                    .unwrap()
+                    .validation
+                    .unwrap(),
+            )
+        };
+        assert_eq!(held_out(1), held_out(1));
+        assert_ne!(held_out(1), held_out(2));
+    }
+
+    #[test]
+    fn known_constants_stay() {
+        let mut dataset = table(&[0; 9]);
+        dataset.normalization = Normalization {
+            mean: vec![5.0],
+            std: vec![2.0],
+            known: true,
+        };
+        let split = validation_split(&dataset, 0.3, 1).unwrap();
+        assert_eq!(split.normalization, dataset.normalization);
+    }
+
+    #[test]
+    fn what_cannot_be_split_is_refused() {
+        for fraction in [0.0, 1.0, -0.5, f64::NAN] {
+            let error = validation_split(&table(&[0, 0]), fraction, 0).unwrap_err();
+            assert!(matches!(error, Error::Setting { .. }));
+        }
+        let error = validation_split(&table(&[0, 0, 1]), 0.5, 0).unwrap_err();
+        assert!(matches!(error, Error::ClassTooSmall { found: 1, .. }));
+        let once = validation_split(&table(&[0; 9]), 0.5, 0).unwrap();
+        assert!(matches!(
+            validation_split(&once, 0.5, 0),
+            Err(Error::Setting { .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn every_class_stays_on_both_sides(extra in prop::collection::vec(0_u32..4, 0..60), fraction in 0.01..0.99) {
+            let labels: Vec<u32> = (0..4).chain(0..4).chain(extra).collect();
+            let (stay, taken) = stratified(&labels, fraction, &mut stream(3, "test", 0));
+            for class in 0..4 {
+                for side in [&stay, &taken] {
+                    prop_assert!(side.iter().any(|&index| labels[index] == class));
+                }
+            }
+            let mut all = [stay, taken].concat();
+            all.sort_unstable();
+            prop_assert_eq!(all, (0..labels.len()).collect::<Vec<_>>());
+        }
+    }
+}

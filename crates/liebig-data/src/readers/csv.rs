@@ -103,12 +103,18 @@ impl<'a> Table<'a> {
             found,
         };
         let mut rows = Vec::new();
+        let mut lines = Lines {
+            bytes,
+            byte: 0,
+            line: 1,
+        };
         for record in reader.records() {
             let record = record.map_err(|error| {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = error.position().map_or(0, |at| lines.line_of(at.byte()));
                 row_error(line, "UTF-8 text".into(), error.to_string())
             })?;
-            rows.push((record.position().map_or(0, csv::Position::line), record));
+            let line = record.position().map_or(0, |at| lines.line_of(at.byte()));
+            rows.push((line, record));
         }
         if rows.len() < 2 {
             return Err(row_error(
@@ -220,6 +226,30 @@ impl<'a> Table<'a> {
             }
         }
         Ok(features)
+    }
+}
+
+/// Counts lines; the csv crate's own count is one short behind `\r\n` and blank lines.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    byte: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line, from 1, of the first text at or after `byte`, which never decreases from call to call.
+    fn line_of(&mut self, byte: u64) -> u64 {
+        let is_break = |byte: &u8| matches!(byte, b'\r' | b'\n');
+        let rest = &self.bytes[self.byte..];
+        let ahead = (byte as usize).saturating_sub(self.byte).min(rest.len());
+        let breaks = rest[ahead..]
+            .iter()
+            .take_while(|&byte| is_break(byte))
+            .count();
+        let passed = &rest[..ahead + breaks];
+        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.byte += passed.len();
+        self.line
     }
 }
 

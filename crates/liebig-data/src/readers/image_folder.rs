@@ -6,11 +6,10 @@
 
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageReader};
-use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use super::Parts;
+use super::decode::{common_size, decode_all};
 use crate::picture::Picture;
 use crate::random::stream;
 use crate::stratified::stratified;
@@ -41,9 +40,17 @@ pub(crate) fn found_in(folder: &Path) -> bool {
     let Ok(classes) = class_folders(folder) else {
         return false;
     };
-    classes
-        .iter()
-        .any(|class| files_of(&folder.join(class)).is_ok_and(|files| !files.is_empty()))
+    // Images must lie in the class folders themselves: else a folder of datasets would pass for one.
+    let holds_image = |class: &String| {
+        let files = fs_err::read_dir(folder.join(class))
+            .into_iter()
+            .flatten()
+            .flatten();
+        files
+            .map(|file| file.path())
+            .any(|path| READABLE.contains(&extension(&path).as_str()))
+    };
+    classes.iter().any(holds_image)
 }
 
 /// Reads every image, resized and coloured as the options say.
@@ -80,7 +87,13 @@ pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error>
     let listings = [Some(&train), Some(&test), validation.as_ref()];
     let (height, width) = match options.image_size {
         Some(size) => size,
-        None => common_size(listings.into_iter().flatten())?.unwrap_or_else(|| {
+        None => common_size(
+            listings
+                .into_iter()
+                .flatten()
+                .flat_map(|listing| &listing.files),
+        )?
+        .unwrap_or_else(|| {
             notes.push(format!(
                 "images of several sizes, all resized to {}x{}",
                 DEFAULT_SIZE.0, DEFAULT_SIZE.1
@@ -88,7 +101,7 @@ pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error>
             DEFAULT_SIZE
         }),
     };
-    let decode = |listing: &Listing| decode_all(listing, height, width);
+    let decode = |listing: &Listing| decode_all(&listing.files, height, width);
     let (train_pictures, test_pictures) = (decode(&train)?, decode(&test)?);
     let validation_pictures = validation.as_ref().map(decode).transpose()?;
     let all = || {
@@ -153,12 +166,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
         let entry = entry.map_err(std::io::Error::from)?;
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        let extension = entry
-            .path()
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .to_lowercase();
+        let extension = extension(entry.path());
         if !entry.file_type().is_file() || hidden {
             continue;
         }
@@ -173,6 +181,14 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     Ok(files)
+}
+
+/// A path's ending in lower case.
+fn extension(path: &Path) -> String {
+    path.extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
 }
 
 fn list(folder: &Path, class_names: &[String]) -> Result<Listing, Error> {
@@ -243,95 +259,6 @@ fn halves(
         labels: indices.iter().map(|&index| all.labels[index]).collect(),
     };
     Ok((subset(train), subset(test)))
-}
-
-/// The height and width that all images share, from their headers; `None` if they differ.
-fn common_size<'a>(
-    listings: impl Iterator<Item = &'a Listing>,
-) -> Result<Option<(usize, usize)>, Error> {
-    let files: Vec<&PathBuf> = listings.flat_map(|listing| &listing.files).collect();
-    let sizes: Vec<Result<(u32, u32), Error>> = files
-        .par_iter()
-        .map(|path| {
-            open(path)?
-                .into_dimensions()
-                .map_err(|error| unreadable(path, &error))
-        })
-        .collect();
-    let mut common = None;
-    for size in sizes {
-        let (width, height) = size?;
-        if *common.get_or_insert((width, height)) != (width, height) {
-            return Ok(None);
-        }
-    }
-    Ok(common.map(|(width, height)| (height as usize, width as usize)))
-}
-
-/// All images of a listing, in parallel, in order; the first error in that order is the one reported.
-fn decode_all(listing: &Listing, height: usize, width: usize) -> Result<Vec<Picture>, Error> {
-    let pictures: Vec<Result<Picture, Error>> = listing
-        .files
-        .par_iter()
-        .map(|path| decode(path, height, width))
-        .collect();
-    pictures.into_iter().collect()
-}
-
-fn decode(path: &Path, height: usize, width: usize) -> Result<Picture, Error> {
-    let bytes = fs_err::read(path)?;
-    let fail = |reason: String| Error::Image {
-        path: path.into(),
-        reason,
-    };
-    if jpeg_is_cut_short(&bytes) {
-        return Err(fail(format!(
-            "the JPEG data ends at byte {} without an end marker",
-            bytes.len()
-        )));
-    }
-    let reader = ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format()?;
-    let image = reader.decode().map_err(|error| unreadable(path, &error))?;
-    let picture = match image {
-        DynamicImage::ImageLuma8(gray) => Picture {
-            channels: 1,
-            height: gray.height() as usize,
-            width: gray.width() as usize,
-            pixels: gray.into_raw(),
-        },
-        other => {
-            let rgb = other.into_rgb8();
-            Picture::from_rgb(rgb.height() as usize, rgb.width() as usize, rgb.as_raw())
-        }
-    };
-    picture.resized(height, width).map_err(fail)
-}
-
-/// The decoder fills what a cut JPEG lacks with grey, so the end marker is looked for here: after the last start of
-/// scan. Both markers are escaped within the compressed data.
-fn jpeg_is_cut_short(bytes: &[u8]) -> bool {
-    if !bytes.starts_with(&[0xff, 0xd8]) {
-        return false;
-    }
-    let last_scan = bytes
-        .windows(2)
-        .rposition(|pair| pair == [0xff, 0xda])
-        .unwrap_or(0);
-    !bytes[last_scan..]
-        .windows(2)
-        .any(|pair| pair == [0xff, 0xd9])
-}
-
-fn open(path: &Path) -> Result<ImageReader<std::io::BufReader<fs_err::File>>, Error> {
-    let file = fs_err::File::open(path)?;
-    Ok(ImageReader::new(std::io::BufReader::new(file)).with_guessed_format()?)
-}
-
-fn unreadable(path: &Path, error: &image::ImageError) -> Error {
-    Error::Image {
-        path: path.into(),
-        reason: error.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod cifar;
 pub(crate) mod csv;
+mod decode;
 pub(crate) mod idx;
 pub(crate) mod image_folder;
 pub(crate) mod npz;

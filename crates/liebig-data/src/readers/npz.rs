@@ -13,8 +13,8 @@ use zip::ZipArchive;
 use super::{Parts, checked_labels, count_classes};
 use crate::{Error, SampleShape, Split};
 
-/// No array is larger than this once unpacked: the largest of MedMNIST (224 px, 3 channels) stay in this range.
-const MAX_LEN: u64 = 16 << 30;
+/// A dataset is held in memory: no array may be larger than this once unpacked.
+const MAX_LEN: u64 = 4 << 30;
 /// Deflate cannot shrink data by more than this factor.
 const DEFLATE_RATIO: u64 = 1032;
 /// NumPy's own headers stay below 200 bytes; the parser's recursion is bounded by this.
