@@ -1,0 +1,135 @@
+//! Where datasets are looked for by name.
+
+use std::path::{Path, PathBuf};
+
+/// The environment variable that names a folder of datasets.
+const VARIABLE: &str = "LIEBIG_DATA";
+
+/// Where a dataset is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In the program itself.
+    BuiltIn,
+    /// At this path.
+    Found(PathBuf),
+    /// In none of the places that are searched.
+    Missing,
+}
+
+/// The folders searched by name, in order: the one that `LIEBIG_DATA` names, if it is set, then `data` in the program's
+/// per-user cache folder (Linux: `$XDG_CACHE_HOME/liebig/data` or `~/.cache/liebig/data`; macOS:
+/// `~/Library/Caches/liebig/data`; Windows: `%LOCALAPPDATA%\liebig\cache\data`). They need not exist.
+#[must_use]
+pub fn data_roots() -> Vec<PathBuf> {
+    let variable = std::env::var_os(VARIABLE)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from);
+    let cache =
+        directories::ProjectDirs::from("", "", "liebig").map(|dirs| dirs.cache_dir().join("data"));
+    variable.into_iter().chain(cache).collect()
+}
+
+/// The first folder or file (`.npz`, `.csv`) in `roots` whose name is one of `names` in [`plain`] spelling.
+pub(crate) fn find(names: &[&str], roots: &[PathBuf]) -> Option<PathBuf> {
+    let found_in = |root: &PathBuf| {
+        entries(root)
+            .into_iter()
+            .find(|path| names.contains(&name_of(path).as_str()))
+    };
+    roots.iter().find_map(found_in)
+}
+
+/// Everything in a folder that could be a dataset, sorted: folders, npz and csv files. None if it cannot be listed.
+pub(crate) fn entries(root: &Path) -> Vec<PathBuf> {
+    let Ok(listing) = fs_err::read_dir(root) else {
+        return Vec::new();
+    };
+    let is_data = |path: &PathBuf| {
+        let hidden = path
+            .file_name()
+            .is_none_or(|name| name.to_string_lossy().starts_with('.'));
+        let file = path
+            .extension()
+            .is_some_and(|extension| extension == "npz" || extension == "csv");
+        !hidden && (file || path.is_dir())
+    };
+    let mut paths: Vec<PathBuf> = listing
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(is_data)
+        .collect();
+    paths.sort_unstable();
+    paths
+}
+
+/// Lower case, with `-` between words: `Fashion_MNIST` is `fashion-mnist`.
+pub(crate) fn plain(name: &str) -> String {
+    name.trim().to_lowercase().replace(['_', ' '], "-")
+}
+
+/// A dataset's plain name from its path: the last part that says something, without the ending.
+pub(crate) fn name_of(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    let canonical = fs_err::canonicalize(path).unwrap_or(absolute);
+    let says_something = |part: &Path| {
+        let part = part.file_name()?.to_string_lossy().into_owned();
+        let part = [".npz", ".csv", ".csv.gz"]
+            .iter()
+            .find_map(|ending| part.strip_suffix(ending))
+            .unwrap_or(&part)
+            .to_owned();
+        let file_of_set =
+            part.ends_with(".gz") || part.ends_with(".bin") || part.ends_with("-ubyte");
+        (!file_of_set && part != "raw").then(|| plain(&part))
+    };
+    canonical
+        .ancestors()
+        .find_map(says_something)
+        .unwrap_or_else(|| "data".into())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn names_are_spelt_one_way() {
+        assert_eq!(plain(" Fashion_MNIST"), "fashion-mnist");
+        let folder = tempfile::tempdir().unwrap();
+        let name = |path: &str| name_of(&folder.path().join(path));
+        assert_eq!(name("MNIST/raw"), "mnist");
+        assert_eq!(
+            name("Fashion_MNIST/train-images-idx3-ubyte.gz"),
+            "fashion-mnist"
+        );
+        assert_eq!(name("cifar10/data_batch_1.bin"), "cifar10");
+        assert_eq!(name("pneumoniamnist.npz"), "pneumoniamnist");
+        assert_eq!(name("Iris.csv"), "iris");
+    }
+
+    #[test]
+    fn the_first_root_wins_and_missing_roots_do_no_harm() {
+        let folder = tempfile::tempdir().unwrap();
+        let roots: Vec<PathBuf> = ["none", "first", "second"]
+            .iter()
+            .map(|root| folder.path().join(root))
+            .collect();
+        for path in [
+            "first/Fashion_MNIST",
+            "second/fashion-mnist",
+            "second/mnist",
+            "second/.hidden",
+        ] {
+            fs_err::create_dir_all(folder.path().join(path)).unwrap();
+        }
+        fs_err::write(folder.path().join("second/iris.csv"), "").unwrap();
+        fs_err::write(folder.path().join("second/notes.txt"), "").unwrap();
+        let find = |name: &str| find(&[name], &roots);
+        assert_eq!(find("fashion-mnist"), Some(roots[1].join("Fashion_MNIST")));
+        assert_eq!(find("mnist"), Some(roots[2].join("mnist")));
+        assert_eq!(find("iris"), Some(roots[2].join("iris.csv")));
+        assert_eq!(find("notes"), None);
+        assert_eq!(find(".hidden"), None);
+        assert_eq!(find("cifar10"), None);
+    }
+}

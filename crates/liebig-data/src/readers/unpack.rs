@@ -1,0 +1,95 @@
+//! Files that may be gzipped, told by their first bytes and not by their names.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::Error;
+
+/// Deflate cannot shrink data by more than this factor.
+const DEFLATE_RATIO: u64 = 1032;
+
+/// A file's bytes as stored, read in full before anything is believed of them.
+pub(super) struct Stored {
+    pub path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl Stored {
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        Ok(Self::of(path, fs_err::read(path)?))
+    }
+
+    /// As if `bytes` were the content of the file at `path`.
+    pub fn of(path: &Path, bytes: Vec<u8>) -> Self {
+        Self {
+            path: path.into(),
+            bytes,
+        }
+    }
+
+    fn is_gzip(&self) -> bool {
+        self.bytes.starts_with(&[0x1f, 0x8b])
+    }
+
+    /// The most bytes that this file can hold once unpacked.
+    pub fn capacity(&self) -> u64 {
+        let stored = self.bytes.len() as u64;
+        if self.is_gzip() {
+            stored.saturating_mul(DEFLATE_RATIO)
+        } else {
+            stored
+        }
+    }
+
+    /// The first `limit` unpacked bytes, or all if there are fewer.
+    pub fn head(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        if !self.is_gzip() {
+            let end = self
+                .bytes
+                .len()
+                .min(usize::try_from(limit).unwrap_or(usize::MAX));
+            return Ok(self.bytes[..end].to_vec());
+        }
+        let mut unpacked = Vec::new();
+        match MultiGzDecoder::new(&self.bytes[..])
+            .take(limit)
+            .read_to_end(&mut unpacked)
+        {
+            Ok(_) => Ok(unpacked),
+            Err(error) => Err(Error::Gzip {
+                path: self.path.clone(),
+                unpacked: unpacked.len() as u64,
+                reason: error.to_string(),
+            }),
+        }
+    }
+
+    /// All unpacked bytes, which must be exactly `len` many.
+    pub fn exactly(&self, len: u64, meaning: &str) -> Result<Vec<u8>, Error> {
+        let bytes = self.head(len.saturating_add(1))?;
+        let found = bytes.len() as u64;
+        if found == len {
+            return Ok(bytes);
+        }
+        let beyond = if found > len { " and no more" } else { "" };
+        Err(Error::Length {
+            path: self.path.clone(),
+            expected: format!("{len} ({meaning}){beyond}"),
+            found,
+        })
+    }
+
+    /// All unpacked bytes, but no more than `limit`.
+    pub fn at_most(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        let bytes = self.head(limit.saturating_add(1))?;
+        if bytes.len() as u64 > limit {
+            return Err(Error::TooLarge {
+                path: self.path.clone(),
+                limit,
+            });
+        }
+        Ok(bytes)
+    }
+}
