@@ -1,0 +1,130 @@
+//! Losses, gradients and predictions of a batch that is cut into shards.
+//!
+//! Each shard's whole forward and backward pass runs on one thread, and results are combined in the
+//! order of the batch: they are bit-identical for every number of threads.
+
+use std::ops::Range;
+
+use liebig_grad::{Targets, Tensor, grad, shard};
+use rayon::prelude::*;
+
+use crate::{BatchNorm, Error, Model, Result};
+
+/// A loss and its gradient with respect to the weights.
+#[derive(Clone, Debug)]
+pub struct LossGradient {
+    /// Mean cross-entropy of the batch.
+    pub loss: f64,
+    /// In the order and layout of the weights; constants.
+    pub gradient: Vec<Tensor>,
+    /// What [`update_statistics`](crate::update_statistics) takes: mean and unbiased variance of the
+    /// batch at each batch normalisation. Empty without.
+    pub statistics: Vec<Tensor>,
+}
+
+/// Mean cross-entropy of samples `x [n, channels, height, width]` in training mode, and its gradient
+/// with respect to the weights.
+///
+/// # Errors
+/// [`Error::Batch`] if there is no sample or not one target for each, and where the weights or samples
+/// do not fit the model.
+pub fn loss_gradient(
+    model: &dyn Model,
+    weights: &[Tensor],
+    x: &Tensor,
+    targets: &Targets,
+) -> Result<LossGradient> {
+    let batch = check_batch(x, targets)?;
+    let shards = map_shards(model, batch, |range| {
+        let weights: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
+        let x = x.detach().slice(0, range.start, range.end)?;
+        let mut statistics = Vec::new();
+        let norm = BatchNorm::Record(&mut statistics);
+        let logits = model.classify(&weights, &model.features_with(&weights, &x, norm)?)?;
+        let loss = shard_loss(&logits, targets, range, batch)?;
+        let inputs: Vec<&Tensor> = weights.iter().collect();
+        let gradient = grad(&loss, &inputs, false)?;
+        Ok((loss.item()?, gradient, statistics))
+    })?;
+    let mut loss = 0.0;
+    let (mut gradients, mut statistics) = (Vec::new(), Vec::new());
+    for (shard_loss, gradient, of_shard) in shards {
+        loss += shard_loss;
+        gradients.push(gradient);
+        statistics = of_shard;
+    }
+    Ok(LossGradient {
+        loss,
+        gradient: shard::sum(gradients)?,
+        // Whoever has statistics runs in one shard.
+        statistics: if model.statistics().is_empty() {
+            Vec::new()
+        } else {
+            statistics
+        },
+    })
+}
+
+/// Logits `[n, classes]` for samples `x [n, channels, height, width]`, in evaluation mode.
+///
+/// # Errors
+/// [`Error::NeedsStatistics`] for batch normalisation outside of [`Frozen`](crate::Frozen),
+/// [`Error::Batch`] if there is no sample, and where the weights or samples do not fit the model.
+pub fn predict(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+    if model.needs_whole_batch() {
+        let model = model.name().to_string();
+        return Err(Error::NeedsStatistics { model });
+    }
+    let images = x.shape()[0];
+    if images == 0 {
+        let targets = images;
+        return Err(Error::Batch { images, targets });
+    }
+    let weights: Vec<Tensor> = weights.iter().map(Tensor::detach).collect();
+    let logits = map_shards(model, images, |range| {
+        model.forward(&weights, &x.detach().slice(0, range.start, range.end)?)
+    })?;
+    Ok(Tensor::cat(&logits.iter().collect::<Vec<_>>(), 0)?)
+}
+
+/// The size of a batch that has as many samples as targets.
+pub(crate) fn check_batch(x: &Tensor, targets: &Targets) -> Result<usize> {
+    let (images, targets) = (x.shape()[0], targets.len());
+    if images == 0 || images != targets {
+        return Err(Error::Batch { images, targets });
+    }
+    Ok(images)
+}
+
+/// Runs `body` on every shard in parallel: on one, if the model mixes the samples of a batch.
+pub(crate) fn map_shards<R: Send>(
+    model: &dyn Model,
+    batch: usize,
+    body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
+) -> Result<Vec<R>> {
+    if model.needs_whole_batch() {
+        return Ok(vec![body(0..batch)?]);
+    }
+    shard::map(batch, body)
+}
+
+/// A shard's part of the batch's mean cross-entropy.
+pub(crate) fn shard_loss(
+    logits: &Tensor,
+    targets: &Targets,
+    range: Range<usize>,
+    batch: usize,
+) -> Result<Tensor> {
+    let share = range.len() as f64 / batch as f64;
+    let loss = logits.cross_entropy(&targets.slice(range)?)?;
+    Ok(loss.mul_scalar(share)?)
+}
+
+/// Runs `body` on every item in parallel; results and the first error in the items' order.
+pub(crate) fn map_items<T: Sync, R: Send>(
+    items: &[T],
+    body: impl Fn(&T) -> Result<R> + Sync + Send,
+) -> Result<Vec<R>> {
+    let results: Vec<Result<R>> = items.par_iter().map(body).collect();
+    results.into_iter().collect()
+}
