@@ -213,6 +213,20 @@ pub(crate) fn locate(name: &str, roots: &[std::path::PathBuf]) -> Option<std::pa
     }
 }
 
+/// The name that a dataset goes by: of a known one its name here, of a path the last part that says something, in lower
+/// case with `-` between words. Looks at the spelling only; nothing needs to exist.
+#[must_use]
+pub fn dataset_name(name_or_path: &str) -> String {
+    let path = std::path::Path::new(name_or_path);
+    let is_path = path.components().count() > 1 || path.extension().is_some() || path.exists();
+    let name = if is_path {
+        discover::name_of(path)
+    } else {
+        discover::plain(name_or_path)
+    };
+    entry(&name).map_or(name, |entry| entry.name.into())
+}
+
 /// Names of all known datasets, for messages.
 pub(crate) fn names() -> String {
     let names: Vec<&str> = ENTRIES.iter().map(|entry| entry.name).collect();

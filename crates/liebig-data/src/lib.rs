@@ -32,7 +32,7 @@ pub mod strokes;
 pub use dataset::{Dataset, Format};
 pub use discover::{Location, data_roots};
 pub use error::Error;
-pub use known::{KnownDataset, known};
+pub use known::{KnownDataset, dataset_name, known};
 pub use load::{LoadOptions, load};
 pub use normalization::Normalization;
 pub use random::stream;

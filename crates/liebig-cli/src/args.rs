@@ -1,0 +1,179 @@
+//! The commands and their flags.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use liebig::config::ImageSize;
+
+/// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
+#[derive(Debug, Parser)]
+#[command(name = "liebig", version, arg_required_else_help = true, after_help = AFTER_HELP)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 done, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C (continue with --resume).
+
+Start with `liebig distill`: it distils the built-in set `strokes` to one image per class, in under two minutes.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Distil a dataset and evaluate the result
+    Distill(DistillArguments),
+    /// Train fresh networks on a distilled set and test them
+    Evaluate(EvaluateArguments),
+    /// Show what is inside a distilled set
+    Show(ShowArguments),
+    /// List and describe datasets
+    Data(DataArguments),
+}
+
+/// `liebig distill`
+#[derive(Debug, Args)]
+pub struct DistillArguments {
+    /// Method [default: dc]
+    #[arg(long, value_name = "NAME")]
+    pub method: Option<String>,
+    /// Dataset, by name (see `liebig data list`) or path [default: strokes]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub data: Option<String>,
+    /// Distilled samples per class [default: 1]
+    #[arg(long, value_name = "N", value_parser = whole())]
+    pub ipc: Option<i64>,
+    /// Network to distil on: convnet, mlp, lenet [default: convnet for images, mlp for tables]
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Resize images to N pixels square, or height x width
+    #[arg(long, value_name = "N|HxW")]
+    pub image_size: Option<ImageSize>,
+    /// Updates of the set, each on a fresh network
+    #[arg(long, value_name = "N", value_parser = whole())]
+    pub iterations: Option<i64>,
+    /// Real samples per class and update
+    #[arg(long, value_name = "N", value_parser = whole())]
+    pub batch_real: Option<i64>,
+    /// Where the samples start: noise, real
+    #[arg(long, value_name = "NAME")]
+    pub init: Option<String>,
+    /// Learning rate of the samples
+    #[arg(long, value_name = "X")]
+    pub lr_img: Option<f64>,
+    /// Seed of everything random [default: 0]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    pub seed: Option<i64>,
+    /// Worker threads; the result does not depend on them [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// Device to compute on
+    #[arg(long, value_name = "NAME", default_value = "cpu", value_parser = ["cpu"])]
+    pub device: String,
+    /// TOML file of settings, over the preset
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// One setting, over the file; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Folder of the run [default: runs/METHOD-DATASET-ipcN-seedN, numbered if taken]
+    #[arg(long, short, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Continue the run in the folder from its last checkpoint
+    #[arg(long)]
+    pub resume: bool,
+    /// Fresh networks to evaluate with, for the distilled and for the random set; 0 leaves the evaluation out
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..1 << 20))]
+    pub eval_repeats: Option<i64>,
+    /// Use the quick variant of the preset
+    #[arg(long)]
+    pub quick: bool,
+    /// Print the plan with memory and time, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print the resolved configuration as TOML, and do nothing
+    #[arg(long)]
+    pub print_config: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig evaluate`
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    /// A distilled.safetensors, or a run's folder
+    #[arg(value_name = "FILE|RUN")]
+    pub path: PathBuf,
+    /// Networks to train, by name [default: the recipe's]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub models: Vec<String>,
+    /// Fresh networks of each kind
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
+    pub repeats: u32,
+    /// Evaluate this beside it: random (real samples, as many per class)
+    #[arg(long, value_name = "NAME", value_parser = ["random"])]
+    pub baseline: Option<String>,
+    /// Where the test set is [default: the dataset's name in the file, or the run's data]
+    #[arg(long, value_name = "NAME|PATH")]
+    pub data: Option<String>,
+    /// Seed of the networks
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Worker threads; the result does not depend on them [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig show`
+#[derive(Debug, Args)]
+pub struct ShowArguments {
+    /// A distilled.safetensors, or a run's folder
+    #[arg(value_name = "FILE|RUN")]
+    pub path: PathBuf,
+    /// Write the images to this file, a row per class
+    #[arg(long, value_name = "OUT")]
+    pub png: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig data`
+#[derive(Debug, Args)]
+pub struct DataArguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DataCommand,
+}
+
+/// The commands of `liebig data`.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the datasets that are known, and where each was found
+    List {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Read a dataset and describe it
+    Info {
+        /// The dataset, by name or path
+        #[arg(value_name = "NAME|PATH")]
+        data: String,
+        /// Resize images to N pixels square, or height x width
+        #[arg(long, value_name = "N|HxW")]
+        image_size: Option<ImageSize>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn whole() -> clap::builder::RangedI64ValueParser<i64> {
+    clap::value_parser!(i64).range(1..1 << 32)
+}

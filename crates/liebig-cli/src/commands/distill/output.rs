@@ -1,0 +1,54 @@
+//! The folder of a run.
+
+use std::path::{Path, PathBuf};
+
+use liebig::config::Resolved;
+
+use crate::args::DistillArguments;
+
+/// The folder that was asked for; otherwise `runs/METHOD-DATASET-ipcN-seedN`, with a number if that is taken. To resume,
+/// the last one that is there.
+pub fn path(arguments: &DistillArguments, resolved: &Resolved, dataset: &str) -> PathBuf {
+    if let Some(path) = &arguments.output {
+        return path.clone();
+    }
+    let config = &resolved.config;
+    let name = format!(
+        "{}-{dataset}-ipc{}-seed{}",
+        config.method.name(),
+        config.ipc,
+        config.seed
+    );
+    numbered(Path::new("runs"), &name, arguments.resume)
+}
+
+fn numbered(parent: &Path, name: &str, existing: bool) -> PathBuf {
+    let mut last = parent.join(name);
+    let mut number = 2;
+    let mut next = last.clone();
+    while next.exists() {
+        last = next;
+        next = parent.join(format!("{name}-{number}"));
+        number += 1;
+    }
+    if existing { last } else { next }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn a_taken_name_gets_a_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let parent = folder.path();
+        assert_eq!(numbered(parent, "a", false), parent.join("a"));
+        assert_eq!(numbered(parent, "a", true), parent.join("a"));
+        std::fs::create_dir(parent.join("a")).unwrap();
+        assert_eq!(numbered(parent, "a", false), parent.join("a-2"));
+        std::fs::create_dir(parent.join("a-2")).unwrap();
+        assert_eq!(numbered(parent, "a", false), parent.join("a-3"));
+        assert_eq!(numbered(parent, "a", true), parent.join("a-2"));
+    }
+}

@@ -1,0 +1,31 @@
+//! The command line of Liebig: arguments in, library calls, tables or JSON out.
+
+mod args;
+mod commands;
+mod exit;
+mod format;
+mod printer;
+mod progress;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::printer::Printer;
+
+fn main() -> std::process::ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::report_arguments(&error).into(),
+    };
+    let result = match &arguments.command {
+        Command::Distill(arguments) => {
+            commands::distill::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Evaluate(arguments) => {
+            commands::evaluate::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
+        Command::Data(arguments) => commands::data::run(arguments),
+    };
+    result.unwrap_or_else(|error| exit::report(&error)).into()
+}

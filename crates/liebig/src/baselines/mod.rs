@@ -1,0 +1,3 @@
+//! What a distilled set has to beat.
+
+pub mod random;

@@ -1,0 +1,205 @@
+//! A method at work in a run folder, from the first iteration, or the last checkpoint, to the artefact.
+
+use std::time::Instant;
+
+use liebig_data::Dataset;
+use liebig_grad::Device;
+
+use crate::artefact::{
+    Artefact, DatasetId, LabelKind, Labels, Metadata, Normalization, Provenance, Recipe,
+    SCHEMA_VERSION, Whitening,
+};
+use crate::config::Resolved;
+use crate::methods::{Distiller, Task};
+use crate::run::{Checkpoint, Interrupt, Metric, RunFolder};
+use crate::set::SmallSet;
+use crate::{Error, image_grid, network};
+
+/// A checkpoint is written when the last one is this old, in seconds: a lost one costs little, a written one less.
+const CHECKPOINT_AGE: f64 = 5.0;
+
+/// What is distilled, how, and who watches.
+pub struct Job<'a> {
+    /// The configuration.
+    pub resolved: &'a Resolved,
+    /// The dataset.
+    pub dataset: &'a Dataset,
+    /// Where it is computed.
+    pub device: &'a Device,
+    /// Asks to stop.
+    pub interrupt: &'a Interrupt,
+    /// Called with what is done so far before the first and after each iteration.
+    pub progress: &'a mut dyn FnMut(Progress),
+}
+
+/// What is done so far.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Iterations done, by this and by earlier processes.
+    pub iteration: u64,
+    /// The loss of the last one.
+    pub loss: Option<f64>,
+}
+
+/// Distils into the folder; continues if the folder has a checkpoint.
+///
+/// # Errors
+/// [`Error::Interrupted`] after a checkpoint was written; otherwise what the method, the folder or the artefact fails
+/// with.
+pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> {
+    let Job {
+        resolved,
+        dataset,
+        device,
+        interrupt,
+        progress,
+    } = job;
+    let config = &resolved.config;
+    let model = network::build(
+        &config.model,
+        dataset.shape.into(),
+        dataset.class_names.len(),
+    )?;
+    let task = Task {
+        dataset,
+        model: model.as_ref(),
+        ipc: config.ipc,
+        seed: config.seed,
+        device,
+        interrupt,
+    };
+    let mut distiller = config.method.distiller(task)?;
+    let iterations = config.method.iterations();
+    // Wall time goes on where the last process stopped counting.
+    let earlier = folder.manifest().seconds();
+    let started = Instant::now();
+
+    let mut done = 0;
+    if let Some(checkpoint) = folder.last_checkpoint()? {
+        done = checkpoint.iteration;
+        distiller.restore(checkpoint)?;
+    }
+    folder.update(|attempt| attempt.from_iteration = done)?;
+    progress(Progress {
+        iteration: done,
+        loss: None,
+    });
+    if done == 0 {
+        draw(distiller.as_ref(), 0, dataset, folder)?;
+    }
+    let mut written = None;
+    while done < iterations {
+        let before = Checkpoint {
+            iteration: done,
+            arrays: distiller.state()?,
+        };
+        let result = if interrupt.is_set() {
+            Err(Error::Interrupted)
+        } else {
+            distiller.step(done)
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        let loss = match result {
+            Err(Error::Interrupted) => {
+                folder.checkpoint(&before, seconds)?;
+                return Err(Error::Interrupted);
+            }
+            loss => loss?,
+        };
+        done += 1;
+        folder.record(&Metric {
+            iteration: done,
+            loss,
+            seconds: earlier + seconds,
+        })?;
+        progress(Progress {
+            iteration: done,
+            loss: Some(loss),
+        });
+        if is_drawn(done, iterations) {
+            draw(distiller.as_ref(), done, dataset, folder)?;
+        }
+        if done == iterations || written.is_none_or(|at| seconds - at > CHECKPOINT_AGE) {
+            folder.checkpoint(
+                &Checkpoint {
+                    iteration: done,
+                    arrays: distiller.state()?,
+                },
+                seconds,
+            )?;
+            written = Some(seconds);
+        }
+    }
+    let artefact = artefact(distiller.set()?, resolved, dataset);
+    artefact.write(&folder.artefact_path())?;
+    Ok(artefact)
+}
+
+/// About ten pictures over the run, the last one among them.
+fn is_drawn(iteration: u64, iterations: u64) -> bool {
+    iteration == iterations || iteration.is_multiple_of(iterations.div_ceil(10))
+}
+
+fn draw(
+    distiller: &dyn Distiller,
+    iteration: u64,
+    dataset: &Dataset,
+    folder: &RunFolder,
+) -> Result<(), Error> {
+    if let liebig_data::SampleShape::Table { .. } = dataset.shape {
+        return Ok(());
+    }
+    let set = distiller.set()?;
+    let normalization = Normalization::from(&dataset.normalization);
+    let png = image_grid::png(
+        &set.values,
+        &set.labels.classes(set.classes),
+        set.shape,
+        &normalization,
+    )?;
+    Ok(crate::atomic::write(&folder.image_path(iteration), &png)
+        .map_err(crate::run::Error::from)?)
+}
+
+fn artefact(set: SmallSet, resolved: &Resolved, dataset: &Dataset) -> Artefact {
+    let config = &resolved.config;
+    let labels = match set.labels {
+        Labels::Hard(_) => LabelKind::Hard,
+        Labels::Soft(_) => LabelKind::Soft,
+    };
+    // Where the data lies is nobody else's business, and must not change the bytes.
+    let mut described = serde_json::to_value(&**config).unwrap_or_default();
+    if let Some(data) = described
+        .get_mut("data")
+        .and_then(|data| data.as_object_mut())
+    {
+        data.remove("source");
+    }
+    Artefact {
+        images: set.values,
+        labels: set.labels,
+        learned_lr: set.learned_lr,
+        metadata: Metadata {
+            schema_version: SCHEMA_VERSION,
+            shape: set.shape,
+            class_names: dataset.class_names.clone(),
+            labels,
+            normalization: (&dataset.normalization).into(),
+            whitening: Whitening::None,
+            recipe: Recipe::new(&config.model, &config.evaluation),
+            provenance: Provenance {
+                method: config.method.name().into(),
+                ipc: config.ipc,
+                iterations: config.method.iterations(),
+                seed: config.seed,
+                version: env!("CARGO_PKG_VERSION").into(),
+                dataset: DatasetId {
+                    name: dataset.name.clone(),
+                    hash: dataset.hash.clone(),
+                },
+                config: described,
+                published: resolved.published.clone(),
+            },
+        },
+    }
+}

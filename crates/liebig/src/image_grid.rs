@@ -1,0 +1,234 @@
+//! A set as one picture: a row per class, in training order, pixels as a person sees them.
+
+use std::path::Path;
+
+use image::{ColorType, ImageEncoder};
+
+use crate::artefact::{Artefact, Normalization, Shape};
+
+/// Pixels between two tiles and around them.
+const GAP: usize = 2;
+/// Small tiles are enlarged by a whole factor to about this many pixels.
+const TILE: usize = 64;
+/// The shade between tiles.
+const BACKGROUND: u8 = 255;
+
+/// Why there is no picture.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The samples are no images.
+    #[error("a set of {0} has no picture\nhint: only sets of images can be drawn")]
+    NotImages(Shape),
+    /// The number of values or labels does not fit the shape.
+    #[error(
+        "{0} values and {1} labels do not make samples of {2}\nhint: give one label per sample"
+    )]
+    Mismatch(usize, usize, Shape),
+    /// The encoder failed.
+    #[error("{0}\nhint: the picture may be too large")]
+    Encode(#[from] image::ImageError),
+    /// The file system refused.
+    #[error("{0}\nhint: check the path and its permissions")]
+    Io(#[from] std::io::Error),
+}
+
+/// Draws samples in training space, `[n, C, H, W]` row major: multiplied by std, mean added, clamped to [0, 1].
+///
+/// Grey for one channel, colour for three, the channels' mean in grey otherwise. Returns a PNG file's bytes.
+///
+/// # Errors
+/// [`Error::NotImages`], [`Error::Mismatch`], [`Error::Encode`].
+pub fn png(
+    values: &[f32],
+    classes: &[u32],
+    shape: Shape,
+    normalization: &Normalization,
+) -> Result<Vec<u8>, Error> {
+    let Shape::Image {
+        channels,
+        height,
+        width,
+    } = shape
+    else {
+        return Err(Error::NotImages(shape));
+    };
+    if values.len() != classes.len().saturating_mul(shape.len())
+        || values.is_empty()
+        || normalization.mean.len() != channels
+        || normalization.std.len() != channels
+    {
+        return Err(Error::Mismatch(values.len(), classes.len(), shape));
+    }
+    let rows = rows_by_class(classes);
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
+    let scale = (TILE / height.max(width)).max(1);
+    let grid_width = columns * (width * scale + GAP) + GAP;
+    let grid_height = rows.len() * (height * scale + GAP) + GAP;
+    let colours = if channels == 3 { 3 } else { 1 };
+    let mut pixels = vec![BACKGROUND; grid_width * grid_height * colours];
+    for (row, samples) in rows.iter().enumerate() {
+        for (column, &sample) in samples.iter().enumerate() {
+            let image = &values[sample * shape.len()..][..shape.len()];
+            let top = GAP + row * (height * scale + GAP);
+            let left = GAP + column * (width * scale + GAP);
+            for y in 0..height * scale {
+                for x in 0..width * scale {
+                    let place = ((top + y) * grid_width + left + x) * colours;
+                    let source = (y / scale) * width + x / scale;
+                    for (colour, pixel) in pixels[place..place + colours].iter_mut().enumerate() {
+                        let picked = if channels == colours {
+                            colour..colour + 1
+                        } else {
+                            0..channels
+                        };
+                        *pixel = shade(image, picked, height * width, source, normalization);
+                    }
+                }
+            }
+        }
+    }
+    let mut bytes = Vec::new();
+    let colour_type = if colours == 3 {
+        ColorType::Rgb8
+    } else {
+        ColorType::L8
+    };
+    let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
+    image::codecs::png::PngEncoder::new(&mut bytes).write_image(
+        &pixels,
+        side(grid_width),
+        side(grid_height),
+        colour_type.into(),
+    )?;
+    Ok(bytes)
+}
+
+/// Draws an artefact into a PNG file.
+///
+/// # Errors
+/// Every variant of [`Error`].
+pub fn write(artefact: &Artefact, path: &Path) -> Result<(), Error> {
+    let metadata = &artefact.metadata;
+    let bytes = png(
+        &artefact.images,
+        &artefact.classes(),
+        metadata.shape,
+        &metadata.normalization,
+    )?;
+    Ok(crate::atomic::write(path, &bytes)?)
+}
+
+/// The samples of each class that has any, in class order.
+fn rows_by_class(classes: &[u32]) -> Vec<Vec<usize>> {
+    let mut rows = std::collections::BTreeMap::<u32, Vec<usize>>::new();
+    for (sample, &class) in classes.iter().enumerate() {
+        rows.entry(class).or_default().push(sample);
+    }
+    rows.into_values().collect()
+}
+
+/// The mean of the picked channels of one pixel, as a byte.
+fn shade(
+    image: &[f32],
+    channels: std::ops::Range<usize>,
+    plane: usize,
+    pixel: usize,
+    normalization: &Normalization,
+) -> u8 {
+    #[expect(clippy::cast_precision_loss, reason = "a handful of channels")]
+    let count = channels.len() as f32;
+    let raw: f32 = channels
+        .map(|channel| {
+            image[channel * plane + pixel] * normalization.std[channel]
+                + normalization.mean[channel]
+        })
+        .sum();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped to 0 to 255"
+    )]
+    let byte = (raw / count * 255.0).round().clamp(0.0, 255.0) as u8;
+    byte
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn normalization(channels: usize) -> Normalization {
+        Normalization {
+            mean: vec![0.5; channels],
+            std: vec![0.25; channels],
+        }
+    }
+
+    #[test]
+    fn classes_are_rows_and_pixels_are_as_seen() {
+        let shape = Shape::Image {
+            channels: 1,
+            height: 64,
+            width: 64,
+        };
+        // Class 1 first, to see that rows follow classes; 2 is mean + 2 std = 1, -2 is 0, 100 is clamped.
+        let values: Vec<f32> = [2.0, -2.0, 100.0]
+            .iter()
+            .flat_map(|&value| vec![value; 64 * 64])
+            .collect();
+        let bytes = png(&values, &[1, 0, 1], shape, &normalization(1)).unwrap();
+        let grid = image::load_from_memory(&bytes).unwrap().into_luma8();
+        assert_eq!(grid.dimensions(), (2 + 2 * 66, 2 + 2 * 66));
+        assert_eq!(grid.get_pixel(2, 2).0, [0]);
+        assert_eq!(grid.get_pixel(2, 68).0, [255]);
+        assert_eq!(grid.get_pixel(68, 68).0, [255]);
+        assert_eq!(grid.get_pixel(68, 2).0, [BACKGROUND]);
+    }
+
+    #[test]
+    fn colours_keep_their_planes_and_small_tiles_are_enlarged() {
+        let shape = Shape::Image {
+            channels: 3,
+            height: 1,
+            width: 2,
+        };
+        let values = [2.0, 0.0, -2.0, -2.0, -2.0, 2.0];
+        let bytes = png(&values, &[0], shape, &normalization(3)).unwrap();
+        let grid = image::load_from_memory(&bytes).unwrap().into_rgb8();
+        assert_eq!(grid.dimensions(), (2 + 64 + 2, 2 + 32 + 2));
+        assert_eq!(grid.get_pixel(2, 2).0, [255, 0, 0]);
+        assert_eq!(grid.get_pixel(2 + 63, 2 + 31).0, [128, 0, 255]);
+    }
+
+    #[test]
+    fn a_table_has_no_picture() {
+        let error = png(
+            &[0.0; 4],
+            &[0],
+            Shape::Table { features: 4 },
+            &normalization(4),
+        )
+        .unwrap_err();
+        assert!(matches!(error, Error::NotImages(_)));
+    }
+
+    #[test]
+    fn values_that_make_no_sample_are_refused() {
+        let shape = Shape::Image {
+            channels: 1,
+            height: 2,
+            width: 2,
+        };
+        for (values, classes) in [(3, 1), (4, 2), (0, 0)] {
+            let error = png(
+                &vec![0.0; values],
+                &vec![0; classes],
+                shape,
+                &normalization(1),
+            )
+            .unwrap_err();
+            assert!(matches!(error, Error::Mismatch(..)));
+        }
+    }
+}

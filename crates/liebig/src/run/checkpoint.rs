@@ -1,0 +1,147 @@
+//! What a run continues from: the iteration and the method's arrays. Random streams are functions of the seed and the
+//! iteration, so they have no state to keep.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+
+/// A named array of a checkpoint, row major.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    /// What it is, such as `images`.
+    pub name: String,
+    /// Its dimensions.
+    pub shape: Vec<usize>,
+    /// Its values.
+    pub values: Vec<f32>,
+}
+
+/// The state of a run between two iterations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Checkpoint {
+    /// Iterations done.
+    pub iteration: u64,
+    /// The method's arrays.
+    pub arrays: Vec<Array>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Header {
+    schema_version: u32,
+    iteration: u64,
+}
+
+const SCHEMA_VERSION: u32 = 1;
+
+impl Checkpoint {
+    /// Writes the checkpoint, whole or not at all.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        let header = Header {
+            schema_version: SCHEMA_VERSION,
+            iteration: self.iteration,
+        };
+        let json = serde_json::to_string(&header).map_err(std::io::Error::other)?;
+        let bytes: Vec<Vec<u8>> = self
+            .arrays
+            .iter()
+            .map(|array| {
+                array
+                    .values
+                    .iter()
+                    .flat_map(|value| value.to_le_bytes())
+                    .collect()
+            })
+            .collect();
+        let mut views = Vec::new();
+        for (array, bytes) in self.arrays.iter().zip(&bytes) {
+            let view = TensorView::new(Dtype::F32, array.shape.clone(), bytes)
+                .map_err(std::io::Error::other)?;
+            views.push((array.name.as_str(), view));
+        }
+        let metadata = HashMap::from([("liebig-checkpoint".to_string(), json)]);
+        let file = serialize(views, Some(metadata)).map_err(std::io::Error::other)?;
+        Ok(crate::atomic::write(path, &file)?)
+    }
+
+    /// Reads a checkpoint; arrays come in the order of their names.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Damaged`].
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let damaged = |reason: String| Error::Damaged {
+            path: path.into(),
+            reason,
+        };
+        let bytes = fs_err::read(path)?;
+        let (_, metadata) =
+            SafeTensors::read_metadata(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let json = metadata
+            .metadata()
+            .as_ref()
+            .and_then(|entries| entries.get("liebig-checkpoint"))
+            .ok_or_else(|| damaged("no checkpoint of liebig".into()))?;
+        let header: Header =
+            serde_json::from_str(json).map_err(|error| damaged(error.to_string()))?;
+        if header.schema_version != SCHEMA_VERSION {
+            return Err(damaged(format!(
+                "schema_version is {}, expected {SCHEMA_VERSION}",
+                header.schema_version
+            )));
+        }
+        let tensors =
+            SafeTensors::deserialize(&bytes).map_err(|error| damaged(error.to_string()))?;
+        let mut arrays = Vec::new();
+        for (name, tensor) in tensors.iter() {
+            if tensor.dtype() != Dtype::F32 {
+                return Err(damaged(format!(
+                    "{name} is {:?}, expected F32",
+                    tensor.dtype()
+                )));
+            }
+            arrays.push(Array {
+                name: name.into(),
+                shape: tensor.shape().to_vec(),
+                values: tensor
+                    .data()
+                    .as_chunks::<4>()
+                    .0
+                    .iter()
+                    .map(|bytes| f32::from_le_bytes(*bytes))
+                    .collect(),
+            });
+        }
+        arrays.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        Ok(Self {
+            iteration: header.iteration,
+            arrays,
+        })
+    }
+
+    /// The values of the array of that name and shape, taken out.
+    ///
+    /// # Errors
+    /// [`Error::OtherState`].
+    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
+        let other = |reason| Error::OtherState {
+            name: name.into(),
+            reason,
+        };
+        let place = self.arrays.iter().position(|array| array.name == name);
+        let place = place.ok_or_else(|| other("there is none".into()))?;
+        let array = self.arrays.swap_remove(place);
+        if array.shape != shape {
+            return Err(other(format!(
+                "it is {:?}, expected {shape:?}",
+                array.shape
+            )));
+        }
+        Ok(array.values)
+    }
+}

@@ -1,0 +1,205 @@
+//! The folder itself: begun once, used by one process at a time.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::{Attempt, Checkpoint, Error, Manifest, Metric, metrics};
+
+/// A run folder that this process holds the lock of.
+#[derive(Debug)]
+pub struct RunFolder {
+    path: PathBuf,
+    manifest: Manifest,
+    // The system lets go of the lock with the file, however the process ends.
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Begins a run in a new or empty folder; with `resume`, continues the run that is there, if there is one.
+    ///
+    /// `config` is the text of `config.toml`; `manifest` holds the one attempt that begins now.
+    ///
+    /// # Errors
+    /// Every variant of [`Error`].
+    pub fn open(
+        path: &Path,
+        config: &str,
+        manifest: Manifest,
+        resume: bool,
+    ) -> Result<Self, Error> {
+        fs_err::create_dir_all(path)?;
+        let lock = lock(path)?;
+        let config_path = path.join("config.toml");
+        if !config_path.exists() {
+            let others = fs_err::read_dir(path)?
+                .filter_map(Result::ok)
+                .any(|entry| entry.file_name() != LOCK);
+            if others {
+                return Err(Error::NotARun(path.into()));
+            }
+            fs_err::create_dir_all(path.join("checkpoints"))?;
+            fs_err::create_dir_all(path.join("images"))?;
+            let folder = Self {
+                path: path.into(),
+                manifest,
+                _lock: lock,
+            };
+            folder.write_manifest()?;
+            // Last: a folder without it holds no run.
+            crate::atomic::write(&config_path, config.as_bytes())?;
+            return Ok(folder);
+        }
+        if !resume {
+            return Err(Error::Exists(path.into()));
+        }
+        let before = fs_err::read_to_string(&config_path)?;
+        if before != config {
+            return Err(Error::OtherConfig {
+                path: path.into(),
+                difference: difference(&before, config),
+            });
+        }
+        let mut all = Manifest::read(&path.join("manifest.json"))?;
+        if all.dataset.hash != manifest.dataset.hash {
+            return Err(Error::OtherData {
+                path: path.into(),
+                found: all.dataset.hash,
+                expected: manifest.dataset.hash,
+            });
+        }
+        all.attempts.extend(manifest.attempts);
+        let folder = Self {
+            path: path.into(),
+            manifest: all,
+            _lock: lock,
+        };
+        folder.write_manifest()?;
+        Ok(folder)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The manifest as of now.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Where the artefact is.
+    #[must_use]
+    pub fn artefact_path(&self) -> PathBuf {
+        self.path.join("distilled.safetensors")
+    }
+
+    /// Where the picture of the set after `iteration` is.
+    #[must_use]
+    pub fn image_path(&self, iteration: u64) -> PathBuf {
+        self.path
+            .join("images")
+            .join(format!("step_{iteration:06}.png"))
+    }
+
+    /// The last checkpoint, if there is one; metrics after it are dropped.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Damaged`].
+    pub fn last_checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
+        let path = self.checkpoint_path();
+        let checkpoint = if path.exists() {
+            Some(Checkpoint::read(&path)?)
+        } else {
+            None
+        };
+        let iteration = checkpoint
+            .as_ref()
+            .map_or(0, |checkpoint| checkpoint.iteration);
+        metrics::truncate(&self.metrics_path(), iteration)?;
+        Ok(checkpoint)
+    }
+
+    /// Where checkpoints are written.
+    #[must_use]
+    pub fn checkpoint_path(&self) -> PathBuf {
+        self.path.join("checkpoints").join("last.safetensors")
+    }
+
+    /// Adds a line to the metrics.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn record(&self, metric: &Metric) -> Result<(), Error> {
+        metrics::append(&self.metrics_path(), metric)
+    }
+
+    /// Writes the checkpoint, and the manifest with it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn checkpoint(&mut self, checkpoint: &Checkpoint, seconds: f64) -> Result<(), Error> {
+        checkpoint.write(&self.checkpoint_path())?;
+        self.update(|attempt| {
+            attempt.to_iteration = checkpoint.iteration;
+            attempt.seconds = seconds;
+        })
+    }
+
+    /// Changes this process's entry of the manifest and writes it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn update(&mut self, change: impl FnOnce(&mut Attempt)) -> Result<(), Error> {
+        if let Some(attempt) = self.manifest.attempts.last_mut() {
+            attempt.peak_rss_bytes = super::peak_rss_bytes();
+            change(attempt);
+        }
+        self.write_manifest()
+    }
+
+    fn write_manifest(&self) -> Result<(), Error> {
+        let mut text =
+            serde_json::to_string_pretty(&self.manifest).map_err(std::io::Error::other)?;
+        text.push('\n');
+        Ok(crate::atomic::write(
+            &self.path.join("manifest.json"),
+            text.as_bytes(),
+        )?)
+    }
+
+    fn metrics_path(&self) -> PathBuf {
+        self.path.join("metrics.jsonl")
+    }
+}
+
+const LOCK: &str = ".lock";
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path.join(LOCK))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(path.into())),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+/// The lines that only one of two texts has.
+fn difference(before: &str, now: &str) -> String {
+    let only = |a: &str, b: &str, sign: &str| {
+        let lines = a
+            .lines()
+            .filter(|line| !b.lines().any(|other| other == *line));
+        lines
+            .map(|line| format!("{sign} {line}"))
+            .collect::<Vec<_>>()
+    };
+    let mut lines = only(before, now, "-");
+    lines.extend(only(now, before, "+"));
+    lines.join("\n")
+}

@@ -1,0 +1,30 @@
+//! The folder of one run.
+//!
+//! ```text
+//! config.toml                     the resolved configuration; give it to --config to do the same again
+//! manifest.json                   version, command lines, machine, threads, dataset hash, wall time, peak memory
+//! metrics.jsonl                   one line per iteration
+//! checkpoints/last.safetensors    what --resume continues from
+//! images/step_NNNNNN.png          the set over time
+//! distilled.safetensors           the artefact
+//! results.json                    the evaluation
+//! ```
+
+mod checkpoint;
+mod error;
+mod folder;
+mod interrupt;
+mod machine;
+mod manifest;
+mod metrics;
+
+#[cfg(test)]
+mod tests;
+
+pub use checkpoint::{Array, Checkpoint};
+pub use error::Error;
+pub use folder::RunFolder;
+pub use interrupt::Interrupt;
+pub use machine::{Machine, peak_rss_bytes};
+pub use manifest::{Attempt, Manifest};
+pub use metrics::Metric;
