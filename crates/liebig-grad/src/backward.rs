@@ -177,7 +177,7 @@ impl Accumulator {
         }
         let slot = &mut outputs[origin.output];
         *slot = Some(match slot.take() {
-            Some(sum) => sum.add(&gradient)?,
+            Some(sum) => sum.accumulate(&gradient)?,
             None => gradient,
         });
         Ok(())

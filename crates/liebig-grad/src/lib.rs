@@ -25,12 +25,20 @@ mod graph;
 mod ops;
 pub mod shard;
 mod tensor;
+mod unrolled;
 
 pub use backward::{grad, vjp};
 pub use error::Error;
 pub use liebig_kernels::Conv2d;
 pub use ops::{Indices, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
+pub use unrolled::{InnerSgd, StepGradient, StepVjp, Trajectory, TrajectoryGradient};
+
+/// The instruction set that the processor's kernels run with: `avx512`, `avx2` or `portable`. The
+/// environment variable `LIEBIG_SIMD` chooses a narrower one.
+pub fn simd_level() -> &'static str {
+    liebig_kernels::simd::Level::current().name()
+}
 
 /// What every operation returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -46,24 +46,33 @@ where
 /// # Errors
 /// [`Error::Shapes`] if the lists differ in length or shapes.
 pub fn sum(lists: Vec<Vec<Tensor>>) -> Result<Vec<Tensor>> {
-    let mut lists = lists.into_iter();
-    let Some(mut total) = lists.next() else {
-        return Ok(Vec::new());
-    };
+    let length = lists.first().map_or(0, Vec::len);
+    if let Some(other) = lists.iter().find(|list| list.len() != length) {
+        let (left, right) = (vec![length], vec![other.len()]);
+        return Err(Error::Shapes {
+            op: "shard::sum (lengths)",
+            left,
+            right,
+        });
+    }
+    let mut columns: Vec<Vec<Tensor>> = (0..length).map(|_| Vec::new()).collect();
     for list in lists {
-        if list.len() != total.len() {
-            let (left, right) = (vec![total.len()], vec![list.len()]);
-            return Err(Error::Shapes {
-                op: "shard::sum (lengths)",
-                left,
-                right,
-            });
-        }
-        for (total, tensor) in total.iter_mut().zip(&list) {
-            *total = total.add(tensor)?;
+        for (column, tensor) in columns.iter_mut().zip(list) {
+            column.push(tensor);
         }
     }
-    Ok(total)
+    columns.into_par_iter().map(total).collect()
+}
+
+/// The sum of tensors in their order.
+fn total(tensors: Vec<Tensor>) -> Result<Tensor> {
+    let mut tensors = tensors.into_iter();
+    let first = tensors.next().ok_or(Error::Rank {
+        op: "shard::sum",
+        expected: "at least one list",
+        shape: Vec::new(),
+    })?;
+    tensors.try_fold(first, |sum, tensor| sum.accumulate(&tensor))
 }
 
 #[cfg(test)]

@@ -107,15 +107,14 @@ pub enum Level {
 
 impl Level {
     /// The level in use: the widest the processor has, or the one that the environment variable
-    /// `LIEBIG_SIMD` (`avx512`, `avx2`, `portable`) names, if the processor has it. Read once.
+    /// `LIEBIG_SIMD` (`avx512`, `avx2`, `portable`) names, if the processor has that. Read once.
     pub fn current() -> Level {
         static LEVEL: OnceLock<Level> = OnceLock::new();
         *LEVEL.get_or_init(|| {
             let asked = std::env::var("LIEBIG_SIMD").unwrap_or_default();
-            Level::available()
-                .into_iter()
-                .find(|level| asked.is_empty() || level.name() == asked)
-                .unwrap_or(Level::Portable)
+            let available = Level::available();
+            let named = available.iter().find(|level| level.name() == asked);
+            *named.unwrap_or(&available[0])
         })
     }
 

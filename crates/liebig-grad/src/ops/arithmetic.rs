@@ -24,6 +24,18 @@ impl Tensor {
         })
     }
 
+    /// `self + other`, in the memory of `self` where nothing else uses it and no graph is recorded.
+    pub(crate) fn accumulate(self, other: &Tensor) -> Result<Tensor> {
+        if self.is_tracked() || other.is_tracked() || self.shape() != other.shape() {
+            return self.add(other);
+        }
+        same_dtype("add", &self, other)?;
+        Ok(Tensor::constant(B::float_add(
+            self.value,
+            other.value.clone(),
+        )))
+    }
+
     /// `self - other`.
     ///
     /// # Errors

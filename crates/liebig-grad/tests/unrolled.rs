@@ -1,0 +1,242 @@
+//! The reverse sweep against the gradient of the whole unrolled graph, and the memory it takes.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use common::random;
+use liebig_grad::{
+    InnerSgd, Result, StepGradient, StepVjp, Targets, Tensor, Trajectory, grad, vjp,
+};
+
+/// Counts the bytes in use, and the most there ever were.
+struct Counting;
+
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static PEAK: AtomicUsize = AtomicUsize::new(0);
+/// Tests that count or fill memory run one at a time.
+static ALONE: Mutex<()> = Mutex::new(());
+
+// SAFETY: everything is passed on to the system's allocator.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        PEAK.fetch_max(
+            LIVE.fetch_add(layout.size(), SeqCst) + layout.size(),
+            SeqCst,
+        );
+        // SAFETY: passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        LIVE.fetch_sub(layout.size(), SeqCst);
+        // SAFETY: passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const SAMPLES: usize = 6;
+const FEATURES: usize = 5;
+const CLASSES: usize = 3;
+
+/// A network of two layers on learnt samples with learnt soft labels, a batch of half of them a step.
+struct Steps {
+    inputs: Vec<Tensor>,
+    hidden: usize,
+}
+
+impl Steps {
+    fn new(hidden: usize) -> Self {
+        let samples = random(&[SAMPLES, FEATURES], -1.0, 1.0, 1);
+        let labels = random(&[SAMPLES, CLASSES], 0.0, 1.0, 2);
+        Self {
+            inputs: vec![samples, labels],
+            hidden,
+        }
+    }
+
+    fn start(&self) -> Vec<Tensor> {
+        let first = random(&[FEATURES, self.hidden], -0.5, 0.5, 3);
+        vec![first, random(&[self.hidden, CLASSES], -0.5, 0.5, 4)]
+    }
+
+    fn loss(&self, step: usize, weights: &[Tensor], inputs: &[Tensor]) -> Result<Tensor> {
+        let half = SAMPLES / 2;
+        let start = step % 2 * half;
+        let x = inputs[0].slice(0, start, start + half)?;
+        let targets = Targets::Soft(inputs[1].slice(0, start, start + half)?);
+        x.matmul(&weights[0])?
+            .tanh()?
+            .matmul(&weights[1])?
+            .cross_entropy(&targets)
+    }
+}
+
+fn tracked(tensors: &[Tensor]) -> Vec<Tensor> {
+    tensors.iter().map(Tensor::requires_grad).collect()
+}
+
+fn references(tensors: &[Tensor]) -> Vec<&Tensor> {
+    tensors.iter().collect()
+}
+
+impl StepGradient for Steps {
+    fn gradient(&self, step: usize, weights: &[Tensor]) -> Result<Vec<Tensor>> {
+        let weights = tracked(weights);
+        let loss = self.loss(step, &weights, &self.inputs)?;
+        grad(&loss, &references(&weights), false)
+    }
+
+    fn vjp(&self, step: usize, weights: &[Tensor], cotangents: &[Tensor]) -> Result<StepVjp> {
+        let (weights, inputs) = (tracked(weights), tracked(&self.inputs));
+        let loss = self.loss(step, &weights, &inputs)?;
+        let gradient = grad(&loss, &references(&weights), true)?;
+        let sources: Vec<&Tensor> = weights.iter().chain(&inputs).collect();
+        let products = vjp(
+            &references(&gradient),
+            &references(cotangents),
+            &sources,
+            false,
+        )?;
+        let (of_weights, of_inputs) = products.split_at(weights.len());
+        Ok(StepVjp {
+            gradient: gradient.iter().map(Tensor::detach).collect(),
+            weights: of_weights.to_vec(),
+            inputs: of_inputs.to_vec(),
+        })
+    }
+}
+
+/// Half the squared distance of the weights from a fixed place, and its gradient.
+fn outer(weights: &[Tensor]) -> Result<Tensor> {
+    let mut total = weights[0]
+        .sub(&random(weights[0].shape(), -1.0, 1.0, 9))?
+        .square()?
+        .sum()?;
+    for weight in &weights[1..] {
+        total = total.add(
+            &weight
+                .sub(&random(weight.shape(), -1.0, 1.0, 9))?
+                .square()?
+                .sum()?,
+        )?;
+    }
+    total.mul_scalar(0.5)
+}
+
+fn outer_gradient(weights: &[Tensor]) -> Vec<Tensor> {
+    let weights = tracked(weights);
+    grad(&outer(&weights).unwrap(), &references(&weights), false).unwrap()
+}
+
+/// The same by differentiating the graph of all steps: inputs, step sizes, starting weights.
+fn whole_graph(steps: &Steps, sgd: &InnerSgd) -> [Vec<Tensor>; 3] {
+    let one = |value: f64| Tensor::from_vec_f64(vec![value], &[1], &liebig_grad::cpu()).unwrap();
+    let lr = tracked(&sgd.lr.iter().map(|&lr| one(lr)).collect::<Vec<_>>());
+    let (inputs, start) = (tracked(&steps.inputs), tracked(&steps.start()));
+    let mut weights = start.clone();
+    let mut momenta: Option<Vec<Tensor>> = None;
+    for (step, lr) in lr.iter().enumerate() {
+        let loss = steps.loss(step, &weights, &inputs).unwrap();
+        let mut update = grad(&loss, &references(&weights), true).unwrap();
+        if let Some(momenta) = momenta {
+            for (update, momentum) in update.iter_mut().zip(&momenta) {
+                *update = update
+                    .add(&momentum.mul_scalar(sgd.momentum).unwrap())
+                    .unwrap();
+            }
+        }
+        for (weight, update) in weights.iter_mut().zip(&update) {
+            *weight = weight.sub(&update.mul(lr).unwrap()).unwrap();
+        }
+        momenta = Some(update);
+    }
+    let sources: Vec<&Tensor> = inputs.iter().chain(&lr).chain(&start).collect();
+    let mut all = grad(&outer(&weights).unwrap(), &sources, false).unwrap();
+    let of_start = all.split_off(inputs.len() + lr.len());
+    let of_lr = all.split_off(inputs.len());
+    [all, of_lr, of_start]
+}
+
+fn assert_same(what: &str, ours: &[Tensor], whole: &[Tensor]) {
+    assert_eq!(ours.len(), whole.len(), "{what}");
+    for (ours, whole) in ours.iter().zip(whole) {
+        let (ours, whole) = (ours.to_vec_f64().unwrap(), whole.to_vec_f64().unwrap());
+        assert!(
+            whole.iter().any(|value| *value != 0.0),
+            "{what}: nothing to compare"
+        );
+        for (ours, whole) in ours.iter().zip(&whole) {
+            assert!(
+                (ours - whole).abs() < 1e-12,
+                "{what}: {ours}, but the whole graph says {whole}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_sweep_equals_the_whole_graph() {
+    let _alone = ALONE
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    for momentum in [0.0, 0.9] {
+        let sgd = InnerSgd {
+            lr: vec![0.3, 0.1, 0.0, 0.2, 0.4],
+            momentum,
+        };
+        let steps = Steps::new(4);
+        let trajectory = Trajectory::train(&steps, &steps.start(), sgd.clone()).unwrap();
+        let ours = trajectory
+            .backward(&steps, &outer_gradient(trajectory.last()))
+            .unwrap();
+        let [inputs, lr, start] = whole_graph(&steps, &sgd);
+        assert_same("inputs", &ours.inputs, &inputs);
+        assert_same("start", &ours.weights, &start);
+        let lr: Vec<f64> = lr.iter().map(|lr| lr.item().unwrap()).collect();
+        for (ours, whole) in ours.lr.iter().zip(&lr) {
+            assert!(
+                (ours - whole).abs() < 1e-12,
+                "step size: {ours}, not {whole}"
+            );
+        }
+    }
+}
+
+#[test]
+fn memory_does_not_grow_with_the_steps_but_for_the_stored_weights() {
+    let _alone = ALONE
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let steps = Steps::new(2_000);
+    let start = steps.start();
+    let weight_bytes: usize = start.iter().map(|weight| weight.numel() * 8).sum();
+    let peak = |count: usize| {
+        let sgd = InnerSgd {
+            lr: vec![0.01; count],
+            momentum: 0.0,
+        };
+        let before = LIVE.load(SeqCst);
+        PEAK.store(before, SeqCst);
+        let trajectory = Trajectory::train(&steps, &start, sgd).unwrap();
+        let gradient = trajectory
+            .backward(&steps, &outer_gradient(trajectory.last()))
+            .unwrap();
+        assert!(gradient.inputs.iter().all(|input| !input.is_tracked()));
+        PEAK.load(SeqCst) - before
+    };
+    // The first run also fills what threads keep for good, such as the matrix product's workspace.
+    peak(4);
+    let (few, many) = (peak(4), peak(64));
+    let stored = 60 * weight_bytes;
+    let slack = 2 * weight_bytes;
+    assert!(
+        many.abs_diff(few + stored) < slack,
+        "4 steps took {few} bytes, 64 took {many}, of which {stored} are the 60 more stored weights"
+    );
+}
