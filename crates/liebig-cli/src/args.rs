@@ -30,6 +30,8 @@ pub enum Command {
     Show(ShowArguments),
     /// List and describe datasets
     Data(DataArguments),
+    /// Time units of work, a line of JSON each
+    Bench(BenchArguments),
 }
 
 /// `liebig distill`
@@ -172,6 +174,26 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
+}
+
+/// `liebig bench`
+#[derive(Debug, Args)]
+pub struct BenchArguments {
+    /// A workload; may be repeated [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub only: Vec<String>,
+    /// Timed units of each, after one that does not count
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub runs: usize,
+    /// Worker threads [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<std::num::NonZeroUsize>,
+    /// List the workloads
+    #[arg(long)]
+    pub list: bool,
+    /// Time in this process
+    #[arg(long, hide = true)]
+    pub in_process: bool,
 }
 
 fn whole() -> clap::builder::RangedI64ValueParser<i64> {

@@ -12,7 +12,7 @@ const EPSILON: f64 = 1e-6;
 const SMALLEST_SQUARE: f64 = 1e-30;
 
 /// The distance, and its gradient with respect to each tensor of `synthetic`.
-pub(super) fn with_gradient(
+pub(crate) fn with_gradient(
     distance: Distance,
     synthetic: &[Tensor],
     real: &[Tensor],

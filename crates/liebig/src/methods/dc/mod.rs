@@ -2,7 +2,7 @@
 //! 2021): the synthetic samples are moved until they give a network the gradient that real ones give it.
 
 mod config;
-mod distance;
+pub(crate) mod distance;
 mod method;
 mod student;
 

@@ -1,0 +1,69 @@
+//! One unit of each kind of work, timed under the names that the PyTorch yardstick in `bench/` uses.
+//!
+//! Common to all: ConvNet (depth 3, width 128, instance norm, ReLU, average pooling) on 3x32x32 inputs
+//! with 10 classes, standard normal inputs, single precision. The first call is a warm-up and does
+//! not count.
+
+mod workloads;
+
+use std::time::Instant;
+
+use liebig_grad::Device;
+use serde::Serialize;
+
+use crate::Error;
+use crate::run::peak_rss_bytes;
+
+pub use workloads::{WORKLOADS, Workload};
+
+/// What timing a workload gave.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Measurement {
+    /// The workload.
+    pub name: String,
+    /// Median time of one unit, in seconds.
+    pub seconds: f64,
+    /// Shortest time of one unit, in seconds.
+    pub seconds_min: f64,
+    /// How many units were timed.
+    pub runs: usize,
+    /// Peak memory of the whole process, in bytes; `None` where the system does not say.
+    pub peak_rss_bytes: Option<u64>,
+    /// Program, version, device, SIMD level and threads.
+    pub engine: String,
+}
+
+/// The workload of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Workload> {
+    WORKLOADS.iter().find(|workload| workload.name == name)
+}
+
+/// Times `runs` units after one that does not count.
+///
+/// # Errors
+/// What the workload fails with.
+pub fn measure(workload: &Workload, runs: usize, device: &Device) -> Result<Measurement, Error> {
+    let mut unit = (workload.prepare)(device)?;
+    unit()?;
+    let mut times = Vec::with_capacity(runs.max(1));
+    for _ in 0..runs.max(1) {
+        let started = Instant::now();
+        unit()?;
+        times.push(started.elapsed().as_secs_f64());
+    }
+    times.sort_by(f64::total_cmp);
+    Ok(Measurement {
+        name: workload.name.to_string(),
+        seconds: times[times.len() / 2],
+        seconds_min: times[0],
+        runs: times.len(),
+        peak_rss_bytes: peak_rss_bytes(),
+        engine: format!(
+            "liebig {} cpu {} x{}",
+            env!("CARGO_PKG_VERSION"),
+            liebig_grad::simd_level(),
+            rayon::current_num_threads()
+        ),
+    })
+}
