@@ -18,6 +18,7 @@ use std::path::Path;
 use serde::Serialize;
 
 pub use diagnostic::{Diagnostic, Kind, Severity};
+pub(crate) use entry::is_day;
 use diagnostic::Report;
 
 use crate::catalogue::{self, Catalogue};
