@@ -31,10 +31,15 @@ impl Catalogue {
     /// A catalogue of these sections and records. Sections that records name but nobody declared are added as areas.
     pub fn new(mut sections: Vec<Section>, mut papers: Vec<Paper>) -> Self {
         papers.sort_by(|a, b| a.id.cmp(&b.id));
-        let mut known: BTreeSet<String> = sections.iter().map(|section| section.id.clone()).collect();
+        let mut known: BTreeSet<String> =
+            sections.iter().map(|section| section.id.clone()).collect();
         for id in papers.iter().flat_map(|paper| &paper.sections) {
             if known.insert(id.clone()) {
-                sections.push(Section { id: id.clone(), title: id.clone(), parent: None });
+                sections.push(Section {
+                    id: id.clone(),
+                    title: id.clone(),
+                    parent: None,
+                });
             }
         }
         Catalogue { sections, papers }
@@ -45,7 +50,9 @@ impl Catalogue {
     /// # Errors
     /// [`Error::Toml`] where a shipped file is malformed; a test reads them all.
     pub fn shipped() -> Result<Self, Error> {
-        let files = crate::shipped::PAPERS.iter().map(|(name, text)| (format!("papers/{name}.toml"), *text));
+        let files = crate::shipped::PAPERS
+            .iter()
+            .map(|(name, text)| (format!("papers/{name}.toml"), *text));
         Self::parse(&shipped_sections()?, files)
     }
 
@@ -74,13 +81,24 @@ impl Catalogue {
             .iter()
             .map(|path| Ok((path.display().to_string(), files::read_text(path)?)))
             .collect::<Result<_, Error>>()?;
-        Self::parse(&sections, texts.iter().map(|(name, text)| (name.clone(), text.as_str())))
+        Self::parse(
+            &sections,
+            texts
+                .iter()
+                .map(|(name, text)| (name.clone(), text.as_str())),
+        )
     }
 
-    fn parse<'a>(sections: &[Section], files: impl Iterator<Item = (String, &'a str)>) -> Result<Self, Error> {
+    fn parse<'a>(
+        sections: &[Section],
+        files: impl Iterator<Item = (String, &'a str)>,
+    ) -> Result<Self, Error> {
         let mut papers = Vec::new();
         for (file, text) in files {
-            let table: Table = toml::from_str(text).map_err(|error| Error::Toml { file, message: error.to_string() })?;
+            let table: Table = toml::from_str(text).map_err(|error| Error::Toml {
+                file,
+                message: error.to_string(),
+            })?;
             papers.extend(table.paper);
         }
         Ok(Self::new(sections.to_vec(), papers))
@@ -95,21 +113,34 @@ impl Catalogue {
         for paper in &self.papers {
             let name = paper.sections.first().map_or("main", String::as_str);
             if !files::is_name(name) {
-                return Err(Error::Name { what: "a section", name: name.into() });
+                return Err(Error::Name {
+                    what: "a section",
+                    name: name.into(),
+                });
             }
             files.entry(name).or_default().push_str(&record_toml(paper));
         }
         for (name, records) in &files {
             let title = section::full_title(&self.sections, name);
             let text = format!("# {}\n{records}", title.replace(['\n', '\r'], " "));
-            files::write(&folder.join("papers").join(format!("{name}.toml")), text.as_bytes())?;
+            files::write(
+                &folder.join("papers").join(format!("{name}.toml")),
+                text.as_bytes(),
+            )?;
         }
-        files::write(&folder.join("sections.toml"), self.sections_toml().as_bytes())?;
+        files::write(
+            &folder.join("sections.toml"),
+            self.sections_toml().as_bytes(),
+        )?;
         let papers = folder.join("papers");
         for entry in std::fs::read_dir(&papers).into_iter().flatten().flatten() {
             let path = entry.path();
-            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if path.extension().is_some_and(|ending| ending == "toml") && !files.contains_key(stem) {
+            let stem = path
+                .file_stem()
+                .and_then(|stem| stem.to_str())
+                .unwrap_or_default();
+            if path.extension().is_some_and(|ending| ending == "toml") && !files.contains_key(stem)
+            {
                 std::fs::remove_file(&path).map_err(|source| Error::write(&path, source))?;
             }
         }
@@ -122,7 +153,12 @@ impl Catalogue {
              # the file in `papers/` that holds the section's records.\n",
         );
         for section in &self.sections {
-            let _ = write!(text, "\n[[section]]\nid = {}\ntitle = {}\n", quoted(&section.id), quoted(&section.title));
+            let _ = write!(
+                text,
+                "\n[[section]]\nid = {}\ntitle = {}\n",
+                quoted(&section.id),
+                quoted(&section.title)
+            );
             if let Some(parent) = &section.parent {
                 let _ = writeln!(text, "parent = {}", quoted(parent));
             }
@@ -153,7 +189,9 @@ impl Catalogue {
         let near: Vec<&str> = self
             .papers
             .iter()
-            .filter(|paper| !start.is_empty() && (paper.id.starts_with(&start) || paper.id.contains(&wanted)))
+            .filter(|paper| {
+                !start.is_empty() && (paper.id.starts_with(&start) || paper.id.contains(&wanted))
+            })
             .map(|paper| paper.id.as_str())
             .take(5)
             .collect();
@@ -162,7 +200,10 @@ impl Catalogue {
         } else {
             format!("did you mean {}?", near.join(", "))
         };
-        Err(Error::UnknownPaper { id: id.into(), hint })
+        Err(Error::UnknownPaper {
+            id: id.into(),
+            hint,
+        })
     }
 }
 
@@ -172,8 +213,10 @@ pub(crate) fn shipped_sections() -> Result<Vec<Section>, Error> {
 }
 
 fn parse_sections(file: &str, text: &str) -> Result<Vec<Section>, Error> {
-    let table: section::Table =
-        toml::from_str(text).map_err(|error| Error::Toml { file: file.into(), message: error.to_string() })?;
+    let table: section::Table = toml::from_str(text).map_err(|error| Error::Toml {
+        file: file.into(),
+        message: error.to_string(),
+    })?;
     Ok(table.section)
 }
 
@@ -206,9 +249,11 @@ fn record_toml(paper: &Paper) -> String {
         }
     }
     line("sections", list(&paper.sections));
-    for (key, values) in
-        [("families", &paper.families), ("modalities", &paper.modalities), ("applications", &paper.applications)]
-    {
+    for (key, values) in [
+        ("families", &paper.families),
+        ("modalities", &paper.modalities),
+        ("applications", &paper.applications),
+    ] {
         if !values.is_empty() {
             line(key, list(values));
         }
@@ -223,7 +268,14 @@ fn record_toml(paper: &Paper) -> String {
 }
 
 fn list(values: &[String]) -> String {
-    format!("[{}]", values.iter().map(|value| quoted(value)).collect::<Vec<_>>().join(", "))
+    format!(
+        "[{}]",
+        values
+            .iter()
+            .map(|value| quoted(value))
+            .collect::<Vec<_>>()
+            .join(", ")
+    )
 }
 
 /// A TOML basic string. Unlike the library's choice among four quotings, one form only: quieter diffs.

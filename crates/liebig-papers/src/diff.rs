@@ -48,19 +48,35 @@ impl Diff {
 
 /// Compares two catalogues, record by record.
 pub fn diff(before: &Catalogue, after: &Catalogue) -> Diff {
-    let old: BTreeMap<&str, &Paper> = before.papers().iter().map(|paper| (paper.id.as_str(), paper)).collect();
-    let ids: BTreeSet<&str> = after.papers().iter().map(|paper| paper.id.as_str()).collect();
+    let old: BTreeMap<&str, &Paper> = before
+        .papers()
+        .iter()
+        .map(|paper| (paper.id.as_str(), paper))
+        .collect();
+    let ids: BTreeSet<&str> = after
+        .papers()
+        .iter()
+        .map(|paper| paper.id.as_str())
+        .collect();
     let mut diff = Diff::default();
     for paper in after.papers() {
         match old.get(paper.id.as_str()) {
             None => diff.new.push(paper.clone()),
             Some(old) if *old != paper => {
-                diff.changed.push(Change { id: paper.id.clone(), fields: fields(old, paper) });
+                diff.changed.push(Change {
+                    id: paper.id.clone(),
+                    fields: fields(old, paper),
+                });
             }
             Some(_) => {}
         }
     }
-    diff.gone = before.papers().iter().filter(|paper| !ids.contains(paper.id.as_str())).cloned().collect();
+    diff.gone = before
+        .papers()
+        .iter()
+        .filter(|paper| !ids.contains(paper.id.as_str()))
+        .cloned()
+        .collect();
     diff
 }
 
@@ -68,10 +84,18 @@ pub fn diff(before: &Catalogue, after: &Catalogue) -> Diff {
 fn fields(before: &Paper, after: &Paper) -> Vec<FieldChange> {
     let value = |paper| serde_json::to_value(paper).unwrap_or_default();
     let (before, after) = (value(before), value(after));
-    let names: BTreeSet<&String> = [&before, &after].into_iter().filter_map(Value::as_object).flat_map(|map| map.keys()).collect();
+    let names: BTreeSet<&String> = [&before, &after]
+        .into_iter()
+        .filter_map(Value::as_object)
+        .flat_map(|map| map.keys())
+        .collect();
     names
         .into_iter()
-        .map(|name| FieldChange { field: name.clone(), before: before[name].clone(), after: after[name].clone() })
+        .map(|name| FieldChange {
+            field: name.clone(),
+            before: before[name].clone(),
+            after: after[name].clone(),
+        })
         .filter(|change| change.before != change.after)
         .collect()
 }
@@ -79,7 +103,11 @@ fn fields(before: &Paper, after: &Paper) -> Vec<FieldChange> {
 /// Brings our catalogue up to date with the list: facts and sections are the list's, our own tags, `implemented_by` and
 /// days stay ours, and what the list no longer has is kept. Gives the merged catalogue.
 pub fn update(ours: &Catalogue, theirs: &Catalogue) -> Catalogue {
-    let mut papers: BTreeMap<&str, Paper> = ours.papers().iter().map(|paper| (paper.id.as_str(), paper.clone())).collect();
+    let mut papers: BTreeMap<&str, Paper> = ours
+        .papers()
+        .iter()
+        .map(|paper| (paper.id.as_str(), paper.clone()))
+        .collect();
     for paper in theirs.papers() {
         let mut merged = paper.clone();
         if let Some(own) = papers.get(paper.id.as_str()) {
@@ -92,7 +120,10 @@ pub fn update(ours: &Catalogue, theirs: &Catalogue) -> Catalogue {
         papers.insert(&paper.id, merged);
     }
     let mut sections = theirs.sections().to_vec();
-    let missing = ours.sections().iter().filter(|own| !theirs.sections().iter().any(|section| section.id == own.id));
+    let missing = ours
+        .sections()
+        .iter()
+        .filter(|own| !theirs.sections().iter().any(|section| section.id == own.id));
     sections.extend(missing.cloned());
     Catalogue::new(sections, papers.into_values().collect())
 }
@@ -115,7 +146,13 @@ mod tests {
         assert_eq!(diff.new.len(), 1);
         assert_eq!(diff.gone.len(), 2);
         assert_eq!(diff.gone[0].id, gone.id);
-        assert_eq!((diff.changed[0].id.as_str(), diff.changed[0].fields[0].field.as_str()), (changed_id.as_str(), "title"));
+        assert_eq!(
+            (
+                diff.changed[0].id.as_str(),
+                diff.changed[0].fields[0].field.as_str()
+            ),
+            (changed_id.as_str(), "title")
+        );
         assert!(super::diff(&ours, &ours).is_empty());
     }
 
@@ -123,7 +160,10 @@ mod tests {
     fn an_update_takes_facts_and_keeps_our_tags() {
         let ours = Catalogue::shipped().unwrap();
         let mut papers = ours.papers().to_vec();
-        let own = papers.iter().position(|paper| !paper.implemented_by.is_empty()).unwrap();
+        let own = papers
+            .iter()
+            .position(|paper| !paper.implemented_by.is_empty())
+            .unwrap();
         papers[own].year = 1999;
         papers[own].families = vec!["theirs".into()];
         papers[own].implemented_by.clear();
@@ -133,7 +173,10 @@ mod tests {
         let paper = merged.get(&papers[own].id).unwrap();
         assert_eq!(paper.year, 1999);
         assert_eq!(paper.families, ours.get(&papers[own].id).unwrap().families);
-        assert_eq!(paper.implemented_by, ours.get(&papers[own].id).unwrap().implemented_by);
+        assert_eq!(
+            paper.implemented_by,
+            ours.get(&papers[own].id).unwrap().implemented_by
+        );
         assert_eq!(merged.papers().len(), ours.papers().len());
         assert_eq!(update(&ours, &ours), ours);
     }

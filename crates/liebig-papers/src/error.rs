@@ -53,7 +53,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// An id or a section cannot be the name of a file.
-    #[error("`{name}` cannot be {what}\nhint: letters, digits, `-`, `_`, `+` and `.` (not first), at most 100 of them")]
+    #[error(
+        "`{name}` cannot be {what}\nhint: letters, digits, `-`, `_`, `+` and `.` (not first), at most 100 of them"
+    )]
     Name {
         /// "an id" or "a section".
         what: &'static str,
@@ -89,7 +91,9 @@ pub enum Error {
         hint: &'static str,
     },
     /// The search engine failed.
-    #[error("the search index failed: {0}\nhint: this is a defect of the program; please report the query")]
+    #[error(
+        "the search index failed: {0}\nhint: this is a defect of the program; please report the query"
+    )]
     Search(#[from] rusqlite::Error),
     /// A chart could not be drawn.
     #[error("the chart could not be drawn: {0}\nhint: this is a defect of the program")]
@@ -99,11 +103,21 @@ pub enum Error {
 impl Error {
     /// A failure to read `path`.
     pub(crate) fn read(path: &std::path::Path, source: std::io::Error) -> Self {
-        Error::Io { action: "read", path: path.into(), source, hint: "check the path and its permissions" }
+        Error::Io {
+            action: "read",
+            path: path.into(),
+            source,
+            hint: "check the path and its permissions",
+        }
     }
 
     /// A failure to write `path`.
     pub(crate) fn write(path: &std::path::Path, source: std::io::Error) -> Self {
-        Error::Io { action: "write", path: path.into(), source, hint: "check the folder, its permissions and the free space" }
+        Error::Io {
+            action: "write",
+            path: path.into(),
+            source,
+            hint: "check the folder, its permissions and the free space",
+        }
     }
 }

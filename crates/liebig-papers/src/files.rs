@@ -15,13 +15,22 @@ pub const MAX_BYTES: u64 = 64 << 20;
 /// [`Error::TooLarge`], [`Error::Io`].
 pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     let file = File::open(path).map_err(|source| Error::read(path, source))?;
-    let size = file.metadata().map_err(|source| Error::read(path, source))?.len();
+    let size = file
+        .metadata()
+        .map_err(|source| Error::read(path, source))?
+        .len();
     let mut bytes = Vec::new();
     // A pipe or a device reports no size, so the reading itself is limited as well.
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|source| Error::read(path, source))?;
+    file.take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|source| Error::read(path, source))?;
     let size = size.max(bytes.len() as u64);
     if size > MAX_BYTES {
-        return Err(Error::TooLarge { path: path.into(), size, limit: MAX_BYTES });
+        return Err(Error::TooLarge {
+            path: path.into(),
+            size,
+            limit: MAX_BYTES,
+        });
     }
     Ok(bytes)
 }
@@ -31,8 +40,12 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Io`].
 pub fn read_text(path: &Path) -> Result<String, Error> {
-    String::from_utf8(read(path)?)
-        .map_err(|broken| Error::read(path, std::io::Error::new(std::io::ErrorKind::InvalidData, broken.utf8_error())))
+    String::from_utf8(read(path)?).map_err(|broken| {
+        Error::read(
+            path,
+            std::io::Error::new(std::io::ErrorKind::InvalidData, broken.utf8_error()),
+        )
+    })
 }
 
 /// Writes a file through a temporary sibling and a rename; the folder is made where it is missing.
@@ -46,7 +59,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     };
     let written = || {
         std::fs::create_dir_all(folder)?;
-        let mut temporary = tempfile::Builder::new().prefix(".liebig-").tempfile_in(folder)?;
+        let mut temporary = tempfile::Builder::new()
+            .prefix(".liebig-")
+            .tempfile_in(folder)?;
         temporary.write_all(bytes)?;
         temporary.as_file().sync_all()?;
         readable_by_all(temporary.as_file())?;
@@ -73,5 +88,7 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 100
         && !text.starts_with(['.', '-'])
-        && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'.'))
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'.'))
 }

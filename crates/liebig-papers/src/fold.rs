@@ -6,7 +6,11 @@ use unicode_normalization::char::is_combining_mark;
 /// Lower case, without accents: `Łukasz Gómez` becomes `lukasz gomez`.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
         match c {
             'ł' => folded.push('l'),
             'ø' => folded.push('o'),
@@ -25,7 +29,11 @@ pub fn fold(text: &str) -> String {
 
 /// The folded words of a text: its runs of letters and digits.
 pub fn words(text: &str) -> Vec<String> {
-    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_owned).collect()
+    fold(text)
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What two spellings of one title have in common: their folded words.
@@ -39,8 +47,14 @@ mod tests {
 
     #[test]
     fn accents_and_case_go() {
-        assert_eq!(fold("Łukasz Gómez-Bjørn ŒUVRE ﬁne"), "lukasz gomez-bjorn oeuvre fine");
-        assert_eq!(title_key("{DREAM+}: Efficient  —  Data"), "dream efficient data");
+        assert_eq!(
+            fold("Łukasz Gómez-Bjørn ŒUVRE ﬁne"),
+            "lukasz gomez-bjorn oeuvre fine"
+        );
+        assert_eq!(
+            title_key("{DREAM+}: Efficient  —  Data"),
+            "dream efficient data"
+        );
     }
 
     proptest::proptest! {

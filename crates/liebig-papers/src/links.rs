@@ -93,10 +93,16 @@ pub fn links(catalogue: &Catalogue) -> BTreeMap<String, Vec<String>> {
         for (_, url) in paper.links().filter(|(_, url)| link::is_well_formed(url)) {
             // What follows `#` never reaches the server.
             let url = url.split('#').next().unwrap_or(url);
-            links.entry(url.to_owned()).or_default().insert(paper.id.clone());
+            links
+                .entry(url.to_owned())
+                .or_default()
+                .insert(paper.id.clone());
         }
     }
-    links.into_iter().map(|(url, papers)| (url, papers.into_iter().collect())).collect()
+    links
+        .into_iter()
+        .map(|(url, papers)| (url, papers.into_iter().collect()))
+        .collect()
 }
 
 /// Asks each link once. `progress` is called before each question with the number of links done.
@@ -108,31 +114,57 @@ pub fn check_links(
     options: &LinkOptions,
     mut progress: impl FnMut(usize, &str),
 ) -> Result<Vec<LinkReport>, Error> {
-    let mut cache = options.cache.as_deref().map(read_cache).transpose()?.unwrap_or_default();
+    let mut cache = options
+        .cache
+        .as_deref()
+        .map(read_cache)
+        .transpose()?
+        .unwrap_or_default();
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(options.timeout))
         .http_status_as_error(false)
-        .user_agent(concat!("liebig-papers/", env!("CARGO_PKG_VERSION"), " (link check)"))
+        .user_agent(concat!(
+            "liebig-papers/",
+            env!("CARGO_PKG_VERSION"),
+            " (link check)"
+        ))
         .build()
         .into();
     let mut asked: BTreeMap<String, Instant> = BTreeMap::new();
     let mut reports = Vec::new();
     let mut unsaved = 0;
     for (done, (url, papers)) in links.iter().enumerate() {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let kept = cache.get(url).filter(|kept| now.saturating_sub(kept.checked) <= options.max_age.as_secs()).copied();
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_secs();
+        let kept = cache
+            .get(url)
+            .filter(|kept| now.saturating_sub(kept.checked) <= options.max_age.as_secs())
+            .copied();
         let state = if let Some(kept) = kept {
             state_of(kept.status)
         } else {
             progress(done, url);
             let state = ask(&agent, url, options, &mut asked);
             if let LinkState::Alive { status } | LinkState::Dead { status } = state {
-                cache.insert(url.clone(), Kept { status, checked: now });
+                cache.insert(
+                    url.clone(),
+                    Kept {
+                        status,
+                        checked: now,
+                    },
+                );
                 unsaved += 1;
             }
             state
         };
-        reports.push(LinkReport { url: url.clone(), papers: papers.clone(), state, cached: kept.is_some() });
+        reports.push(LinkReport {
+            url: url.clone(),
+            papers: papers.clone(),
+            state,
+            cached: kept.is_some(),
+        });
         if unsaved >= 20 {
             write_cache(options.cache.as_deref(), &cache)?;
             unsaved = 0;
@@ -145,17 +177,33 @@ pub fn check_links(
 }
 
 /// Asks one link, again where it failed, never faster than the delay allows.
-fn ask(agent: &ureq::Agent, url: &str, options: &LinkOptions, asked: &mut BTreeMap<String, Instant>) -> LinkState {
-    let host = url.split("://").nth(1).and_then(|rest| rest.split('/').next()).unwrap_or_default().to_owned();
-    let mut state = LinkState::Unreachable { message: "not asked".into() };
+fn ask(
+    agent: &ureq::Agent,
+    url: &str,
+    options: &LinkOptions,
+    asked: &mut BTreeMap<String, Instant>,
+) -> LinkState {
+    let host = url
+        .split("://")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next())
+        .unwrap_or_default()
+        .to_owned();
+    let mut state = LinkState::Unreachable {
+        message: "not asked".into(),
+    };
     for attempt in 0..=options.retries {
         // Each repetition waits longer than the one before.
         let wait = options.delay * 2_u32.saturating_pow(attempt.min(6));
-        let due = asked.get(&host).map_or(Duration::ZERO, |last| wait.saturating_sub(last.elapsed()));
+        let due = asked
+            .get(&host)
+            .map_or(Duration::ZERO, |last| wait.saturating_sub(last.elapsed()));
         std::thread::sleep(due);
         state = match question(agent, url) {
             Ok(status) => state_of(status),
-            Err(error) => LinkState::Unreachable { message: error.to_string() },
+            Err(error) => LinkState::Unreachable {
+                message: error.to_string(),
+            },
         };
         asked.insert(host.clone(), Instant::now());
         let again = match state {
@@ -191,11 +239,17 @@ fn read_cache(path: &Path) -> Result<BTreeMap<String, Kept>, Error> {
     if !path.exists() {
         return Ok(BTreeMap::new());
     }
-    serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json { path: path.into(), source })
+    serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json {
+        path: path.into(),
+        source,
+    })
 }
 
 fn write_cache(path: Option<&Path>, cache: &BTreeMap<String, Kept>) -> Result<(), Error> {
     let Some(path) = path else { return Ok(()) };
-    let text = serde_json::to_vec_pretty(cache).map_err(|source| Error::Json { path: path.into(), source })?;
+    let text = serde_json::to_vec_pretty(cache).map_err(|source| Error::Json {
+        path: path.into(),
+        source,
+    })?;
     files::write(path, &text)
 }

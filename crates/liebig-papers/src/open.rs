@@ -29,6 +29,9 @@ pub fn open(path: &Path) -> Result<(Catalogue, Vec<Diagnostic>), Error> {
 /// The records of the array that `liebig papers list --json` prints.
 fn from_json(path: &Path) -> Result<Catalogue, Error> {
     let papers: Vec<Paper> =
-        serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json { path: path.into(), source })?;
+        serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json {
+            path: path.into(),
+            source,
+        })?;
     Ok(Catalogue::new(catalogue::shipped_sections()?, papers))
 }

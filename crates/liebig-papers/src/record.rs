@@ -61,7 +61,10 @@ fn one() -> usize {
     1
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
 fn is_one(leads: &usize) -> bool {
     *leads == 1
 }
@@ -70,8 +73,18 @@ impl Paper {
     /// The authors as the list prints them: the leading ones, then "et al." where there are more.
     pub fn short_authors(&self) -> String {
         let leads = self.leads.clamp(1, self.authors.len().max(1));
-        let names = self.authors.iter().take(leads).map(String::as_str).collect::<Vec<_>>().join(" & ");
-        if self.more_authors || self.authors.len() > leads { format!("{names} et al.") } else { names }
+        let names = self
+            .authors
+            .iter()
+            .take(leads)
+            .map(String::as_str)
+            .collect::<Vec<_>>()
+            .join(" & ");
+        if self.more_authors || self.authors.len() > leads {
+            format!("{names} et al.")
+        } else {
+            names
+        }
     }
 
     /// Venue and year as the list prints them: `ICML 2023`, `CVPR 2024 Workshop`, or the year of a preprint.
@@ -79,14 +92,20 @@ impl Paper {
         let default = crate::venue::kind_of(&self.venue);
         match self.kind {
             VenueKind::Preprint => self.year.to_string(),
-            VenueKind::Workshop if default != Some(VenueKind::Workshop) => format!("{} {} Workshop", self.venue, self.year),
+            VenueKind::Workshop if default != Some(VenueKind::Workshop) => {
+                format!("{} {} Workshop", self.venue, self.year)
+            }
             _ => format!("{} {}", self.venue, self.year),
         }
     }
 
     /// Every tag of the record: families, modalities, applications.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
-        self.families.iter().chain(&self.modalities).chain(&self.applications).map(String::as_str)
+        self.families
+            .iter()
+            .chain(&self.modalities)
+            .chain(&self.applications)
+            .map(String::as_str)
     }
 
     /// The links of the record, each with its name.

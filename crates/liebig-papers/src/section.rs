@@ -32,10 +32,17 @@ pub fn full_title(sections: &[Section], id: &str) -> String {
         if section.parent.is_some() || titles.is_empty() {
             titles.push(section.title.as_str());
         }
-        at = section.parent.as_ref().and_then(|parent| sections.iter().find(|s| s.id == *parent));
+        at = section
+            .parent
+            .as_ref()
+            .and_then(|parent| sections.iter().find(|s| s.id == *parent));
     }
     titles.reverse();
-    if titles.is_empty() { id.to_owned() } else { titles.join(" / ") }
+    if titles.is_empty() {
+        id.to_owned()
+    } else {
+        titles.join(" / ")
+    }
 }
 
 /// Whether `id` is `above` or lies anywhere below it.
@@ -44,7 +51,12 @@ pub fn is_within(sections: &[Section], id: &str, above: &str) -> bool {
     for _ in 0..=sections.len() {
         match at {
             Some(here) if here == above => return true,
-            Some(here) => at = sections.iter().find(|s| s.id == here).and_then(|s| s.parent.as_deref()),
+            Some(here) => {
+                at = sections
+                    .iter()
+                    .find(|s| s.id == here)
+                    .and_then(|s| s.parent.as_deref())
+            }
             None => return false,
         }
     }
@@ -56,5 +68,9 @@ pub fn slug(title: &str) -> String {
     let mut slug = crate::fold::words(title).join("-");
     slug.retain(|c| c.is_ascii_alphanumeric() || c == '-');
     slug.truncate(60);
-    if slug.trim_matches('-').is_empty() { "section".to_owned() } else { slug }
+    if slug.trim_matches('-').is_empty() {
+        "section".to_owned()
+    } else {
+        slug
+    }
 }

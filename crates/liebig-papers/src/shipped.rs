@@ -24,10 +24,22 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/papers");
         let mut found: Vec<String> = std::fs::read_dir(folder)
             .unwrap()
-            .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+            .map(|entry| {
+                entry
+                    .unwrap()
+                    .path()
+                    .file_stem()
+                    .unwrap()
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
             .collect();
         found.sort();
         let shipped: Vec<&str> = super::PAPERS.iter().map(|(name, _)| *name).collect();
-        assert_eq!(shipped, found, "a file in data/papers is missing in src/shipped.rs, or the other way round");
+        assert_eq!(
+            shipped, found,
+            "a file in data/papers is missing in src/shipped.rs, or the other way round"
+        );
     }
 }

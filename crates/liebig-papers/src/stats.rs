@@ -45,16 +45,30 @@ pub struct Stats {
 pub fn stats<'a>(papers: impl Iterator<Item = &'a Paper> + Clone) -> Stats {
     let facets = crate::search::facets(papers.clone());
     let count = |holds: fn(&Paper) -> bool| papers.clone().filter(|paper| holds(paper)).count();
-    let rows = |names: &dyn Fn(&Facets) -> Vec<(String, usize)>, has: &dyn Fn(&Paper, &str) -> bool| {
+    let rows = |names: &dyn Fn(&Facets) -> Vec<(String, usize)>,
+                has: &dyn Fn(&Paper, &str) -> bool| {
         let row = |(name, all): (String, usize)| {
-            let with_code = papers.clone().filter(|paper| paper.code.is_some() && has(paper, &name)).count();
-            Row { name, papers: all, with_code }
+            let with_code = papers
+                .clone()
+                .filter(|paper| paper.code.is_some() && has(paper, &name))
+                .count();
+            Row {
+                name,
+                papers: all,
+                with_code,
+            }
         };
         names(&facets).into_iter().map(row).collect::<Vec<_>>()
     };
-    let mut years = rows(&|facets| facets.year.clone(), &|paper, year| paper.year.to_string() == year);
+    let mut years = rows(&|facets| facets.year.clone(), &|paper, year| {
+        paper.year.to_string() == year
+    });
     years.reverse();
-    let firsts = crate::search::most_first(papers.clone().filter_map(|paper| paper.authors.first().cloned()));
+    let firsts = crate::search::most_first(
+        papers
+            .clone()
+            .filter_map(|paper| paper.authors.first().cloned()),
+    );
     Stats {
         papers: facets.papers,
         with_code: facets.with_code,
@@ -62,11 +76,24 @@ pub fn stats<'a>(papers: impl Iterator<Item = &'a Paper> + Clone) -> Stats {
         with_arxiv: count(|paper| paper.arxiv.is_some()),
         implemented: count(|paper| !paper.implemented_by.is_empty()),
         years,
-        sections: rows(&|facets| facets.section.clone(), &|paper, id| paper.sections.iter().any(|own| own == id)),
-        venues: rows(&|facets| facets.venue.clone(), &|paper, venue| paper.venue == venue),
-        families: rows(&|facets| facets.family.clone(), &|paper, tag| paper.families.iter().any(|own| own == tag)),
-        first_authors: rows(&|_| firsts.iter().filter(|(_, papers)| *papers > 1).cloned().collect(), &|paper, name| {
-            paper.authors.first().is_some_and(|first| first == name)
+        sections: rows(&|facets| facets.section.clone(), &|paper, id| {
+            paper.sections.iter().any(|own| own == id)
         }),
+        venues: rows(&|facets| facets.venue.clone(), &|paper, venue| {
+            paper.venue == venue
+        }),
+        families: rows(&|facets| facets.family.clone(), &|paper, tag| {
+            paper.families.iter().any(|own| own == tag)
+        }),
+        first_authors: rows(
+            &|_| {
+                firsts
+                    .iter()
+                    .filter(|(_, papers)| *papers > 1)
+                    .cloned()
+                    .collect()
+            },
+            &|paper, name| paper.authors.first().is_some_and(|first| first == name),
+        ),
     }
 }

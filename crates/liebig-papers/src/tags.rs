@@ -49,21 +49,45 @@ static RULES: LazyLock<Rules> =
 
 /// The vocabulary.
 pub fn vocabulary() -> Tags {
-    Tags { families: RULES.families.clone(), modalities: RULES.modalities.clone(), applications: RULES.applications.clone() }
+    Tags {
+        families: RULES.families.clone(),
+        modalities: RULES.modalities.clone(),
+        applications: RULES.applications.clone(),
+    }
 }
 
 /// Gives a record the tags that its sections and its title stand for.
 pub fn derive(paper: &mut Paper) {
     let title = format!(" {} ", fold::title_key(&paper.title));
-    let by_section = paper.sections.iter().filter_map(|section| RULES.section.get(section));
+    let by_section = paper
+        .sections
+        .iter()
+        .filter_map(|section| RULES.section.get(section));
     let mut tags = Tags::default();
     for rule in by_section {
-        add(&mut tags, &rule.families, &rule.modalities, &rule.applications);
+        add(
+            &mut tags,
+            &rule.families,
+            &rule.modalities,
+            &rule.applications,
+        );
     }
-    for rule in RULES.title.iter().filter(|rule| stands_in(&rule.word, &title)) {
-        add(&mut tags, &rule.families, &rule.modalities, &rule.applications);
+    for rule in RULES
+        .title
+        .iter()
+        .filter(|rule| stands_in(&rule.word, &title))
+    {
+        add(
+            &mut tags,
+            &rule.families,
+            &rule.modalities,
+            &rule.applications,
+        );
     }
-    let may_default = !paper.sections.iter().any(|section| RULES.no_default_modality.contains(section));
+    let may_default = !paper
+        .sections
+        .iter()
+        .any(|section| RULES.no_default_modality.contains(section));
     if tags.modalities.is_empty() && may_default {
         tags.modalities.push("image".into());
     }
@@ -80,9 +104,11 @@ fn stands_in(word: &str, title: &str) -> bool {
 }
 
 fn add(tags: &mut Tags, families: &[String], modalities: &[String], applications: &[String]) {
-    for (into, from) in
-        [(&mut tags.families, families), (&mut tags.modalities, modalities), (&mut tags.applications, applications)]
-    {
+    for (into, from) in [
+        (&mut tags.families, families),
+        (&mut tags.modalities, modalities),
+        (&mut tags.applications, applications),
+    ] {
         for tag in from {
             if !into.contains(tag) {
                 into.push(tag.clone());
@@ -100,13 +126,30 @@ mod tests {
     fn every_rule_uses_the_vocabulary() {
         let rules: Rules = toml::from_str(include_str!("../data/tags.toml")).unwrap();
         let known = vocabulary();
-        let used = rules.section.values().map(|t| (&t.families, &t.modalities, &t.applications));
-        for (families, modalities, applications) in
-            used.chain(rules.title.iter().map(|t| (&t.families, &t.modalities, &t.applications)))
-        {
-            assert!(families.iter().all(|tag| known.families.contains(tag)), "{families:?}");
-            assert!(modalities.iter().all(|tag| known.modalities.contains(tag)), "{modalities:?}");
-            assert!(applications.iter().all(|tag| known.applications.contains(tag)), "{applications:?}");
+        let used = rules
+            .section
+            .values()
+            .map(|t| (&t.families, &t.modalities, &t.applications));
+        for (families, modalities, applications) in used.chain(
+            rules
+                .title
+                .iter()
+                .map(|t| (&t.families, &t.modalities, &t.applications)),
+        ) {
+            assert!(
+                families.iter().all(|tag| known.families.contains(tag)),
+                "{families:?}"
+            );
+            assert!(
+                modalities.iter().all(|tag| known.modalities.contains(tag)),
+                "{modalities:?}"
+            );
+            assert!(
+                applications
+                    .iter()
+                    .all(|tag| known.applications.contains(tag)),
+                "{applications:?}"
+            );
         }
     }
 }

@@ -10,14 +10,27 @@ use crate::venue::{self, VenueKind};
 /// One entry. Accents are written as LaTeX commands, so that every BibTeX sorts and prints them.
 pub fn bibtex(paper: &Paper) -> String {
     let full = venue::find(&paper.venue).map_or(paper.venue.as_str(), |venue| venue.full.as_str());
-    let named = if full == paper.venue { full.to_owned() } else { format!("{full} ({})", paper.venue) };
+    let named = if full == paper.venue {
+        full.to_owned()
+    } else {
+        format!("{full} ({})", paper.venue)
+    };
     let (kind, place) = match paper.kind {
-        VenueKind::Conference => ("inproceedings", Some(("booktitle", format!("Proceedings of the {named}")))),
-        VenueKind::Workshop => ("inproceedings", Some(("booktitle", format!("{named} Workshops")))),
+        VenueKind::Conference => (
+            "inproceedings",
+            Some(("booktitle", format!("Proceedings of the {named}"))),
+        ),
+        VenueKind::Workshop => (
+            "inproceedings",
+            Some(("booktitle", format!("{named} Workshops"))),
+        ),
         VenueKind::Journal => ("article", Some(("journal", full.to_owned()))),
         VenueKind::Thesis => ("phdthesis", Some(("school", full.to_owned()))),
         VenueKind::Preprint => match &paper.arxiv {
-            Some(id) => ("article", Some(("journal", format!("arXiv preprint arXiv:{id}")))),
+            Some(id) => (
+                "article",
+                Some(("journal", format!("arXiv preprint arXiv:{id}"))),
+            ),
             None => ("misc", None),
         },
     };
@@ -50,7 +63,11 @@ pub fn bibtex(paper: &Paper) -> String {
 fn title(title: &str) -> String {
     let protect = |word: &str| {
         let letters = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        if letters.chars().skip(1).any(char::is_uppercase) { format!("{{{}}}", escape(word)) } else { escape(word) }
+        if letters.chars().skip(1).any(char::is_uppercase) {
+            format!("{{{}}}", escape(word))
+        } else {
+            escape(word)
+        }
     };
     title.split(' ').map(protect).collect::<Vec<_>>().join(" ")
 }
@@ -60,10 +77,21 @@ fn author(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
     // A capitalised first word is the given name, however the rest is written.
-    let particle = words.iter().skip(1).position(|word| lower(&word)).map(|at| at + 1);
-    let suffix = words.last().is_some_and(|last| matches!(last.trim_end_matches('.'), "Jr" | "Sr" | "II" | "III" | "IV"));
+    let particle = words
+        .iter()
+        .skip(1)
+        .position(|word| lower(&word))
+        .map(|at| at + 1);
+    let suffix = words.last().is_some_and(|last| {
+        matches!(
+            last.trim_end_matches('.'),
+            "Jr" | "Sr" | "II" | "III" | "IV"
+        )
+    });
     let end = words.len() - usize::from(suffix && words.len() > 2);
-    let family = particle.unwrap_or(end.saturating_sub(1)).min(end.saturating_sub(1));
+    let family = particle
+        .unwrap_or(end.saturating_sub(1))
+        .min(end.saturating_sub(1));
     let mut parts = vec![name_part(&words[family..end])];
     if end < words.len() {
         parts.push(name_part(&words[end..]));
@@ -78,7 +106,11 @@ fn author(name: &str) -> String {
 fn name_part(words: &[&str]) -> String {
     let word = |word: &&str| {
         let special = *word == "and" || *word == "others" || word.contains([',', '=']);
-        if special { format!("{{{}}}", escape(word)) } else { escape(word) }
+        if special {
+            format!("{{{}}}", escape(word))
+        } else {
+            escape(word)
+        }
     };
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
@@ -124,7 +156,11 @@ fn accented(c: char) -> String {
     if let [base, mark] = parts.as_slice() {
         if base.is_ascii_alphabetic() && !matches!(base, 'i' | 'j') {
             if let Some(command) = command(*mark) {
-                let blank = if command.is_ascii_alphabetic() { " " } else { "" };
+                let blank = if command.is_ascii_alphabetic() {
+                    " "
+                } else {
+                    ""
+                };
                 return format!("{{\\{command}{blank}{base}}}");
             }
         }
@@ -160,13 +196,22 @@ mod tests {
 
     /// Title and names ("Given Family") as the parser reads them back.
     fn back(text: &str) -> (String, Vec<String>) {
-        let bibliography = Bibliography::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let bibliography =
+            Bibliography::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         let entry = bibliography.iter().next().unwrap();
         let people: Vec<Person> = entry.author().unwrap();
         let name = |p: &Person| {
-            [&p.given_name, &p.prefix, &p.name, &p.suffix].map(String::as_str).join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+            [&p.given_name, &p.prefix, &p.name, &p.suffix]
+                .map(String::as_str)
+                .join(" ")
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
         };
-        (entry.title().unwrap().format_verbatim(), people.iter().map(name).collect())
+        (
+            entry.title().unwrap().format_verbatim(),
+            people.iter().map(name).collect(),
+        )
     }
 
     fn paper(title: &str, authors: &[&str]) -> Paper {
@@ -179,9 +224,22 @@ mod tests {
 
     #[test]
     fn accents_and_special_characters_come_back() {
-        let authors = ["Bárbara Capelo", "Łukasz Neumann", "Bo van der Dam", "Ada Lee Jr.", "Tom De Schepper", "Arthème Gauthier-Villars", "Şule Çelik", "Zhuang", "Tomáš Íñigo"];
+        let authors = [
+            "Bárbara Capelo",
+            "Łukasz Neumann",
+            "Bo van der Dam",
+            "Ada Lee Jr.",
+            "Tom De Schepper",
+            "Arthème Gauthier-Villars",
+            "Şule Çelik",
+            "Zhuang",
+            "Tomáš Íñigo",
+        ];
         let title = "50% of CaO2 & C#: $x_1$ \"Dream+\" — Erdős";
-        assert_eq!(back(&bibtex(&paper(title, &authors))), (title.to_owned(), authors.map(str::to_owned).to_vec()));
+        assert_eq!(
+            back(&bibtex(&paper(title, &authors))),
+            (title.to_owned(), authors.map(str::to_owned).to_vec())
+        );
     }
 
     #[test]
@@ -193,7 +251,10 @@ mod tests {
                 assert_eq!(names.pop().as_deref(), Some("others"));
             }
             assert_eq!((&title, &names), (&paper.title, &paper.authors), "{text}");
-            assert!(text.is_ascii() || paper.title.contains(['–', '—']), "{text}");
+            assert!(
+                text.is_ascii() || paper.title.contains(['–', '—']),
+                "{text}"
+            );
         }
     }
 

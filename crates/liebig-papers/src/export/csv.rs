@@ -10,8 +10,22 @@ pub fn csv<'a>(papers: impl Iterator<Item = &'a Paper>) -> String {
         let _ = writer.write_record(fields);
     };
     row([
-        "id", "title", "authors", "venue", "kind", "year", "paper", "arxiv", "code", "project", "sections", "families",
-        "modalities", "applications", "added", "implemented_by",
+        "id",
+        "title",
+        "authors",
+        "venue",
+        "kind",
+        "year",
+        "paper",
+        "arxiv",
+        "code",
+        "project",
+        "sections",
+        "families",
+        "modalities",
+        "applications",
+        "added",
+        "implemented_by",
     ]);
     for paper in papers {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
@@ -34,5 +48,8 @@ pub fn csv<'a>(papers: impl Iterator<Item = &'a Paper>) -> String {
             &paper.implemented_by.join("; "),
         ]);
     }
-    writer.into_inner().map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
+    writer
+        .into_inner()
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .unwrap_or_default()
 }

@@ -33,21 +33,43 @@ const LATEST: usize = 15;
 pub fn list(catalogue: &Catalogue) -> String {
     let mut text = String::from("# Dataset Distillation\n\n");
     let count = catalogue.papers().len();
-    let _ = writeln!(text, "![Items](https://img.shields.io/badge/Number%20of%20Items-{count}-FF6F00)\n");
+    let _ = writeln!(
+        text,
+        "![Items](https://img.shields.io/badge/Number%20of%20Items-{count}-FF6F00)\n"
+    );
     text.push_str("+ :globe_with_meridians: project page\n+ :octocat: code\n+ :book: BibTeX\n");
     latest(catalogue, &mut text);
     text.push_str("\n## Contents\n");
-    let shown: Vec<(&Section, usize)> =
-        catalogue.sections().iter().map(|section| (section, depth(catalogue, section))).filter(|(s, _)| holds(catalogue, s)).collect();
+    let shown: Vec<(&Section, usize)> = catalogue
+        .sections()
+        .iter()
+        .map(|section| (section, depth(catalogue, section)))
+        .filter(|(s, _)| holds(catalogue, s))
+        .collect();
     for (section, depth) in shown.iter().filter(|(_, depth)| *depth < 2) {
-        let _ = writeln!(text, "{}- [{}](#{})", "  ".repeat(*depth), escape(&section.title), section.id);
+        let _ = writeln!(
+            text,
+            "{}- [{}](#{})",
+            "  ".repeat(*depth),
+            escape(&section.title),
+            section.id
+        );
     }
     for (section, depth) in shown {
         if depth < 2 {
             let _ = write!(text, "\n<a name=\"{}\" />\n", section.id);
         }
-        let _ = write!(text, "\n{} {}\n", "#".repeat(depth + 2), escape(&section.title));
-        let mut papers: Vec<&Paper> = catalogue.papers().iter().filter(|paper| paper.sections.contains(&section.id)).collect();
+        let _ = write!(
+            text,
+            "\n{} {}\n",
+            "#".repeat(depth + 2),
+            escape(&section.title)
+        );
+        let mut papers: Vec<&Paper> = catalogue
+            .papers()
+            .iter()
+            .filter(|paper| paper.sections.contains(&section.id))
+            .collect();
         papers.sort_by(|a, b| (a.year, &a.id).cmp(&(b.year, &b.id)));
         for paper in papers {
             text.push_str(&entry(paper));
@@ -59,8 +81,11 @@ pub fn list(catalogue: &Catalogue) -> String {
 
 /// The newest announced papers, by day.
 fn latest(catalogue: &Catalogue, text: &mut String) {
-    let mut dated: Vec<(&str, &Paper)> =
-        catalogue.papers().iter().filter_map(|paper| Some((paper.added.as_deref()?, paper))).collect();
+    let mut dated: Vec<(&str, &Paper)> = catalogue
+        .papers()
+        .iter()
+        .filter_map(|paper| Some((paper.added.as_deref()?, paper)))
+        .collect();
     dated.sort_by(|a, b| b.0.cmp(a.0).then(a.1.id.cmp(&b.1.id)));
     if !dated.is_empty() {
         text.push_str("\n## Latest Updates\n");
@@ -76,7 +101,11 @@ fn depth(catalogue: &Catalogue, section: &Section) -> usize {
     let mut at = section.parent.as_deref();
     while let (Some(id), true) = (at, depth < 4) {
         depth += 1;
-        at = catalogue.sections().iter().find(|s| s.id == id).and_then(|s| s.parent.as_deref());
+        at = catalogue
+            .sections()
+            .iter()
+            .find(|s| s.id == id)
+            .and_then(|s| s.parent.as_deref());
     }
     depth
 }
@@ -84,7 +113,10 @@ fn depth(catalogue: &Catalogue, section: &Section) -> usize {
 /// Whether a section or one below it has papers.
 fn holds(catalogue: &Catalogue, section: &Section) -> bool {
     let within = |id: &String| crate::section::is_within(catalogue.sections(), id, &section.id);
-    catalogue.papers().iter().any(|paper| paper.sections.iter().any(within))
+    catalogue
+        .papers()
+        .iter()
+        .any(|paper| paper.sections.iter().any(within))
 }
 
 /// Text that Markdown would take for something else.
@@ -114,5 +146,9 @@ fn protect_entities(text: &str) -> String {
 
 /// A link target; one with brackets or blanks goes between angle brackets.
 fn target(url: &str) -> String {
-    if url.contains(['(', ')', ' ', '\\']) { format!("<{}>", url.replace(['<', '>', '\n'], "")) } else { url.to_owned() }
+    if url.contains(['(', ')', ' ', '\\']) {
+        format!("<{}>", url.replace(['<', '>', '\n'], ""))
+    } else {
+        url.to_owned()
+    }
 }

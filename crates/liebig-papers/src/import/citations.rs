@@ -35,30 +35,65 @@ pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Cita
     let mended = mend(&file, &stem, &lines, report);
     // The parser walks nested braces by recursion.
     if nesting(&mended) > 100 {
-        report.add(Kind::UnreadableBibtex, &file, 1, Some(&stem), "braces nested more than 100 deep; not read");
+        report.add(
+            Kind::UnreadableBibtex,
+            &file,
+            1,
+            Some(&stem),
+            "braces nested more than 100 deep; not read",
+        );
         return None;
     }
     let bibliography = match Bibliography::parse(&mended) {
         Ok(bibliography) => bibliography,
         Err(error) => {
-            let line = 1 + mended.as_bytes()[..error.span.start.min(mended.len())].iter().filter(|b| **b == b'\n').count();
-            report.add(Kind::UnreadableBibtex, &file, line, Some(&stem), format!("{}; not read", error.kind));
+            let line = 1 + mended.as_bytes()[..error.span.start.min(mended.len())]
+                .iter()
+                .filter(|b| **b == b'\n')
+                .count();
+            report.add(
+                Kind::UnreadableBibtex,
+                &file,
+                line,
+                Some(&stem),
+                format!("{}; not read", error.kind),
+            );
             return None;
         }
     };
     let Some(entry) = bibliography.iter().next() else {
-        report.add(Kind::UnreadableBibtex, &file, 1, Some(&stem), "no entry in the file");
+        report.add(
+            Kind::UnreadableBibtex,
+            &file,
+            1,
+            Some(&stem),
+            "no entry in the file",
+        );
         return None;
     };
     if bibliography.len() > 1 {
-        let message = format!("{} entries in one file; the first was taken", bibliography.len());
+        let message = format!(
+            "{} entries in one file; the first was taken",
+            bibliography.len()
+        );
         report.add(Kind::UnreadableBibtex, &file, 1, Some(&stem), message);
     }
-    let field = |name: &str| entry.get(name).map(|chunks| tidy(&chunks.format_verbatim())).unwrap_or_default();
+    let field = |name: &str| {
+        entry
+            .get(name)
+            .map(|chunks| tidy(&chunks.format_verbatim()))
+            .unwrap_or_default()
+    };
     let line = line_of(&lines, "author");
     let (mut title, mut named, mut people_in) = (field("title"), field("author"), "author");
     if names::are_names(&title) && !named.contains([',', '&']) && !named.contains(" and ") {
-        report.add(Kind::SwappedFields, &file, line, Some(&stem), "title and authors are swapped; read the other way round");
+        report.add(
+            Kind::SwappedFields,
+            &file,
+            line,
+            Some(&stem),
+            "title and authors are swapped; read the other way round",
+        );
         (title, named, people_in) = (named, title, "title");
     }
     let people = entry.get_as::<Vec<Person>>(people_in).unwrap_or_default();
@@ -73,14 +108,18 @@ pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Cita
         authors,
         others,
         year: year.get(..4).and_then(|year| year.parse().ok()),
-        arxiv: arxiv_in(&source).or_else(|| Some(field("eprint")).filter(|id| crate::link::is_arxiv_id(id))),
+        arxiv: arxiv_in(&source)
+            .or_else(|| Some(field("eprint")).filter(|id| crate::link::is_arxiv_id(id))),
         stem,
     })
 }
 
 /// The line on which a field begins, from 1.
 pub(crate) fn line_of(lines: &[Line], field: &str) -> usize {
-    lines.iter().find(|line| is_field(&line.text) == Some(field)).map_or(1, |line| line.number)
+    lines
+        .iter()
+        .find(|line| is_field(&line.text) == Some(field))
+        .map_or(1, |line| line.number)
 }
 
 /// The name of the field a line begins.
@@ -96,18 +135,36 @@ fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
     for (index, line) in lines.iter().enumerate() {
         let mut text = line.text.clone();
         if is_field(&text).is_some() {
-            let next = lines[index + 1..].iter().map(|line| line.text.trim()).find(|text| !text.is_empty());
+            let next = lines[index + 1..]
+                .iter()
+                .map(|line| line.text.trim())
+                .find(|text| !text.is_empty());
             let ends = next.is_none_or(|next| is_field(next).is_some() || next == "}");
             let open = depth(&text);
             let body = text.trim_end();
-            if next.is_some_and(|next| is_field(next).is_some()) && open == 0 && body.ends_with(['}', '"']) {
+            if next.is_some_and(|next| is_field(next).is_some())
+                && open == 0
+                && body.ends_with(['}', '"'])
+            {
                 text = format!("{body},");
-                report.add(Kind::MissingComma, file, line.number, Some(stem), "no comma before the next field; set");
+                report.add(
+                    Kind::MissingComma,
+                    file,
+                    line.number,
+                    Some(stem),
+                    "no comma before the next field; set",
+                );
             }
             if ends && (1..20).contains(&open) && text.trim_end().ends_with(',') {
                 let body = text.trim_end().trim_end_matches(',').trim_end();
                 text = format!("{body}{},", "}".repeat(usize::try_from(open).unwrap_or(0)));
-                report.add(Kind::UnbalancedBraces, file, line.number, Some(stem), "a brace that does not close; closed at the end of the field");
+                report.add(
+                    Kind::UnbalancedBraces,
+                    file,
+                    line.number,
+                    Some(stem),
+                    "a brace that does not close; closed at the end of the field",
+                );
             }
         }
         if is_field(&text) == Some("author") {
@@ -118,7 +175,13 @@ fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
     }
     let open = depth(&mended);
     if (1..20).contains(&open) {
-        report.add(Kind::UnbalancedBraces, file, lines.last().map_or(1, |line| line.number), Some(stem), "the entry does not close; closed at the end of the file");
+        report.add(
+            Kind::UnbalancedBraces,
+            file,
+            lines.last().map_or(1, |line| line.number),
+            Some(stem),
+            "the entry does not close; closed at the end of the file",
+        );
         mended.push_str(&"}".repeat(usize::try_from(open).unwrap_or(0)));
     }
     mended
@@ -157,7 +220,11 @@ fn nesting(text: &str) -> usize {
 fn arxiv_in(journal: &str) -> Option<String> {
     journal
         .split_whitespace()
-        .filter_map(|word| word.strip_prefix("arXiv:").map(str::to_owned).or_else(|| crate::link::arxiv_id(word)))
+        .filter_map(|word| {
+            word.strip_prefix("arXiv:")
+                .map(str::to_owned)
+                .or_else(|| crate::link::arxiv_id(word))
+        })
         .find(|id| crate::link::is_arxiv_id(id))
 }
 
@@ -189,23 +256,39 @@ mod tests {
         assert_eq!(kinds, []);
         assert_eq!(citation.title, "DREAM+: A Title");
         assert_eq!(citation.authors, ["Ada Lee", "Bárbara Capelo", "J. Łukasz"]);
-        assert_eq!((citation.year, citation.arxiv.as_deref()), (Some(2020), Some("2301.00001")));
+        assert_eq!(
+            (citation.year, citation.arxiv.as_deref()),
+            (Some(2020), Some("2301.00001"))
+        );
     }
 
     #[test]
     fn an_open_brace_is_closed_at_the_end_of_its_field() {
-        let text = b"@article{k,\n  title={{An} Open Title, \n  author={Lee, Ada},\n  year={2024}\n}\n";
+        let text =
+            b"@article{k,\n  title={{An} Open Title, \n  author={Lee, Ada},\n  year={2024}\n}\n";
         let (citation, kinds) = one("k.txt", text);
         assert_eq!(kinds, [Kind::UnbalancedBraces]);
         assert_eq!(citation.unwrap().title, "An Open Title");
-        let (citation, kinds) = one("k.txt", b"@article{k,\n title={T},\n author={Lee, Ada},\n year={2024}\n");
-        assert_eq!((citation.unwrap().year, kinds), (Some(2024), vec![Kind::UnbalancedBraces]));
+        let (citation, kinds) = one(
+            "k.txt",
+            b"@article{k,\n title={T},\n author={Lee, Ada},\n year={2024}\n",
+        );
+        assert_eq!(
+            (citation.unwrap().year, kinds),
+            (Some(2024), vec![Kind::UnbalancedBraces])
+        );
     }
 
     #[test]
     fn a_missing_comma_is_set() {
-        let (citation, kinds) = one("k.txt", b"@article{k,\n title={T},\n pages={1--2}\n year={2024}\n}\n");
-        assert_eq!((citation.unwrap().year, kinds), (Some(2024), vec![Kind::MissingComma]));
+        let (citation, kinds) = one(
+            "k.txt",
+            b"@article{k,\n title={T},\n pages={1--2}\n year={2024}\n}\n",
+        );
+        assert_eq!(
+            (citation.unwrap().year, kinds),
+            (Some(2024), vec![Kind::MissingComma])
+        );
     }
 
     #[test]
@@ -213,17 +296,31 @@ mod tests {
         let text = b"@article{k,\n author={A Title of Some Words},\n title={Lee, Ada and De Kim, Bo},\n year={2024}\n}\n";
         let (citation, kinds) = one("k.txt", text);
         let citation = citation.unwrap();
-        assert_eq!((citation.title.as_str(), kinds), ("A Title of Some Words", vec![Kind::SwappedFields]));
+        assert_eq!(
+            (citation.title.as_str(), kinds),
+            ("A Title of Some Words", vec![Kind::SwappedFields])
+        );
         assert_eq!(citation.authors, ["Ada Lee", "Bo De Kim"]);
     }
 
     #[test]
     fn what_cannot_be_read_is_named() {
         assert_eq!(one("k.txt", b"").1, [Kind::UnreadableBibtex]);
-        assert_eq!(one("k.txt", b"@article{k, title=}").1, [Kind::UnreadableBibtex]);
+        assert_eq!(
+            one("k.txt", b"@article{k, title=}").1,
+            [Kind::UnreadableBibtex]
+        );
         assert_eq!(one("k.txt", &[b'{'; 5000]).1, [Kind::UnreadableBibtex]);
-        assert!(one("k.txt", b"@article{k,\r\n title={T}}\r\n").1.contains(&Kind::CarriageReturns));
-        assert!(one("k.txt", b"@article{k,\n title={\xFF}}\n").1.contains(&Kind::InvalidUtf8));
+        assert!(
+            one("k.txt", b"@article{k,\r\n title={T}}\r\n")
+                .1
+                .contains(&Kind::CarriageReturns)
+        );
+        assert!(
+            one("k.txt", b"@article{k,\n title={\xFF}}\n")
+                .1
+                .contains(&Kind::InvalidUtf8)
+        );
     }
 
     proptest::proptest! {

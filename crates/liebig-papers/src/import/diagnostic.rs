@@ -102,7 +102,14 @@ pub struct Diagnostic {
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: {}: {}", self.file, self.line, self.kind.code(), self.message)
+        write!(
+            f,
+            "{}:{}: {}: {}",
+            self.file,
+            self.line,
+            self.kind.code(),
+            self.message
+        )
     }
 }
 
@@ -112,16 +119,34 @@ pub(crate) struct Report(pub Vec<Diagnostic>);
 
 impl Report {
     /// Adds a diagnostic about a line.
-    pub fn add(&mut self, kind: Kind, file: &str, line: usize, id: Option<&str>, message: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        kind: Kind,
+        file: &str,
+        line: usize,
+        id: Option<&str>,
+        message: impl Into<String>,
+    ) {
         let message = shorten(&message.into());
         let id = id.map(str::to_owned);
-        self.0.push(Diagnostic { file: file.into(), line, kind, severity: kind.severity(), id, message });
+        self.0.push(Diagnostic {
+            file: file.into(),
+            line,
+            kind,
+            severity: kind.severity(),
+            id,
+            message,
+        });
     }
 }
 
 /// Hostile input must not make hostile messages: one line, at most 300 characters.
 fn shorten(message: &str) -> String {
-    let mut short: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+    let mut short: String = message
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(300)
+        .collect();
     if message.chars().nth(300).is_some() {
         short.push('…');
     }

@@ -77,7 +77,13 @@ pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
             Piece::Text(text) if facts.is_empty() => text.trim().clone_into(&mut facts),
             Piece::Text(text) => {
                 if !text.trim().is_empty() {
-                    report.add(Kind::UnreadableEntry, FILE, number, None, format!("cannot place `{}`", text.trim()));
+                    report.add(
+                        Kind::UnreadableEntry,
+                        FILE,
+                        number,
+                        None,
+                        format!("cannot place `{}`", text.trim()),
+                    );
                 }
             }
         }
@@ -91,17 +97,41 @@ pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
     if entry.title.is_empty() {
         return None;
     }
-    let Some(inner) = facts.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')) else {
+    let Some(inner) = facts
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'))
+    else {
         let message = format!("expected `(AUTHORS, VENUE YEAR)` after the title, found `{facts}`");
-        report.add(Kind::UnreadableEntry, FILE, number, entry.key.as_deref(), message);
+        report.add(
+            Kind::UnreadableEntry,
+            FILE,
+            number,
+            entry.key.as_deref(),
+            message,
+        );
         return None;
     };
     read_facts(&mut entry, inner, report);
-    entry.url = entry.url.take().map(|url| checked(&url, number, entry.key.as_deref(), report));
-    entry.code = entry.code.take().map(|url| checked(&url, number, entry.key.as_deref(), report));
-    entry.project = entry.project.take().map(|url| checked(&url, number, entry.key.as_deref(), report));
+    entry.url = entry
+        .url
+        .take()
+        .map(|url| checked(&url, number, entry.key.as_deref(), report));
+    entry.code = entry
+        .code
+        .take()
+        .map(|url| checked(&url, number, entry.key.as_deref(), report));
+    entry.project = entry
+        .project
+        .take()
+        .map(|url| checked(&url, number, entry.key.as_deref(), report));
     if line.text.ends_with([' ', '\t']) || body.contains("  ") {
-        report.add(Kind::StraySpace, FILE, number, entry.key.as_deref(), "a blank too many, or at the end of the line");
+        report.add(
+            Kind::StraySpace,
+            FILE,
+            number,
+            entry.key.as_deref(),
+            "a blank too many, or at the end of the line",
+        );
     }
     Some(entry)
 }
@@ -118,11 +148,21 @@ fn split_date(body: &str) -> (Option<String>, &str) {
 
 /// Whether a text is a day of the form `YYYY-MM-DD`.
 pub(crate) fn is_day(text: &str) -> bool {
-    let number = |range: std::ops::Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok());
+    let number = |range: std::ops::Range<usize>| {
+        text.get(range)
+            .and_then(|digits| digits.parse::<u32>().ok())
+    };
     let bytes = text.as_bytes();
     let form = bytes.len() == 10
-        && bytes.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() });
-    form && number(5..7).is_some_and(|m| (1..=12).contains(&m)) && number(8..10).is_some_and(|d| (1..=31).contains(&d))
+        && bytes.iter().enumerate().all(|(i, b)| {
+            if i == 4 || i == 7 {
+                *b == b'-'
+            } else {
+                b.is_ascii_digit()
+            }
+        });
+    form && number(5..7).is_some_and(|m| (1..=12).contains(&m))
+        && number(8..10).is_some_and(|d| (1..=31).contains(&d))
 }
 
 /// The links of a line and the text between them. Markdown is left to its parser.
@@ -141,7 +181,9 @@ fn pieces(body: &str) -> Vec<Piece> {
                 }
                 continue;
             }
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => text.into_string(),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                text.into_string()
+            }
             Event::SoftBreak | Event::HardBreak => " ".to_owned(),
             _ => continue,
         };
@@ -165,14 +207,29 @@ fn attach(entry: &mut Entry, target: &str, text: &str, report: &mut Report) {
         text if text.contains("globe") => &mut entry.project,
         text if text.contains("octocat") => &mut entry.code,
         other => {
-            let message = format!("the link `{other}` to {target} is neither project page, code nor BibTeX; not taken");
-            report.add(Kind::UnknownLink, FILE, entry.line, entry.key.as_deref(), message);
+            let message = format!(
+                "the link `{other}` to {target} is neither project page, code nor BibTeX; not taken"
+            );
+            report.add(
+                Kind::UnknownLink,
+                FILE,
+                entry.line,
+                entry.key.as_deref(),
+                message,
+            );
             return;
         }
     };
     if let Some(first) = place {
-        let message = format!("a second link of one kind, {target}, beside {first}; the first was kept");
-        report.add(Kind::UnknownLink, FILE, entry.line, entry.key.as_deref(), message);
+        let message =
+            format!("a second link of one kind, {target}, beside {first}; the first was kept");
+        report.add(
+            Kind::UnknownLink,
+            FILE,
+            entry.line,
+            entry.key.as_deref(),
+            message,
+        );
     } else {
         *place = Some(target.to_owned());
     }
@@ -187,7 +244,9 @@ fn read_facts(entry: &mut Entry, inner: &str, report: &mut Report) {
     };
     entry.when = venue::parse_when(when);
     let authors = authors.trim();
-    let named = authors.strip_suffix("et al.").or_else(|| authors.strip_suffix("et al"));
+    let named = authors
+        .strip_suffix("et al.")
+        .or_else(|| authors.strip_suffix("et al"));
     entry.et_al = named.is_some();
     entry.leads = named
         .unwrap_or(authors)
@@ -196,11 +255,23 @@ fn read_facts(entry: &mut Entry, inner: &str, report: &mut Report) {
         .filter(|name| !name.is_empty())
         .collect();
     if entry.leads.is_empty() {
-        report.add(Kind::NoAuthors, FILE, entry.line, entry.key.as_deref(), format!("no authors in `({inner})`"));
+        report.add(
+            Kind::NoAuthors,
+            FILE,
+            entry.line,
+            entry.key.as_deref(),
+            format!("no authors in `({inner})`"),
+        );
     }
     if entry.when.is_none() {
         let message = format!("no year in `({inner})`; the entry was not taken");
-        report.add(Kind::NoYear, FILE, entry.line, entry.key.as_deref(), message);
+        report.add(
+            Kind::NoYear,
+            FILE,
+            entry.line,
+            entry.key.as_deref(),
+            message,
+        );
     }
 }
 
@@ -208,14 +279,28 @@ fn read_facts(entry: &mut Entry, inner: &str, report: &mut Report) {
 fn checked(url: &str, line: usize, id: Option<&str>, report: &mut Report) -> String {
     let trimmed = url.trim();
     if trimmed != url {
-        report.add(Kind::StraySpace, FILE, line, id, format!("a blank around the link {trimmed}"));
+        report.add(
+            Kind::StraySpace,
+            FILE,
+            line,
+            id,
+            format!("a blank around the link {trimmed}"),
+        );
     }
     if link::is_well_formed(trimmed) {
         return trimmed.to_owned();
     }
     let repaired = link::repair(trimmed);
-    let made = repaired.as_ref().map_or("kept as it is".to_owned(), |url| format!("read as {url}"));
-    report.add(Kind::MalformedUrl, FILE, line, id, format!("the link `{trimmed}` is mistyped; {made}"));
+    let made = repaired
+        .as_ref()
+        .map_or("kept as it is".to_owned(), |url| format!("read as {url}"));
+    report.add(
+        Kind::MalformedUrl,
+        FILE,
+        line,
+        id,
+        format!("the link `{trimmed}` is mistyped; {made}"),
+    );
     repaired.unwrap_or_else(|| trimmed.to_owned())
 }
 
@@ -245,7 +330,13 @@ mod tests {
 
     fn one(text: &str) -> (Option<Entry>, Vec<Kind>) {
         let mut report = Report::default();
-        let entry = read(&Line { number: 7, text: text.into() }, &mut report);
+        let entry = read(
+            &Line {
+                number: 7,
+                text: text.into(),
+            },
+            &mut report,
+        );
         (entry, report.0.into_iter().map(|d| d.kind).collect())
     }
 
@@ -258,9 +349,15 @@ mod tests {
         let entry = entry.unwrap();
         assert_eq!(kinds, []);
         assert_eq!(entry.title, "A (nested (twice)) Title: [sic]");
-        assert_eq!((entry.leads.as_slice(), entry.et_al), (&["Ada L".to_owned(), "Bo K".to_owned()][..], true));
+        assert_eq!(
+            (entry.leads.as_slice(), entry.et_al),
+            (&["Ada L".to_owned(), "Bo K".to_owned()][..], true)
+        );
         assert_eq!(entry.key.as_deref(), Some("ada2024a"));
-        assert_eq!((entry.project.as_deref(), entry.code.as_deref()), (Some("https://a.org"), Some("https://b.org/c/d")));
+        assert_eq!(
+            (entry.project.as_deref(), entry.code.as_deref()),
+            (Some("https://a.org"), Some("https://b.org/c/d"))
+        );
         assert!(entry.bullet && entry.date.is_none());
     }
 
@@ -268,32 +365,62 @@ mod tests {
     fn a_dated_entry() {
         let (entry, _) = one("+ [2026/07/08] [T](https://a.org) (A B, 2026)");
         let entry = entry.unwrap();
-        assert_eq!((entry.date.as_deref(), entry.et_al, entry.title.as_str()), (Some("2026-07-08"), false, "T"));
+        assert_eq!(
+            (entry.date.as_deref(), entry.et_al, entry.title.as_str()),
+            (Some("2026-07-08"), false, "T")
+        );
     }
 
     #[test]
     fn an_entry_without_a_title_link() {
-        let (entry, _) = one("+ 1st Workshop (on T) (A B et al., CVPR 2024) [:globe_with_meridians:](https://a.org)");
+        let (entry, _) = one(
+            "+ 1st Workshop (on T) (A B et al., CVPR 2024) [:globe_with_meridians:](https://a.org)",
+        );
         let entry = entry.unwrap();
-        assert_eq!((entry.title.as_str(), entry.url), ("1st Workshop (on T)", None));
+        assert_eq!(
+            (entry.title.as_str(), entry.url),
+            ("1st Workshop (on T)", None)
+        );
     }
 
     #[test]
     fn every_slip_is_named() {
         for (text, kind) in [
-            ("+ [T](http:www.a.org/x) (A B et al., 2020)", Kind::MalformedUrl),
+            (
+                "+ [T](http:www.a.org/x) (A B et al., 2020)",
+                Kind::MalformedUrl,
+            ),
             ("+ [T](https://a.org) (A B et al., 2020) ", Kind::StraySpace),
             ("+ [T](https://a.org)  (A B et al., 2020)", Kind::StraySpace),
             ("+ [T](https://a.org) (A B et al., soon)", Kind::NoYear),
             ("+ [T](https://a.org) (2020)", Kind::NoAuthors),
-            ("+ [T](https://a.org) A B et al., 2020", Kind::UnreadableEntry),
-            ("+ [T](https://a.org) (A B, 2020) [pdf](https://a.org)", Kind::UnknownLink),
-            ("+ [T](https://a.org) (A B, 2020) [:octocat:](https://a.org) [:octocat:](https://b.org)", Kind::UnknownLink),
-            ("+ [T](https://a.org) (A B, 2020) [:octocat:](https://a.org) and more", Kind::UnreadableEntry),
+            (
+                "+ [T](https://a.org) A B et al., 2020",
+                Kind::UnreadableEntry,
+            ),
+            (
+                "+ [T](https://a.org) (A B, 2020) [pdf](https://a.org)",
+                Kind::UnknownLink,
+            ),
+            (
+                "+ [T](https://a.org) (A B, 2020) [:octocat:](https://a.org) [:octocat:](https://b.org)",
+                Kind::UnknownLink,
+            ),
+            (
+                "+ [T](https://a.org) (A B, 2020) [:octocat:](https://a.org) and more",
+                Kind::UnreadableEntry,
+            ),
         ] {
             assert_eq!(one(text).1, [kind], "{text}");
         }
-        assert_eq!(one("+ [T](http:www.a.org/x) (A B, 2020)").0.unwrap().url.as_deref(), Some("http://www.a.org/x"));
+        assert_eq!(
+            one("+ [T](http:www.a.org/x) (A B, 2020)")
+                .0
+                .unwrap()
+                .url
+                .as_deref(),
+            Some("http://www.a.org/x")
+        );
     }
 
     proptest::proptest! {

@@ -36,12 +36,20 @@ pub(crate) fn by_id<'a>(readme: &'a Readme, report: &mut Report) -> BTreeMap<Str
                 continue;
             }
             let taken = id.clone();
-            let free = (2..).map(|n| format!("{taken}-{n}")).find(|id| !listed.contains_key(id));
+            let free = (2..)
+                .map(|n| format!("{taken}-{n}"))
+                .find(|id| !listed.contains_key(id));
             id = free.unwrap_or_default();
             let message = format!("the key `{taken}` already names another paper; taken as `{id}`");
             report.add(Kind::KeyClash, FILE, entry.line, Some(&id), message);
         }
-        listed.insert(id, Listed { entry, sections: vec![section.clone()] });
+        listed.insert(
+            id,
+            Listed {
+                entry,
+                sections: vec![section.clone()],
+            },
+        );
     }
     listed
 }
@@ -51,10 +59,18 @@ fn id_of(entry: &Entry, report: &mut Report) -> String {
     if let Some(key) = entry.key.as_deref().filter(|key| files::is_name(key)) {
         return key.to_owned();
     }
-    let family = entry.leads.first().and_then(|name| name.split(' ').next_back()).unwrap_or("anonymous");
+    let family = entry
+        .leads
+        .first()
+        .and_then(|name| name.split(' ').next_back())
+        .unwrap_or("anonymous");
     let year = entry.when.as_ref().map_or(0, |when| when.year);
-    let word = fold::words(&entry.title).into_iter().find(|word| word.len() > 3).unwrap_or_default();
-    let id = format!("{}{year}{}", section::slug(family), section::slug(&word)).replace("section", "");
+    let word = fold::words(&entry.title)
+        .into_iter()
+        .find(|word| word.len() > 3)
+        .unwrap_or_default();
+    let id =
+        format!("{}{year}{}", section::slug(family), section::slug(&word)).replace("section", "");
     let message = match &entry.key {
         Some(key) => format!("the key `{key}` cannot name a file; the id is `{id}`"),
         None => format!("`{}` has no BibTeX link; its id is `{id}`", entry.title),
@@ -64,7 +80,12 @@ fn id_of(entry: &Entry, report: &mut Report) -> String {
 }
 
 /// The record of a paper: the list's facts, and from its citation file the authors the list leaves out.
-pub(crate) fn paper(id: &str, listed: &Listed<'_>, citation: Option<&Citation>, report: &mut Report) -> Option<Paper> {
+pub(crate) fn paper(
+    id: &str,
+    listed: &Listed<'_>,
+    citation: Option<&Citation>,
+    report: &mut Report,
+) -> Option<Paper> {
     let entry = listed.entry;
     let when = entry.when.as_ref()?;
     let url = entry.url.clone()?;
@@ -101,7 +122,16 @@ pub(crate) fn paper(id: &str, listed: &Listed<'_>, citation: Option<&Citation>, 
 fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, report: &mut Report) {
     let file = citation.file.as_str();
     let mut differ = |kind, what: &str, theirs: &str, ours: &str| {
-        report.add(kind, file, 1, Some(id), format!("{what} `{theirs}`, the list (line {}) says `{ours}`", entry.line));
+        report.add(
+            kind,
+            file,
+            1,
+            Some(id),
+            format!(
+                "{what} `{theirs}`, the list (line {}) says `{ours}`",
+                entry.line
+            ),
+        );
     };
     if fold::title_key(&citation.title) != fold::title_key(&entry.title) {
         differ(Kind::TitleDiffers, "title", &citation.title, &entry.title);
@@ -109,7 +139,12 @@ fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, re
     let year = entry.when.as_ref().map_or(0, |when| when.year);
     match citation.year {
         Some(theirs) if theirs == year => {}
-        Some(theirs) => differ(Kind::YearDiffers, "year", &theirs.to_string(), &year.to_string()),
+        Some(theirs) => differ(
+            Kind::YearDiffers,
+            "year",
+            &theirs.to_string(),
+            &year.to_string(),
+        ),
         None => differ(Kind::YearDiffers, "year", "none", &year.to_string()),
     }
     if let (Some(theirs), Some(ours)) = (citation.arxiv.as_deref(), arxiv) {
@@ -120,20 +155,32 @@ fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, re
 }
 
 /// All authors: those of the citation file, led by those the list names.
-fn authors(id: &str, entry: &Entry, citation: Option<&Citation>, report: &mut Report) -> (Vec<String>, bool) {
+fn authors(
+    id: &str,
+    entry: &Entry,
+    citation: Option<&Citation>,
+    report: &mut Report,
+) -> (Vec<String>, bool) {
     let Some(citation) = citation.filter(|citation| !citation.authors.is_empty()) else {
         return (entry.leads.clone(), entry.et_al);
     };
     let mut authors = citation.authors.clone();
     for (place, lead) in entry.leads.iter().enumerate() {
-        if authors.get(place).is_some_and(|author| is_same(author, lead)) {
+        if authors
+            .get(place)
+            .is_some_and(|author| is_same(author, lead))
+        {
             continue;
         }
         let message = match authors.iter().position(|author| is_same(author, lead)) {
             Some(found) => {
                 let author = authors.remove(found);
                 authors.insert(place.min(authors.len()), author);
-                format!("`{lead}` is author {} here and {} in the list, which was followed", found + 1, place + 1)
+                format!(
+                    "`{lead}` is author {} here and {} in the list, which was followed",
+                    found + 1,
+                    place + 1
+                )
             }
             None => {
                 let theirs = authors.get(place).cloned().unwrap_or_default();
@@ -141,14 +188,23 @@ fn authors(id: &str, entry: &Entry, citation: Option<&Citation>, report: &mut Re
                     Some(author) => author.clone_from(lead),
                     None => authors.push(lead.clone()),
                 }
-                format!("author {} is `{theirs}` here and `{lead}` in the list, which was followed", place + 1)
+                format!(
+                    "author {} is `{theirs}` here and `{lead}` in the list, which was followed",
+                    place + 1
+                )
             }
         };
         report.add(Kind::AuthorsDiffer, &citation.file, 1, Some(id), message);
     }
     let more = entry.et_al && authors.len() <= entry.leads.len() || citation.others;
     if entry.et_al && authors.len() <= entry.leads.len() {
-        report.add(Kind::AuthorsDiffer, &citation.file, 1, Some(id), "the list says `et al.`, the file has no more authors");
+        report.add(
+            Kind::AuthorsDiffer,
+            &citation.file,
+            1,
+            Some(id),
+            "the list says `et al.`, the file has no more authors",
+        );
     }
     (authors, more)
 }
@@ -161,11 +217,21 @@ fn is_same(author: &str, lead: &str) -> bool {
 }
 
 /// Adds what only the latest updates know, and says where they differ from the entry.
-pub(crate) fn add_latest(readme: &Readme, papers: &mut BTreeMap<String, Paper>, report: &mut Report) {
+pub(crate) fn add_latest(
+    readme: &Readme,
+    papers: &mut BTreeMap<String, Paper>,
+    report: &mut Report,
+) {
     for latest in &readme.latest {
         let Some(paper) = latest.key.as_ref().and_then(|key| papers.get_mut(key)) else {
             let message = format!("`{}` stands in no section; not taken", latest.title);
-            report.add(Kind::LatestOnly, FILE, latest.line, latest.key.as_deref(), message);
+            report.add(
+                Kind::LatestOnly,
+                FILE,
+                latest.line,
+                latest.key.as_deref(),
+                message,
+            );
             continue;
         };
         let mut differs = Vec::new();
@@ -190,37 +256,82 @@ pub(crate) fn add_latest(readme: &Readme, papers: &mut BTreeMap<String, Paper>, 
                 differs.push("project page (taken, as the section has none)");
                 paper.project = Some(project.clone());
             }
-            (project, ours) if project != ours => differs.push("project page (the section's was kept)"),
+            (project, ours) if project != ours => {
+                differs.push("project page (the section's was kept)")
+            }
             _ => {}
         }
         if !differs.is_empty() {
-            let message = format!("differs from the paper's own entry in {}", differs.join(", "));
-            report.add(Kind::LatestDiffers, FILE, latest.line, Some(&paper.id), message);
+            let message = format!(
+                "differs from the paper's own entry in {}",
+                differs.join(", ")
+            );
+            report.add(
+                Kind::LatestDiffers,
+                FILE,
+                latest.line,
+                Some(&paper.id),
+                message,
+            );
         }
         paper.added = paper.added.take().or_else(|| latest.date.clone());
     }
 }
 
 /// Names keys that are not file names, keys used twice, and files nobody uses.
-pub(crate) fn check_keys(citations: &[Citation], listed: &BTreeMap<String, Listed<'_>>, report: &mut Report) {
+pub(crate) fn check_keys(
+    citations: &[Citation],
+    listed: &BTreeMap<String, Listed<'_>>,
+    report: &mut Report,
+) {
     let mut by_key: BTreeMap<&str, Vec<&Citation>> = BTreeMap::new();
-    let used: BTreeSet<&str> = listed.values().filter_map(|listed| listed.entry.key.as_deref()).collect();
+    let used: BTreeSet<&str> = listed
+        .values()
+        .filter_map(|listed| listed.entry.key.as_deref())
+        .collect();
     for citation in citations {
         by_key.entry(&citation.key).or_default().push(citation);
         if citation.key != citation.stem {
-            let message = format!("the BibTeX key is `{}`; the name of the file was taken", citation.key);
-            report.add(Kind::KeyDiffers, &citation.file, 1, Some(&citation.stem), message);
+            let message = format!(
+                "the BibTeX key is `{}`; the name of the file was taken",
+                citation.key
+            );
+            report.add(
+                Kind::KeyDiffers,
+                &citation.file,
+                1,
+                Some(&citation.stem),
+                message,
+            );
         }
         if !used.contains(citation.stem.as_str()) {
-            let message = format!("no entry of the list names this file (`{}`); not taken", citation.title);
-            report.add(Kind::UnusedCitation, &citation.file, 1, Some(&citation.stem), message);
+            let message = format!(
+                "no entry of the list names this file (`{}`); not taken",
+                citation.title
+            );
+            report.add(
+                Kind::UnusedCitation,
+                &citation.file,
+                1,
+                Some(&citation.stem),
+                message,
+            );
         }
     }
     for (key, citations) in by_key {
-        let names: Vec<&str> = citations.iter().map(|citation| citation.stem.as_str()).collect();
+        let names: Vec<&str> = citations
+            .iter()
+            .map(|citation| citation.stem.as_str())
+            .collect();
         for citation in citations.iter().skip(1) {
             let message = format!("the BibTeX key `{key}` stands in {}", names.join(", "));
-            report.add(Kind::DuplicateKey, &citation.file, 1, Some(&citation.stem), message);
+            report.add(
+                Kind::DuplicateKey,
+                &citation.file,
+                1,
+                Some(&citation.stem),
+                message,
+            );
         }
     }
 }

@@ -17,9 +17,9 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use diagnostic::Report;
 pub use diagnostic::{Diagnostic, Kind, Severity};
 pub(crate) use entry::is_day;
-use diagnostic::Report;
 
 use crate::catalogue::{self, Catalogue};
 use crate::error::Error;
@@ -67,17 +67,24 @@ impl Checkout {
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let readme = folder.join("README.md");
         if !readme.is_file() {
-            return Err(Error::NoCatalogue { path: folder.into() });
+            return Err(Error::NoCatalogue {
+                path: folder.into(),
+            });
         }
         Ok(Checkout {
             readme: files::read(&readme)?,
             citations: read_all(&folder.join("citations"), "txt")?,
-            data: ["articles.json", "latest.json", "latest_names.jsonl", "update.txt"]
-                .iter()
-                .map(|name| (*name, folder.join("data").join(name)))
-                .filter(|(_, path)| path.is_file())
-                .map(|(name, path)| Ok((name.to_owned(), files::read(&path)?)))
-                .collect::<Result<_, Error>>()?,
+            data: [
+                "articles.json",
+                "latest.json",
+                "latest_names.jsonl",
+                "update.txt",
+            ]
+            .iter()
+            .map(|name| (*name, folder.join("data").join(name)))
+            .filter(|(_, path)| path.is_file())
+            .map(|(name, path)| Ok((name.to_owned(), files::read(&path)?)))
+            .collect::<Result<_, Error>>()?,
         })
     }
 }
@@ -110,24 +117,46 @@ pub fn import(checkout: &Checkout) -> Result<Import, Error> {
     let readme = readme::read(&lines, &known, &mut report);
     let listed = join::by_id(&readme, &mut report);
 
-    let citations: Vec<_> =
-        checkout.citations.iter().filter_map(|(name, bytes)| citations::read(name, bytes, &mut report)).collect();
+    let citations: Vec<_> = checkout
+        .citations
+        .iter()
+        .filter_map(|(name, bytes)| citations::read(name, bytes, &mut report))
+        .collect();
     join::check_keys(&citations, &listed, &mut report);
-    let by_stem: BTreeMap<&str, _> = citations.iter().map(|citation| (citation.stem.as_str(), citation)).collect();
+    let by_stem: BTreeMap<&str, _> = citations
+        .iter()
+        .map(|citation| (citation.stem.as_str(), citation))
+        .collect();
 
     let mut papers: BTreeMap<String, Paper> = BTreeMap::new();
     for (id, listed) in &listed {
         let key = listed.entry.key.as_deref();
         let citation = key.and_then(|key| by_stem.get(key)).copied();
-        if let Some(key) = key.filter(|key| !checkout.citations.is_empty() && !checkout.citations.contains_key(&format!("{key}.txt"))) {
+        if let Some(key) = key.filter(|key| {
+            !checkout.citations.is_empty()
+                && !checkout.citations.contains_key(&format!("{key}.txt"))
+        }) {
             let message = format!("the citation file `{key}.txt` does not exist");
-            report.add(Kind::MissingCitation, entry::FILE, listed.entry.line, Some(id), message);
+            report.add(
+                Kind::MissingCitation,
+                entry::FILE,
+                listed.entry.line,
+                Some(id),
+                message,
+            );
         }
-        papers.extend(join::paper(id, listed, citation, &mut report).map(|paper| (id.clone(), paper)));
+        papers.extend(
+            join::paper(id, listed, citation, &mut report).map(|paper| (id.clone(), paper)),
+        );
     }
     join::add_latest(&readme, &mut papers, &mut report);
 
-    let truth = articles::Truth::new(listed.iter().map(|(id, listed)| (id.as_str(), listed.entry)), &readme.events);
+    let truth = articles::Truth::new(
+        listed
+            .iter()
+            .map(|(id, listed)| (id.as_str(), listed.entry)),
+        &readme.events,
+    );
     let data = |name: &str| checkout.data.get(name);
     if let Some(bytes) = data("articles.json") {
         articles::articles(bytes, &truth, &mut report);
@@ -147,13 +176,27 @@ pub fn import(checkout: &Checkout) -> Result<Import, Error> {
     }
 
     let counts = Counts {
-        strict: readme.entries.iter().filter(|(entry, _)| entry.bullet).count(),
-        recovered: readme.entries.iter().filter(|(entry, _)| !entry.bullet).count(),
+        strict: readme
+            .entries
+            .iter()
+            .filter(|(entry, _)| entry.bullet)
+            .count(),
+        recovered: readme
+            .entries
+            .iter()
+            .filter(|(entry, _)| !entry.bullet)
+            .count(),
         without_link: readme.events.len(),
     };
     let Report(mut diagnostics) = report;
-    diagnostics.sort_by(|a, b| (rank(&a.file), &a.file, a.line, a.kind).cmp(&(rank(&b.file), &b.file, b.line, b.kind)));
-    Ok(Import { catalogue: Catalogue::new(readme.sections, papers.into_values().collect()), diagnostics, counts })
+    diagnostics.sort_by(|a, b| {
+        (rank(&a.file), &a.file, a.line, a.kind).cmp(&(rank(&b.file), &b.file, b.line, b.kind))
+    });
+    Ok(Import {
+        catalogue: Catalogue::new(readme.sections, papers.into_values().collect()),
+        diagnostics,
+        counts,
+    })
 }
 
 /// The README comes first.

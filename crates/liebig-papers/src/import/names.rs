@@ -6,12 +6,26 @@ use super::diagnostic::{Kind, Report};
 use crate::fold;
 
 /// Puts `andn` and the like between two authors right.
-pub(crate) fn mend_ands(line: &str, file: &str, number: usize, stem: &str, report: &mut Report) -> String {
+pub(crate) fn mend_ands(
+    line: &str,
+    file: &str,
+    number: usize,
+    stem: &str,
+    report: &mut Report,
+) -> String {
     let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
     for word in &mut words {
-        let typo = word.len() == 4 && word.starts_with("and") && word.bytes().all(|b| b.is_ascii_lowercase());
+        let typo = word.len() == 4
+            && word.starts_with("and")
+            && word.bytes().all(|b| b.is_ascii_lowercase());
         if typo {
-            report.add(Kind::AuthorTypo, file, number, Some(stem), format!("`{word}` between two authors; read as `and`"));
+            report.add(
+                Kind::AuthorTypo,
+                file,
+                number,
+                Some(stem),
+                format!("`{word}` between two authors; read as `and`"),
+            );
             *word = "and".to_owned();
         }
     }
@@ -41,15 +55,32 @@ pub(crate) fn read(
     }
     let mut names = Vec::new();
     let mut others = false;
-    for (person, raw) in people.iter().zip(whole.split(" and ").map(str::trim).chain(std::iter::repeat(""))) {
+    for (person, raw) in people.iter().zip(
+        whole
+            .split(" and ")
+            .map(str::trim)
+            .chain(std::iter::repeat("")),
+    ) {
         let parts: Vec<&str> = raw.split(',').map(str::trim).collect();
-        let suffix = matches!(person.suffix.trim_end_matches('.'), "" | "Jr" | "Sr" | "II" | "III" | "IV");
+        let suffix = matches!(
+            person.suffix.trim_end_matches('.'),
+            "" | "Jr" | "Sr" | "II" | "III" | "IV"
+        );
         if person.name == "others" && person.given_name.is_empty() {
             others = true;
         } else if parts.len() > 3 {
-            odd(format!("`{raw}` lists several authors without `and`; split at the commas"));
-            names.extend(parts.iter().filter(|part| !part.is_empty()).map(|part| (*part).to_owned()));
-        } else if let ([family, middle, given], false) = (parts.as_slice(), suffix || raw.ends_with(',')) {
+            odd(format!(
+                "`{raw}` lists several authors without `and`; split at the commas"
+            ));
+            names.extend(
+                parts
+                    .iter()
+                    .filter(|part| !part.is_empty())
+                    .map(|part| (*part).to_owned()),
+            );
+        } else if let ([family, middle, given], false) =
+            (parts.as_slice(), suffix || raw.ends_with(','))
+        {
             // `Zeng, Dan Ge, Shiming`: the middle ends in the next author's family name.
             let (first_given, next) = middle.rsplit_once(' ').unwrap_or((middle, ""));
             odd(format!("`{raw}` lacks an `and`; read as two authors"));
@@ -74,7 +105,14 @@ fn full(person: &Person, parts: &[&str]) -> String {
     if let [family, given, ""] = parts {
         return format!("{given} {family}");
     }
-    [&person.given_name, &person.prefix, &person.name, &person.suffix].map(String::as_str).join(" ")
+    [
+        &person.given_name,
+        &person.prefix,
+        &person.name,
+        &person.suffix,
+    ]
+    .map(String::as_str)
+    .join(" ")
 }
 
 #[cfg(test)]
@@ -87,7 +125,11 @@ mod tests {
         let mut report = Report::default();
         let text = format!("@article{{k,\n title={{The Title}},\n author={{{field}}}\n}}");
         let citation = citations::read("k.txt", text.as_bytes(), &mut report).unwrap();
-        (citation.authors, citation.others, report.0.into_iter().map(|d| d.kind).collect())
+        (
+            citation.authors,
+            citation.others,
+            report.0.into_iter().map(|d| d.kind).collect(),
+        )
     }
 
     #[test]
@@ -97,9 +139,18 @@ mod tests {
         assert_eq!(names("Ada Lee and Bo Kim"), ["Ada Lee", "Bo Kim"]);
         assert_eq!(names("Lee, Ada,"), ["Ada Lee"]);
         assert_eq!(names("Lee, Ada andn Kim, Bo"), ["Ada Lee", "Bo Kim"]);
-        assert_eq!(names("Zeng, Dan Ge, Shiming and Lee, Ada"), ["Dan Zeng", "Shiming Ge", "Ada Lee"]);
-        assert_eq!(names("Ada Lee, Bo Kim, Cy Dee, Di Eff"), ["Ada Lee", "Bo Kim", "Cy Dee", "Di Eff"]);
-        assert_eq!(authors("Lee, Ada and others"), (vec!["Ada Lee".into()], true, vec![]));
+        assert_eq!(
+            names("Zeng, Dan Ge, Shiming and Lee, Ada"),
+            ["Dan Zeng", "Shiming Ge", "Ada Lee"]
+        );
+        assert_eq!(
+            names("Ada Lee, Bo Kim, Cy Dee, Di Eff"),
+            ["Ada Lee", "Bo Kim", "Cy Dee", "Di Eff"]
+        );
+        assert_eq!(
+            authors("Lee, Ada and others"),
+            (vec!["Ada Lee".into()], true, vec![])
+        );
     }
 
     #[test]

@@ -122,7 +122,11 @@ impl Reader<'_> {
         let id = self.section_id(title, parent.as_deref());
         self.check_anchor(title, line, anchor);
         if !self.readme.sections.iter().any(|section| section.id == id) {
-            self.readme.sections.push(Section { id: id.clone(), title: title.to_owned(), parent });
+            self.readme.sections.push(Section {
+                id: id.clone(),
+                title: title.to_owned(),
+                parent,
+            });
             self.lines.insert(id.clone(), line);
         }
         self.path.push(id);
@@ -130,7 +134,9 @@ impl Reader<'_> {
 
     /// Compares the anchor in front of a heading with the one the table of contents names.
     fn check_anchor(&mut self, title: &str, line: usize, anchor: Option<(String, usize)>) {
-        let Some(expected) = self.contents.get(&fold::title_key(title)) else { return };
+        let Some(expected) = self.contents.get(&fold::title_key(title)) else {
+            return;
+        };
         let (found, at) = match &anchor {
             Some((anchor, at)) => (format!("the anchor `{anchor}`"), *at),
             None => ("no anchor".to_owned(), line),
@@ -138,16 +144,20 @@ impl Reader<'_> {
         // A heading is its own anchor, too.
         let own = anchor.map_or_else(|| section::slug(title), |(anchor, _)| anchor);
         if own != *expected {
-            let message = format!("`{title}` stands behind {found}; the table of contents says `{expected}`");
-            self.report.add(Kind::ShiftedAnchor, FILE, at, None, message);
+            let message =
+                format!("`{title}` stands behind {found}; the table of contents says `{expected}`");
+            self.report
+                .add(Kind::ShiftedAnchor, FILE, at, None, message);
         }
     }
 
     /// The id of a section: the known one of that title and parent, or one made of the title.
     fn section_id(&mut self, title: &str, parent: Option<&str>) -> String {
         let key = fold::title_key(title);
-        if let Some(known) =
-            self.known.iter().find(|s| fold::title_key(&s.title) == key && s.parent.as_deref() == parent)
+        if let Some(known) = self
+            .known
+            .iter()
+            .find(|s| fold::title_key(&s.title) == key && s.parent.as_deref() == parent)
         {
             return known.id.clone();
         }
@@ -160,23 +170,31 @@ impl Reader<'_> {
 
     fn is_area(&self, key: &str) -> bool {
         self.contents.contains_key(key)
-            || self.known.iter().any(|s| s.parent.is_none() && fold::title_key(&s.title) == key)
+            || self
+                .known
+                .iter()
+                .any(|s| s.parent.is_none() && fold::title_key(&s.title) == key)
     }
 
     fn link_line(&mut self, line: &Line, text: &str) {
         let has_bullet = text.starts_with(['+', '-', '*']);
         match self.part {
             Part::Contents => {
-                if let Some((title, target)) = text.trim_start_matches(['-', '+', '*', ' ']).split_once("](#") {
+                if let Some((title, target)) = text
+                    .trim_start_matches(['-', '+', '*', ' '])
+                    .split_once("](#")
+                {
                     let title = fold::title_key(title.trim_start_matches('['));
-                    self.contents.insert(title, target.trim_end_matches(')').to_owned());
+                    self.contents
+                        .insert(title, target.trim_end_matches(')').to_owned());
                 }
             }
             // Prose, badges and the like; an entry is told by its citation.
             Part::Front | Part::Other if !text.contains("citations/") => self.other.2 += 1,
             Part::Area if !has_bullet && !text.starts_with('[') => {
                 let message = format!("a line with a link, but neither bullet nor title: `{text}`");
-                self.report.add(Kind::UnreadableEntry, FILE, line.number, None, message);
+                self.report
+                    .add(Kind::UnreadableEntry, FILE, line.number, None, message);
             }
             _ => self.entry(line),
         }
@@ -186,34 +204,60 @@ impl Reader<'_> {
         let before = self.report.0.len();
         let Some(entry) = entry::read(line, self.report) else {
             // Whatever could not be read is named, once.
-            if self.report.0[before..].iter().all(|d| d.kind != Kind::UnreadableEntry) {
+            if self.report.0[before..]
+                .iter()
+                .all(|d| d.kind != Kind::UnreadableEntry)
+            {
                 let message = format!("cannot be read as an entry: `{}`", line.text.trim());
-                self.report.add(Kind::UnreadableEntry, FILE, line.number, None, message);
+                self.report
+                    .add(Kind::UnreadableEntry, FILE, line.number, None, message);
             }
             return;
         };
         self.empty.clear();
         if !entry.bullet {
             let message = format!("`{}` lacks its bullet; read all the same", entry.title);
-            self.report.add(Kind::MissingBullet, FILE, line.number, entry.key.as_deref(), message);
+            self.report.add(
+                Kind::MissingBullet,
+                FILE,
+                line.number,
+                entry.key.as_deref(),
+                message,
+            );
         }
         if entry.url.is_none() {
-            let message = format!("`{}` has no title link; it is no paper and was not taken", entry.title);
-            self.report.add(Kind::NoTitleLink, FILE, line.number, None, message);
+            let message = format!(
+                "`{}` has no title link; it is no paper and was not taken",
+                entry.title
+            );
+            self.report
+                .add(Kind::NoTitleLink, FILE, line.number, None, message);
             self.readme.events.push(entry);
         } else if self.part == Part::Latest {
             self.readme.latest.push(entry);
         } else if entry.when.is_some() {
             if self.path.is_empty() {
                 let (title, ..) = self.other.clone();
-                let title = if title.is_empty() { "Main".to_owned() } else { title };
+                let title = if title.is_empty() {
+                    "Main".to_owned()
+                } else {
+                    title
+                };
                 let id = self.section_id(&title, None);
                 if !self.readme.sections.iter().any(|section| section.id == id) {
-                    self.readme.sections.push(Section { id: id.clone(), title, parent: None });
+                    self.readme.sections.push(Section {
+                        id: id.clone(),
+                        title,
+                        parent: None,
+                    });
                 }
                 self.path.push(id);
             }
-            let section = self.path.last().cloned().unwrap_or_else(|| "main".to_owned());
+            let section = self
+                .path
+                .last()
+                .cloned()
+                .unwrap_or_else(|| "main".to_owned());
             self.readme.entries.push((entry, section));
         }
     }
@@ -222,7 +266,13 @@ impl Reader<'_> {
     fn note_empty(&mut self, level: usize) {
         for (at, line, title) in std::mem::take(&mut self.empty) {
             if at >= level {
-                self.report.add(Kind::EmptyHeading, FILE, line, None, format!("no entry below `{title}`"));
+                self.report.add(
+                    Kind::EmptyHeading,
+                    FILE,
+                    line,
+                    None,
+                    format!("no entry below `{title}`"),
+                );
             } else {
                 self.empty.push((at, line, title));
             }
@@ -232,8 +282,10 @@ impl Reader<'_> {
     fn leave_other(&mut self) {
         let (title, line, links) = std::mem::take(&mut self.other);
         if self.part == Part::Other {
-            let message = format!("`{title}` holds no papers; {links} lines with links were not read");
-            self.report.add(Kind::NotASection, FILE, line, None, message);
+            let message =
+                format!("`{title}` holds no papers; {links} lines with links were not read");
+            self.report
+                .add(Kind::NotASection, FILE, line, None, message);
         }
         self.path.clear();
     }
@@ -243,7 +295,9 @@ impl Reader<'_> {
         self.leave_other();
         let sections = std::mem::take(&mut self.readme.sections);
         for section in &sections {
-            let is_parent = sections.iter().any(|below| below.parent.as_ref() == Some(&section.id));
+            let is_parent = sections
+                .iter()
+                .any(|below| below.parent.as_ref() == Some(&section.id));
             let holds = self.readme.entries.iter().any(|(_, id)| *id == section.id);
             if self.known.iter().any(|known| known.id == section.id) || is_parent || holds {
                 self.readme.sections.push(section.clone());
@@ -251,7 +305,10 @@ impl Reader<'_> {
         }
         for section in &self.readme.sections {
             if !self.known.contains(section) {
-                let message = format!("the section `{}` is new; its id is `{}`", section.title, section.id);
+                let message = format!(
+                    "the section `{}` is new; its id is `{}`",
+                    section.title, section.id
+                );
                 let line = self.lines.get(&section.id).copied().unwrap_or(1);
                 self.report.add(Kind::NewSection, FILE, line, None, message);
             }
@@ -260,7 +317,8 @@ impl Reader<'_> {
         if let Some((stated, line)) = self.badge {
             if stated != found {
                 let message = format!("the list states {stated} items; {found} were found");
-                self.report.add(Kind::CountDiffers, FILE, line, None, message);
+                self.report
+                    .add(Kind::CountDiffers, FILE, line, None, message);
             }
         }
         self.readme
@@ -270,8 +328,12 @@ impl Reader<'_> {
 /// The name in `<a name="kernel" />`.
 fn anchor_name(text: &str) -> Option<&str> {
     let rest = text.strip_prefix("<a ")?.trim_start();
-    let rest = rest.strip_prefix("name=").or_else(|| rest.strip_prefix("id="))?;
-    rest.trim_start_matches(['"', '\'']).split(['"', '\'', ' ', '/', '>']).next()
+    let rest = rest
+        .strip_prefix("name=")
+        .or_else(|| rest.strip_prefix("id="))?;
+    rest.trim_start_matches(['"', '\''])
+        .split(['"', '\'', ' ', '/', '>'])
+        .next()
 }
 
 /// The number in the badge `Number%20of%20Items-352-…`.

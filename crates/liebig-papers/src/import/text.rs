@@ -24,7 +24,13 @@ pub(crate) fn lines(file: &str, bytes: &[u8], report: &mut Report) -> Vec<Line> 
         let raw = match raw.strip_suffix(b"\r") {
             Some(raw) => {
                 if !noted_returns {
-                    report.add(Kind::CarriageReturns, file, number, None, "lines end in CR LF");
+                    report.add(
+                        Kind::CarriageReturns,
+                        file,
+                        number,
+                        None,
+                        "lines end in CR LF",
+                    );
                     noted_returns = true;
                 }
                 raw
@@ -32,14 +38,20 @@ pub(crate) fn lines(file: &str, bytes: &[u8], report: &mut Report) -> Vec<Line> 
             None => raw,
         };
         if raw.len() > MAX_LINE {
-            let message = format!("a line of {} bytes was not read; at most {MAX_LINE} are", raw.len());
+            let message = format!(
+                "a line of {} bytes was not read; at most {MAX_LINE} are",
+                raw.len()
+            );
             report.add(Kind::LineTooLong, file, number, None, message);
             continue;
         }
         let text = match std::str::from_utf8(raw) {
             Ok(text) => text.to_owned(),
             Err(broken) => {
-                let message = format!("no UTF-8 at byte {} of the line; replaced", broken.valid_up_to() + 1);
+                let message = format!(
+                    "no UTF-8 at byte {} of the line; replaced",
+                    broken.valid_up_to() + 1
+                );
                 report.add(Kind::InvalidUtf8, file, number, None, message);
                 String::from_utf8_lossy(raw).into_owned()
             }

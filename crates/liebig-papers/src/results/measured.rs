@@ -69,7 +69,10 @@ pub fn read(folder: &Path) -> Result<(Vec<Measured>, Vec<PathBuf>), Error> {
     paths.sort();
     let (mut measured, mut others) = (Vec::new(), Vec::new());
     for path in paths {
-        let found = serde_json::from_slice::<Value>(&files::read(&path)?).ok().map(|value| records(&value, &path)).unwrap_or_default();
+        let found = serde_json::from_slice::<Value>(&files::read(&path)?)
+            .ok()
+            .map(|value| records(&value, &path))
+            .unwrap_or_default();
         if found.is_empty() {
             others.push(path);
         }
@@ -94,9 +97,14 @@ fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), 
 }
 
 fn records(value: &Value, path: &Path) -> Vec<Measured> {
-    let values: Vec<&Value> = value.as_array().map_or_else(|| vec![value], |values| values.iter().collect());
+    let values: Vec<&Value> = value
+        .as_array()
+        .map_or_else(|| vec![value], |values| values.iter().collect());
     let mut measured = Vec::new();
-    for record in values.into_iter().filter_map(|value| Record::deserialize(value).ok()) {
+    for record in values
+        .into_iter()
+        .filter_map(|value| Record::deserialize(value).ok())
+    {
         let number = |method: &str, mean: &Mean| Measured {
             method: method.to_owned(),
             dataset: record.dataset.clone(),
@@ -128,7 +136,10 @@ mod tests {
         std::fs::write(folder.path().join("machine.json"), "{}").unwrap();
         std::fs::write(folder.path().join("broken.json"), "{").unwrap();
         let (measured, others) = read(folder.path()).unwrap();
-        let facts: Vec<_> = measured.iter().map(|m| (m.method.as_str(), m.ipc, m.n)).collect();
+        let facts: Vec<_> = measured
+            .iter()
+            .map(|m| (m.method.as_str(), m.ipc, m.n))
+            .collect();
         assert_eq!(facts, [("dc", 1.0, 5), ("random", 1.0, 5)]);
         assert!((measured[0].mean - 91.7).abs() < 1e-9);
         assert_eq!(others.len(), 2);

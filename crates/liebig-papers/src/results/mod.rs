@@ -63,7 +63,9 @@ struct Sources {
 
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
     // A test reads the shipped table, so an unreadable one never leaves the house.
-    toml::from_str::<Sources>(include_str!("../../data/sources.toml")).unwrap_or_default().source
+    toml::from_str::<Sources>(include_str!("../../data/sources.toml"))
+        .unwrap_or_default()
+        .source
 });
 
 /// The sources of the published results.
@@ -84,26 +86,57 @@ pub fn published() -> Result<Vec<Published>, Error> {
 /// # Errors
 /// [`Error::Results`] with the line, for a field that is missing, no number, or an accuracy outside 0 to 100.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Published>, Error> {
-    let hint = "expected method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note";
-    let wrong = |line: u64, message: String| Error::Results { file: file.into(), line, message, hint };
+    let hint =
+        "expected method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note";
+    let wrong = |line: u64, message: String| Error::Results {
+        file: file.into(),
+        line,
+        message,
+        hint,
+    };
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     let mut results = Vec::new();
-    let headers = reader.headers().map_err(|error| wrong(1, error.to_string()))?.clone();
+    let headers = reader
+        .headers()
+        .map_err(|error| wrong(1, error.to_string()))?
+        .clone();
     for record in reader.records() {
-        let record = record.map_err(|error| wrong(error.position().map_or(1, csv::Position::line), error.to_string()))?;
+        let record = record.map_err(|error| {
+            wrong(
+                error.position().map_or(1, csv::Position::line),
+                error.to_string(),
+            )
+        })?;
         let line = record.position().map_or(1, csv::Position::line);
-        let result: Published = record.deserialize(Some(&headers)).map_err(|error| wrong(line, error.to_string()))?;
+        let result: Published = record
+            .deserialize(Some(&headers))
+            .map_err(|error| wrong(line, error.to_string()))?;
         let percent = |value: f64| (0.0..=100.0).contains(&value);
         if !percent(result.accuracy) || !result.deviation.is_none_or(percent) {
-            return Err(wrong(line, format!("accuracy {} is not between 0 and 100 percent", result.accuracy)));
+            return Err(wrong(
+                line,
+                format!(
+                    "accuracy {} is not between 0 and 100 percent",
+                    result.accuracy
+                ),
+            ));
         }
-        if result.ipc.is_some_and(|ipc| !(ipc > 0.0 && ipc.is_finite())) {
-            return Err(wrong(line, "images per class must be a number above 0".into()));
+        if result
+            .ipc
+            .is_some_and(|ipc| !(ipc > 0.0 && ipc.is_finite()))
+        {
+            return Err(wrong(
+                line,
+                "images per class must be a number above 0".into(),
+            ));
         }
         for key in result.source.split('+') {
             let key = key.split('#').next().unwrap_or_default();
             if !sources().iter().any(|source| source.key == key) {
-                return Err(wrong(line, format!("the source `{key}` is not in sources.toml")));
+                return Err(wrong(
+                    line,
+                    format!("the source `{key}` is not in sources.toml"),
+                ));
             }
         }
         results.push(result);
@@ -127,7 +160,9 @@ pub struct Selection {
 impl Selection {
     /// Whether a result of these facts is wanted.
     pub fn wants(&self, method: &str, dataset: &str, ipc: Option<f64>, network: &str) -> bool {
-        let same = |wanted: &Option<String>, own: &str| wanted.as_ref().is_none_or(|wanted| key(wanted) == key(own));
+        let same = |wanted: &Option<String>, own: &str| {
+            wanted.as_ref().is_none_or(|wanted| key(wanted) == key(own))
+        };
         same(&self.method, method)
             && same(&self.dataset, dataset)
             && same(&self.network, network)
@@ -148,7 +183,8 @@ pub(crate) fn key(name: &str) -> String {
 mod tests {
     use super::*;
 
-    const HEADER: &str = "method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note\n";
+    const HEADER: &str =
+        "method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note\n";
 
     #[test]
     fn the_shipped_files_are_readable() {
@@ -159,17 +195,32 @@ mod tests {
         let dc = |ipc| {
             results
                 .iter()
-                .find(|r| r.method == "DC" && r.dataset == "mnist" && r.ipc == Some(ipc) && r.note.is_empty())
+                .find(|r| {
+                    r.method == "DC"
+                        && r.dataset == "mnist"
+                        && r.ipc == Some(ipc)
+                        && r.note.is_empty()
+                })
                 .map(|r| r.accuracy)
         };
-        assert_eq!((dc(1.0), dc(10.0), dc(50.0)), (Some(91.7), Some(97.4), Some(98.8)));
+        assert_eq!(
+            (dc(1.0), dc(10.0), dc(50.0)),
+            (Some(91.7), Some(97.4), Some(98.8))
+        );
     }
 
     #[test]
     fn the_shipped_results_name_papers_of_the_catalogue() {
         let catalogue = crate::Catalogue::shipped().unwrap();
-        assert_eq!(crate::check::check_results(&catalogue, &published().unwrap()), []);
-        assert!(sources().iter().all(|source| catalogue.get(&source.paper).is_ok()));
+        assert_eq!(
+            crate::check::check_results(&catalogue, &published().unwrap()),
+            []
+        );
+        assert!(
+            sources()
+                .iter()
+                .all(|source| catalogue.get(&source.paper).is_ok())
+        );
     }
 
     #[test]
@@ -183,16 +234,28 @@ mod tests {
             ("DC,,mnist,1,C,C,91,,WHO,", "`WHO`"),
             ("DC,,mnist,1,C,C,91", "fields"),
         ] {
-            let message = parse("my.csv", &format!("{HEADER}{line}\n")).unwrap_err().to_string();
-            assert!(message.starts_with("my.csv, line 2:") && message.contains(what) && message.contains("hint:"), "{message}");
+            let message = parse("my.csv", &format!("{HEADER}{line}\n"))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                message.starts_with("my.csv, line 2:")
+                    && message.contains(what)
+                    && message.contains("hint:"),
+                "{message}"
+            );
         }
     }
 
     #[test]
     fn spellings_are_one() {
         let wants = |dataset: &str, method: &str| {
-            Selection { dataset: Some(dataset.into()), ipc: Some(10.0), method: Some(method.into()), network: None }
-                .wants("CAFE+DSA", "cifar10", Some(10.0), "ConvNet-3")
+            Selection {
+                dataset: Some(dataset.into()),
+                ipc: Some(10.0),
+                method: Some(method.into()),
+                network: None,
+            }
+            .wants("CAFE+DSA", "cifar10", Some(10.0), "ConvNet-3")
         };
         assert!(wants("CIFAR-10", "cafe+dsa") && wants("cifar_10", "CAFE + DSA"));
         assert!(!wants("cifar100", "cafe+dsa") && !wants("cifar10", "cafe"));

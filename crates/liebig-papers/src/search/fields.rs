@@ -32,16 +32,28 @@ enum Test {
 
 /// What `has:` can ask for.
 const HAS: &[&str] = &["arxiv", "code", "implementation", "project"];
-const KINDS: [VenueKind; 5] =
-    [VenueKind::Conference, VenueKind::Journal, VenueKind::Workshop, VenueKind::Preprint, VenueKind::Thesis];
+const KINDS: [VenueKind; 5] = [
+    VenueKind::Conference,
+    VenueKind::Journal,
+    VenueKind::Workshop,
+    VenueKind::Preprint,
+    VenueKind::Thesis,
+];
 
 /// Checks the values of filters.
 pub(crate) fn compile(catalogue: &Catalogue, filters: &[Filter]) -> Result<Vec<Condition>, Error> {
     filters
         .iter()
         .map(|filter| {
-            let tests = filter.values.iter().map(|value| test(catalogue, filter.field, value)).collect::<Result<_, _>>()?;
-            Ok(Condition { tests, negated: filter.negated })
+            let tests = filter
+                .values
+                .iter()
+                .map(|value| test(catalogue, filter.field, value))
+                .collect::<Result<_, _>>()?;
+            Ok(Condition {
+                tests,
+                negated: filter.negated,
+            })
         })
         .collect()
 }
@@ -50,12 +62,20 @@ fn test(catalogue: &Catalogue, field: &str, value: &str) -> Result<Test, Error> 
     let folded = fold(value);
     let vocabulary = tags::vocabulary();
     let known = |tags: &[String]| {
-        if tags.contains(&folded) { Ok(folded.clone()) } else { Err(unknown(field, value, tags.iter().map(String::as_str))) }
+        if tags.contains(&folded) {
+            Ok(folded.clone())
+        } else {
+            Err(unknown(field, value, tags.iter().map(String::as_str)))
+        }
     };
     Ok(match field {
         "year" => Test::Year(year_range(value)?),
         "venue" => {
-            let mut names: Vec<&str> = catalogue.papers().iter().map(|paper| paper.venue.as_str()).collect();
+            let mut names: Vec<&str> = catalogue
+                .papers()
+                .iter()
+                .map(|paper| paper.venue.as_str())
+                .collect();
             names.extend(venue::known().iter().map(|venue| venue.name.as_str()));
             names.sort_unstable();
             names.dedup();
@@ -76,7 +96,14 @@ fn test(catalogue: &Catalogue, field: &str, value: &str) -> Result<Test, Error> 
         "family" => Test::Family(known(&vocabulary.families)?),
         "modality" => Test::Modality(known(&vocabulary.modalities)?),
         "application" => Test::Application(known(&vocabulary.applications)?),
-        "tag" => Test::Tag(known(&[vocabulary.families, vocabulary.modalities, vocabulary.applications].concat())?),
+        "tag" => Test::Tag(known(
+            &[
+                vocabulary.families,
+                vocabulary.modalities,
+                vocabulary.applications,
+            ]
+            .concat(),
+        )?),
         "host" => Test::Host(folded),
         "owner" => Test::Owner(folded),
         _ => Test::Id(folded),
@@ -86,22 +113,40 @@ fn test(catalogue: &Catalogue, field: &str, value: &str) -> Result<Test, Error> 
 /// The sections a value names: the one of that id with all below it, or those whose title holds its words.
 fn sections(catalogue: &Catalogue, value: &str) -> Result<Vec<String>, Error> {
     let all = catalogue.sections();
-    let exact = all.iter().find(|section| section.id == fold(value)).map(|section| vec![section.id.clone()]);
+    let exact = all
+        .iter()
+        .find(|section| section.id == fold(value))
+        .map(|section| vec![section.id.clone()]);
     let words = format!(" {} ", title_key(value));
     let roots = exact.unwrap_or_else(|| {
-        let holds = |title: &str| words.trim() != "" && format!(" {} ", title_key(title)).contains(&words);
-        all.iter().filter(|section| holds(&section.title)).map(|section| section.id.clone()).collect()
+        let holds =
+            |title: &str| words.trim() != "" && format!(" {} ", title_key(title)).contains(&words);
+        all.iter()
+            .filter(|section| holds(&section.title))
+            .map(|section| section.id.clone())
+            .collect()
     });
     if roots.is_empty() {
-        return Err(unknown("section", value, all.iter().map(|section| section.id.as_str())));
+        return Err(unknown(
+            "section",
+            value,
+            all.iter().map(|section| section.id.as_str()),
+        ));
     }
-    let below = all.iter().filter(|section| roots.iter().any(|root| section::is_within(all, &section.id, root)));
+    let below = all.iter().filter(|section| {
+        roots
+            .iter()
+            .any(|root| section::is_within(all, &section.id, root))
+    });
     Ok(below.map(|section| section.id.clone()).collect())
 }
 
 fn unknown<'a>(field: &str, value: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let known: Vec<&str> = known.collect();
-    Error::Query { message: format!("`{value}` is no {field}"), hint: format!("one of {}", known.join(", ")) }
+    Error::Query {
+        message: format!("`{value}` is no {field}"),
+        hint: format!("one of {}", known.join(", ")),
+    }
 }
 
 impl Condition {
@@ -126,8 +171,14 @@ impl Test {
             Test::Modality(tag) => paper.modalities.contains(tag),
             Test::Application(tag) => paper.applications.contains(tag),
             Test::Tag(tag) => paper.tags().any(|own| own == tag),
-            Test::Host(host) => paper.code.as_ref().is_some_and(|code| fold(&code.host) == *host),
-            Test::Owner(owner) => paper.code.as_ref().is_some_and(|code| fold(&code.owner) == *owner),
+            Test::Host(host) => paper
+                .code
+                .as_ref()
+                .is_some_and(|code| fold(&code.host) == *host),
+            Test::Owner(owner) => paper
+                .code
+                .as_ref()
+                .is_some_and(|code| fold(&code.owner) == *owner),
             Test::Id(id) => fold(&paper.id) == *id,
         }
     }

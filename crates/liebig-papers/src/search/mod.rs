@@ -54,9 +54,20 @@ impl<'a> Index<'a> {
             let mut insert = all.prepare("INSERT INTO paper(rowid, title, authors, venue, tags, key) VALUES (?, ?, ?, ?, ?, ?)")?;
             for (row, paper) in (0_i64..).zip(catalogue.papers()) {
                 let full = venue::find(&paper.venue).map_or("", |venue| venue.full.as_str());
-                let place = format!("{} {} {} {full}", paper.venue, paper.kind.name(), paper.year);
-                let sections = paper.sections.iter().map(|id| section::full_title(catalogue.sections(), id));
-                let tags = sections.chain(paper.tags().map(str::to_owned)).collect::<Vec<_>>().join(" ");
+                let place = format!(
+                    "{} {} {} {full}",
+                    paper.venue,
+                    paper.kind.name(),
+                    paper.year
+                );
+                let sections = paper
+                    .sections
+                    .iter()
+                    .map(|id| section::full_title(catalogue.sections(), id));
+                let tags = sections
+                    .chain(paper.tags().map(str::to_owned))
+                    .collect::<Vec<_>>()
+                    .join(" ");
                 insert.execute(params![
                     row,
                     fold::fold(&paper.title),
@@ -68,7 +79,10 @@ impl<'a> Index<'a> {
             }
         }
         all.commit()?;
-        Ok(Index { catalogue, database })
+        Ok(Index {
+            catalogue,
+            database,
+        })
     }
 
     /// The papers for which everything in the query holds, the best first; without words, the newest first.
@@ -77,7 +91,11 @@ impl<'a> Index<'a> {
     /// [`Error::Query`] for a value no field knows; [`Error::Search`] where SQLite fails.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit<'a>>, Error> {
         let wanted: Vec<&Term> = query.terms.iter().filter(|term| !term.negated).collect();
-        let scores = if wanted.is_empty() { None } else { Some(self.matching(&wanted)?) };
+        let scores = if wanted.is_empty() {
+            None
+        } else {
+            Some(self.matching(&wanted)?)
+        };
         let mut unwanted = BTreeMap::new();
         for term in query.terms.iter().filter(|term| term.negated) {
             unwanted.extend(self.matching(&[term])?);
@@ -85,24 +103,35 @@ impl<'a> Index<'a> {
         let filters = fields::compile(self.catalogue, &query.filters)?;
         let mut hits: Vec<Hit<'a>> = (0_i64..)
             .zip(self.catalogue.papers())
-            .filter(|(row, paper)| !unwanted.contains_key(row) && filters.iter().all(|filter| filter.holds(paper)))
+            .filter(|(row, paper)| {
+                !unwanted.contains_key(row) && filters.iter().all(|filter| filter.holds(paper))
+            })
             .filter_map(|(row, paper)| {
-                let score = scores.as_ref().map_or(Some(0.0), |scores| scores.get(&row).copied())?;
+                let score = scores
+                    .as_ref()
+                    .map_or(Some(0.0), |scores| scores.get(&row).copied())?;
                 Some(Hit { paper, score })
             })
             .collect();
         hits.sort_by(|a, b| {
-            b.score.total_cmp(&a.score).then(b.paper.year.cmp(&a.paper.year)).then(a.paper.id.cmp(&b.paper.id))
+            b.score
+                .total_cmp(&a.score)
+                .then(b.paper.year.cmp(&a.paper.year))
+                .then(a.paper.id.cmp(&b.paper.id))
         });
         Ok(hits)
     }
 
     /// Rows that hold all these terms, and how well.
     fn matching(&self, terms: &[&Term]) -> Result<BTreeMap<i64, f64>, Error> {
-        let expression = terms.iter().map(|term| expression(term)).collect::<Vec<_>>().join(" AND ");
-        let mut select = self
-            .database
-            .prepare("SELECT rowid, -bm25(paper, 10.0, 6.0, 3.0, 4.0, 2.0) FROM paper WHERE paper MATCH ?")?;
+        let expression = terms
+            .iter()
+            .map(|term| expression(term))
+            .collect::<Vec<_>>()
+            .join(" AND ");
+        let mut select = self.database.prepare(
+            "SELECT rowid, -bm25(paper, 10.0, 6.0, 3.0, 4.0, 2.0) FROM paper WHERE paper MATCH ?",
+        )?;
         let rows = select.query_map(params![expression], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -110,7 +139,10 @@ impl<'a> Index<'a> {
 
 /// A term in FTS5's language. The words hold letters and digits only, so nothing needs escaping.
 fn expression(term: &Term) -> String {
-    let column = term.column.map(|column| format!("{column} : ")).unwrap_or_default();
+    let column = term
+        .column
+        .map(|column| format!("{column} : "))
+        .unwrap_or_default();
     let star = if term.prefix { " *" } else { "" };
     format!("{column}\"{}\"{star}", term.words.join(" "))
 }

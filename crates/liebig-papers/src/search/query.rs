@@ -38,8 +38,20 @@ pub struct Filter {
 
 /// The fields of a query. `title` and `author` are searched, the others compared.
 pub const FIELDS: &[&str] = &[
-    "application", "author", "family", "has", "host", "id", "kind", "modality", "owner", "section", "tag", "title",
-    "venue", "year",
+    "application",
+    "author",
+    "family",
+    "has",
+    "host",
+    "id",
+    "kind",
+    "modality",
+    "owner",
+    "section",
+    "tag",
+    "title",
+    "venue",
+    "year",
 ];
 
 /// Reads a query: `word`, `prefix*`, `"a phrase"`, `field:value`, `field:one,two`, `-unwanted`.
@@ -50,7 +62,8 @@ pub fn parse(text: &str) -> Result<Query, Error> {
     let mut query = Query::default();
     let mut rest = text.trim_start();
     while !rest.is_empty() {
-        let negated = rest.starts_with('-') && !rest[1..].starts_with(char::is_whitespace) && rest.len() > 1;
+        let negated =
+            rest.starts_with('-') && !rest[1..].starts_with(char::is_whitespace) && rest.len() > 1;
         let body = if negated { &rest[1..] } else { rest };
         let (field, body) = split_field(body)?;
         let (value, quoted, after) = take_value(body)?;
@@ -69,9 +82,13 @@ pub fn parse(text: &str) -> Result<Query, Error> {
 
 /// `field:value` gives the field and what follows; a colon at the end of a word is punctuation.
 fn split_field(body: &str) -> Result<(Option<&'static str>, &str), Error> {
-    let end = body.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(body.len());
+    let end = body
+        .find(|c: char| !c.is_ascii_alphabetic())
+        .unwrap_or(body.len());
     let (name, rest) = body.split_at(end);
-    let Some(value) = rest.strip_prefix(':') else { return Ok((None, body)) };
+    let Some(value) = rest.strip_prefix(':') else {
+        return Ok((None, body));
+    };
     if name.is_empty() || value.is_empty() || value.starts_with(char::is_whitespace) {
         return Ok((None, body));
     }
@@ -79,7 +96,10 @@ fn split_field(body: &str) -> Result<(Option<&'static str>, &str), Error> {
         Some(field) => Ok((Some(field), value)),
         None => Err(Error::Query {
             message: format!("`{name}` is no field"),
-            hint: format!("the fields are {}; put quotation marks around a text with a colon", FIELDS.join(", ")),
+            hint: format!(
+                "the fields are {}; put quotation marks around a text with a colon",
+                FIELDS.join(", ")
+            ),
         }),
     }
 }
@@ -106,7 +126,12 @@ fn take_value(body: &str) -> Result<(String, bool, &str), Error> {
 fn push_term(query: &mut Query, value: &str, column: Option<&'static str>, negated: bool) {
     let words = fold::words(value);
     if !words.is_empty() {
-        query.terms.push(Term { words, prefix: value.ends_with('*'), column, negated });
+        query.terms.push(Term {
+            words,
+            prefix: value.ends_with('*'),
+            column,
+            negated,
+        });
     }
 }
 
@@ -114,17 +139,28 @@ fn filter(field: &'static str, value: &str, quoted: bool, negated: bool) -> Resu
     let values: Vec<String> = if quoted {
         vec![value.to_owned()]
     } else {
-        value.split(',').filter(|value| !value.is_empty()).map(str::to_owned).collect()
+        value
+            .split(',')
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     if values.is_empty() {
-        return Err(Error::Query { message: format!("`{field}:` has no value"), hint: format!("write `{field}:value`") });
+        return Err(Error::Query {
+            message: format!("`{field}:` has no value"),
+            hint: format!("write `{field}:value`"),
+        });
     }
     if field == "year" {
         for value in &values {
             year_range(value)?;
         }
     }
-    Ok(Filter { field, values, negated })
+    Ok(Filter {
+        field,
+        values,
+        negated,
+    })
 }
 
 /// `2024`, `2024..`, `..2020` or `2021..2023`, both ends included.
@@ -149,7 +185,12 @@ mod tests {
     use super::*;
 
     fn term(words: &[&str], prefix: bool, column: Option<&'static str>, negated: bool) -> Term {
-        Term { words: words.iter().map(|w| (*w).to_owned()).collect(), prefix, column, negated }
+        Term {
+            words: words.iter().map(|w| (*w).to_owned()).collect(),
+            prefix,
+            column,
+            negated,
+        }
     }
 
     #[test]
@@ -167,9 +208,22 @@ mod tests {
                 term(&["dream"], false, None, false),
             ]
         );
-        let query = parse("year:2024.. Venue:CVPR,ICLR section:\"Privacy, and more\" -has:code").unwrap();
-        let filters: Vec<_> = query.filters.iter().map(|f| (f.field, f.values.len(), f.negated)).collect();
-        assert_eq!(filters, [("year", 1, false), ("venue", 2, false), ("section", 1, false), ("has", 1, true)]);
+        let query =
+            parse("year:2024.. Venue:CVPR,ICLR section:\"Privacy, and more\" -has:code").unwrap();
+        let filters: Vec<_> = query
+            .filters
+            .iter()
+            .map(|f| (f.field, f.values.len(), f.negated))
+            .collect();
+        assert_eq!(
+            filters,
+            [
+                ("year", 1, false),
+                ("venue", 2, false),
+                ("section", 1, false),
+                ("has", 1, true)
+            ]
+        );
         assert_eq!(parse("").unwrap(), Query::default());
     }
 
@@ -177,12 +231,22 @@ mod tests {
     fn years() {
         assert_eq!(year_range("2021..2023").unwrap(), 2021..=2023);
         assert_eq!(year_range("..2020").unwrap(), 0..=2020);
-        assert!(year_range("..").is_err() && year_range("soon").is_err() && year_range("20x..").is_err());
+        assert!(
+            year_range("..").is_err()
+                && year_range("soon").is_err()
+                && year_range("20x..").is_err()
+        );
     }
 
     #[test]
     fn mistakes_end_in_a_hint() {
-        for text in ["venu:CVPR", "\"open", "year:soon", "venue:,", "http://a.org"] {
+        for text in [
+            "venu:CVPR",
+            "\"open",
+            "year:soon",
+            "venue:,",
+            "http://a.org",
+        ] {
             let message = parse(text).unwrap_err().to_string();
             assert!(message.contains("hint:"), "{text}: {message}");
         }
