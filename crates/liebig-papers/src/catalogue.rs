@@ -128,11 +128,13 @@ impl Catalogue {
                 text.as_bytes(),
             )?;
         }
+        // An empty catalogue is one as well, told by its folder.
+        let papers = folder.join("papers");
+        std::fs::create_dir_all(&papers).map_err(|source| Error::write(&papers, source))?;
         files::write(
             &folder.join("sections.toml"),
             self.sections_toml().as_bytes(),
         )?;
-        let papers = folder.join("papers");
         for entry in std::fs::read_dir(&papers).into_iter().flatten().flatten() {
             let path = entry.path();
             let stem = path

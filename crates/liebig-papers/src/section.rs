@@ -20,6 +20,7 @@ pub struct Section {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
     /// The sections, in the order of the list.
+    #[serde(default)]
     pub section: Vec<Section>,
 }
 

@@ -52,7 +52,7 @@ Queries:
   year:2024.. year:2021..2023 venue:CVPR,ICLR kind:workshop section:privacy
   family:trajectory modality:graph application:medical tag:video
   has:code has:project has:arxiv has:implementation owner:NUS-HPC-AI-Lab host:github.com id:ID
-  -has:code -survey        not so";
+  -has:code -survey        not so (a query that begins with a hyphen goes behind `--`)";
 
 /// How papers are printed.
 #[derive(Debug, Args, Clone, Copy)]
@@ -76,7 +76,7 @@ pub struct FormatArgs {
 #[derive(Debug, Args)]
 pub struct SearchArgs {
     /// The query; several arguments are joined by blanks
-    #[arg(required = true, value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(required = true, value_name = "QUERY")]
     pub query: Vec<String>,
     /// The form of the output.
     #[command(flatten)]
@@ -112,7 +112,7 @@ pub struct ListArgs {
 #[derive(Debug, Args)]
 pub struct StatsArgs {
     /// Count only the papers of a query
-    #[arg(value_name = "QUERY", allow_hyphen_values = true)]
+    #[arg(value_name = "QUERY")]
     pub query: Vec<String>,
     /// Print one JSON object
     #[arg(long)]

@@ -70,9 +70,6 @@ pub(super) fn run(catalogue: &Catalogue, args: &StatsArgs, out: &mut dyn Write) 
 }
 
 fn share(part: usize, whole: usize) -> String {
-    if whole == 0 {
-        String::new()
-    } else {
-        format!("{} %", (100 * part + whole / 2) / whole)
-    }
+    let percent = (100 * part + whole / 2).checked_div(whole);
+    percent.map_or(String::new(), |percent| format!("{percent} %"))
 }

@@ -77,11 +77,7 @@ fn author(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
     // A capitalised first word is the given name, however the rest is written.
-    let particle = words
-        .iter()
-        .skip(1)
-        .position(|word| lower(&word))
-        .map(|at| at + 1);
+    let particle = words.iter().skip(1).position(lower).map(|at| at + 1);
     let suffix = words.last().is_some_and(|last| {
         matches!(
             last.trim_end_matches('.'),
@@ -153,17 +149,17 @@ fn escape(text: &str) -> String {
 /// `é` as `{\'e}`; characters without a command stay as they are.
 fn accented(c: char) -> String {
     let parts: Vec<char> = c.nfd().collect();
-    if let [base, mark] = parts.as_slice() {
-        if base.is_ascii_alphabetic() && !matches!(base, 'i' | 'j') {
-            if let Some(command) = command(*mark) {
-                let blank = if command.is_ascii_alphabetic() {
-                    " "
-                } else {
-                    ""
-                };
-                return format!("{{\\{command}{blank}{base}}}");
-            }
-        }
+    if let [base, mark] = parts.as_slice()
+        && base.is_ascii_alphabetic()
+        && !matches!(base, 'i' | 'j')
+        && let Some(command) = command(*mark)
+    {
+        let blank = if command.is_ascii_alphabetic() {
+            " "
+        } else {
+            ""
+        };
+        return format!("{{\\{command}{blank}{base}}}");
     }
     c.to_string()
 }

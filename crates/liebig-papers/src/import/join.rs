@@ -147,10 +147,10 @@ fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, re
         ),
         None => differ(Kind::YearDiffers, "year", "none", &year.to_string()),
     }
-    if let (Some(theirs), Some(ours)) = (citation.arxiv.as_deref(), arxiv) {
-        if theirs != ours {
-            differ(Kind::ArxivDiffers, "arXiv id", theirs, ours);
-        }
+    if let (Some(theirs), Some(ours)) = (citation.arxiv.as_deref(), arxiv)
+        && theirs != ours
+    {
+        differ(Kind::ArxivDiffers, "arXiv id", theirs, ours);
     }
 }
 

@@ -97,10 +97,10 @@ fn read_all(folder: &Path, ending: &str) -> Result<BTreeMap<String, Vec<u8>>, Er
     }
     for entry in std::fs::read_dir(folder).map_err(|source| Error::read(folder, source))? {
         let path = entry.map_err(|source| Error::read(folder, source))?.path();
-        if path.extension().is_some_and(|found| found == ending) {
-            if let Some(name) = path.file_name() {
-                found.insert(name.to_string_lossy().into_owned(), files::read(&path)?);
-            }
+        if path.extension().is_some_and(|found| found == ending)
+            && let Some(name) = path.file_name()
+        {
+            found.insert(name.to_string_lossy().into_owned(), files::read(&path)?);
         }
     }
     Ok(found)

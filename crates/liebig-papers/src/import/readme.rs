@@ -202,6 +202,7 @@ impl Reader<'_> {
 
     fn entry(&mut self, line: &Line) {
         let before = self.report.0.len();
+        self.empty.clear();
         let Some(entry) = entry::read(line, self.report) else {
             // Whatever could not be read is named, once.
             if self.report.0[before..]
@@ -214,7 +215,6 @@ impl Reader<'_> {
             }
             return;
         };
-        self.empty.clear();
         if !entry.bullet {
             let message = format!("`{}` lacks its bullet; read all the same", entry.title);
             self.report.add(
@@ -314,12 +314,12 @@ impl Reader<'_> {
             }
         }
         let found = self.readme.entries.len() + self.readme.events.len();
-        if let Some((stated, line)) = self.badge {
-            if stated != found {
-                let message = format!("the list states {stated} items; {found} were found");
-                self.report
-                    .add(Kind::CountDiffers, FILE, line, None, message);
-            }
+        if let Some((stated, line)) = self.badge
+            && stated != found
+        {
+            let message = format!("the list states {stated} items; {found} were found");
+            self.report
+                .add(Kind::CountDiffers, FILE, line, None, message);
         }
         self.readme
     }
