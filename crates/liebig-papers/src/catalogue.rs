@@ -137,12 +137,10 @@ impl Catalogue {
         )?;
         for entry in std::fs::read_dir(&papers).into_iter().flatten().flatten() {
             let path = entry.path();
-            let stem = path
-                .file_stem()
-                .and_then(|stem| stem.to_str())
-                .unwrap_or_default();
-            if path.extension().is_some_and(|ending| ending == "toml") && !files.contains_key(stem)
-            {
+            let stem = path.file_stem().and_then(|stem| stem.to_str());
+            let stale = path.extension().is_some_and(|ending| ending == "toml")
+                && stem.is_some_and(|stem| !files.contains_key(stem));
+            if stale && is_records(&path) {
                 std::fs::remove_file(&path).map_err(|source| Error::write(&path, source))?;
             }
         }
@@ -207,6 +205,11 @@ impl Catalogue {
             hint,
         })
     }
+}
+
+/// Whether a file holds records and nothing else, so that it may go with them.
+fn is_records(path: &Path) -> bool {
+    files::read_text(path).is_ok_and(|text| toml::from_str::<Table>(&text).is_ok())
 }
 
 /// The sections shipped with the program.

@@ -387,6 +387,53 @@ fn results_with_ours_beside_them() {
     assert!(Arguments::try_parse_from(["papers", "results", "--ipc", "0"]).is_err());
 }
 
+#[test]
+fn a_dead_link_fails_the_check() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = std::io::Read::read(&mut stream, &mut request);
+            let answer =
+                b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+            let _ = std::io::Write::write_all(&mut stream, answer);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut paper = Catalogue::shipped()
+        .unwrap()
+        .get("zhou2024bacon")
+        .unwrap()
+        .clone();
+    (paper.paper, paper.code, paper.arxiv) = (format!("http://{address}/gone"), None, None);
+    let file = folder.path().join("one.json");
+    std::fs::write(&file, serde_json::to_vec(&[paper]).unwrap()).unwrap();
+    let cache = folder.path().join("links.json");
+    let links = [
+        "--links",
+        "--delay",
+        "0",
+        "--cache",
+        cache.to_str().unwrap(),
+    ];
+    let arguments = [
+        &["check", "--catalogue", file.to_str().unwrap()][..],
+        &links,
+    ]
+    .concat();
+    let (outcome, text) = papers(&arguments);
+    assert_eq!(outcome, Outcome::Unmet);
+    assert!(
+        text.contains("dead (404)")
+            && text.contains("in zhou2024bacon")
+            && text.contains("1 links: 0 alive, 1 dead"),
+        "{text}"
+    );
+    assert!(papers(&arguments).1.contains("1 known from before"));
+}
+
 /// The example as a process of its own: start, read the records, build the index, answer.
 #[test]
 fn a_search_of_a_fresh_process_takes_under_50_ms() {

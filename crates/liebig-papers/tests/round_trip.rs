@@ -27,6 +27,20 @@ fn our_own_forms_keep_everything() {
 }
 
 #[test]
+fn saving_removes_records_of_emptied_sections_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    Catalogue::shipped().unwrap().save(folder.path()).unwrap();
+    let notes = folder.path().join("papers/notes.toml");
+    std::fs::write(&notes, "mine = true\n").unwrap();
+    Catalogue::default().save(folder.path()).unwrap();
+    let left: Vec<_> = std::fs::read_dir(folder.path().join("papers"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    assert_eq!(left, [notes]);
+}
+
+#[test]
 fn saving_writes_the_shipped_files_byte_for_byte() {
     let folder = tempfile::tempdir().unwrap();
     Catalogue::shipped().unwrap().save(folder.path()).unwrap();
