@@ -11,7 +11,7 @@
 //! ```
 //!
 //! The records are facts only (titles, authors, venues, years, links) and our own tags. They live in `data/papers/`, one
-//! TOML file a section, and travel in the binary. [`import`] reads the field's own list, however irregular, and
+//! TOML file a section, and travel in the binary. [`import()`] reads the field's own list, however irregular, and
 //! [`export`] writes it; [`search`] is ranked full text with conditions on fields; [`results`] are published numbers
 //! with our own beside them; [`check`] keeps it all tidy.
 //!

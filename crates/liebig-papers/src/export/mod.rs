@@ -16,7 +16,7 @@ use crate::files;
 use crate::import::Checkout;
 
 /// A checkout of the list's own form: `README.md`, `citations/ID.txt`, and the days in `data/latest_names.jsonl`.
-/// [`crate::import`] reads it back to the same facts; our own tags have no place in it.
+/// [`import()`](crate::import()) reads it back to the same facts; our own tags have no place in it.
 pub fn checkout(catalogue: &Catalogue) -> Checkout {
     let mut days: Vec<(&str, &str)> = catalogue
         .papers()
