@@ -1,0 +1,160 @@
+//! The command `liebig papers`: arguments in, tables, JSON, BibTeX, Markdown or CSV out.
+//!
+//! Results go to the writer handed in, everything else to standard error. A binary hooks it in by a
+//! `#[command]` variant `Papers(PapersArgs)` and one call of [`run`].
+
+mod args;
+mod bring;
+mod check;
+mod print;
+mod results;
+mod stats;
+
+use std::io::Write;
+
+use anyhow::Result;
+
+pub use args::{
+    BibtexArgs, CheckArgs, DiffArgs, ExportArgs, FormatArgs, ImportArgs, ListArgs, PapersArgs,
+    PapersCommand, ResultsArgs, SearchArgs, ShowArgs, StatsArgs,
+};
+
+use crate::catalogue::Catalogue;
+use crate::error::Error;
+use crate::record::Paper;
+use crate::search;
+
+/// How a command ended, when it did not fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All is well.
+    Done,
+    /// A check was not met, or nothing was found: exit code 1.
+    Unmet,
+}
+
+impl From<Outcome> for std::process::ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Done => std::process::ExitCode::SUCCESS,
+            Outcome::Unmet => std::process::ExitCode::FAILURE,
+        }
+    }
+}
+
+/// Runs a command; what it has to say goes to `out`.
+///
+/// # Errors
+/// Whatever reading, searching and writing give; [`is_usage`] tells mistakes in the arguments from failures.
+pub fn run(args: &PapersArgs, out: &mut dyn Write) -> Result<Outcome> {
+    let catalogue = || -> Result<Catalogue> {
+        let Some(path) = &args.catalogue else {
+            return Ok(Catalogue::shipped()?);
+        };
+        Ok(bring::open(path)?)
+    };
+    match &args.command {
+        PapersCommand::Search(args) => search(&catalogue()?, args, out),
+        PapersCommand::Show(args) => show(&catalogue()?, args, out),
+        PapersCommand::List(args) => {
+            let catalogue = catalogue()?;
+            print::papers(
+                &catalogue.papers().iter().collect::<Vec<_>>(),
+                args.format,
+                out,
+            )?;
+            Ok(Outcome::Done)
+        }
+        PapersCommand::Stats(args) => stats::run(&catalogue()?, args, out),
+        PapersCommand::Bibtex(args) => bibtex(&catalogue()?, args, out),
+        PapersCommand::Import(args) => bring::import(args, out),
+        PapersCommand::Check(args) => check::run(&catalogue()?, args, out),
+        PapersCommand::Diff(args) => bring::diff(args, out),
+        PapersCommand::Export(args) => bring::export(&catalogue()?, args, out),
+        PapersCommand::Results(args) => results::run(args, out),
+    }
+}
+
+/// Whether an error is a mistake in what was asked for (exit code 2) rather than a failure (exit code 1).
+pub fn is_usage(error: &anyhow::Error) -> bool {
+    let usage = |error: &Error| {
+        matches!(
+            error,
+            Error::Query { .. } | Error::UnknownPaper { .. } | Error::NoCatalogue { .. }
+        )
+    };
+    error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref())
+        .any(usage)
+}
+
+fn search(catalogue: &Catalogue, args: &SearchArgs, out: &mut dyn Write) -> Result<Outcome> {
+    let query = search::parse(&args.query.join(" "))?;
+    let index = search::Index::new(catalogue)?;
+    let mut papers: Vec<&Paper> = index
+        .search(&query)?
+        .into_iter()
+        .map(|hit| hit.paper)
+        .collect();
+    if args.facets {
+        let facets = search::facets(papers.iter().copied());
+        if args.format.json {
+            print::json(&facets, out)?;
+        } else {
+            print::facets(catalogue, &facets, out)?;
+        }
+        return Ok(Outcome::Done);
+    }
+    let found = papers.len();
+    papers.truncate(args.limit.unwrap_or(usize::MAX));
+    print::papers(&papers, args.format, out)?;
+    if papers.len() < found {
+        eprintln!(
+            "{} of {found} papers; the rest without --limit",
+            papers.len()
+        );
+    } else if found == 0 {
+        eprintln!(
+            "no paper found\nhint: a star stands for any ending (condens*); see `liebig papers search --help`"
+        );
+    }
+    // Nothing found is an answer to a program, and to a person a failed search, as grep has it.
+    Ok(if found == 0 {
+        Outcome::Unmet
+    } else {
+        Outcome::Done
+    })
+}
+
+fn show(catalogue: &Catalogue, args: &ShowArgs, out: &mut dyn Write) -> Result<Outcome> {
+    let papers: Vec<&Paper> = args
+        .ids
+        .iter()
+        .map(|id| catalogue.get(id))
+        .collect::<Result<_, _>>()?;
+    if args.json {
+        print::json(&papers, out)?;
+    } else {
+        for (index, paper) in papers.iter().enumerate() {
+            if index > 0 {
+                writeln!(out)?;
+            }
+            print::record(catalogue, paper, out)?;
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+fn bibtex(catalogue: &Catalogue, args: &BibtexArgs, out: &mut dyn Write) -> Result<Outcome> {
+    let papers: Vec<&Paper> = if args.ids.is_empty() {
+        catalogue.papers().iter().collect()
+    } else {
+        args.ids
+            .iter()
+            .map(|id| catalogue.get(id))
+            .collect::<Result<_, _>>()?
+    };
+    print::bibtex(&papers, out)?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,123 @@
+//! What can go wrong in the catalogue, said so that it can be put right.
+
+use std::path::PathBuf;
+
+/// An error of the catalogue. Irregular *input lists* are no errors: they give a [`crate::Diagnostic`].
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder cannot be read or written.
+    #[error("cannot {action} {}: {source}\nhint: {hint}", path.display())]
+    Io {
+        /// "read" or "write".
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A file is too large to be what it should be.
+    #[error("{} has {size} bytes; at most {limit} are read\nhint: is this the file you meant?", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// Its size in bytes.
+        size: u64,
+        /// The largest size that is read, in bytes.
+        limit: u64,
+    },
+    /// A TOML file of a catalogue does not have the expected form.
+    #[error("{file}: {message}\nhint: see docs/papers.md for the form of a record")]
+    Toml {
+        /// The file.
+        file: String,
+        /// Line, column and what was expected.
+        message: String,
+    },
+    /// A JSON file of records does not have the expected form.
+    #[error("{}: {source}\nhint: expected the array that `liebig papers list --json` prints", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Line, column and what was expected.
+        source: serde_json::Error,
+    },
+    /// A path holds neither a catalogue nor a checkout of the list.
+    #[error(
+        "{} is no catalogue\nhint: expected a folder with `papers/*.toml`, a checkout of the list with its \
+         `README.md`, or a JSON file of records", path.display()
+    )]
+    NoCatalogue {
+        /// The path.
+        path: PathBuf,
+    },
+    /// An id or a section cannot be the name of a file.
+    #[error(
+        "`{name}` cannot be {what}\nhint: letters, digits, `-`, `_`, `+` and `.` (not first), at most 100 of them"
+    )]
+    Name {
+        /// "an id" or "a section".
+        what: &'static str,
+        /// What was given.
+        name: String,
+    },
+    /// No record has this id.
+    #[error("no paper has the id `{id}`\nhint: {hint}")]
+    UnknownPaper {
+        /// The id asked for.
+        id: String,
+        /// The nearest ids, or how to find one.
+        hint: String,
+    },
+    /// A query cannot be understood.
+    #[error("in the query, {message}\nhint: {hint}")]
+    Query {
+        /// What is wrong.
+        message: String,
+        /// What to write instead.
+        hint: String,
+    },
+    /// A line of a table of results cannot be understood.
+    #[error("{file}, line {line}: {message}\nhint: {hint}")]
+    Results {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong.
+        message: String,
+        /// What was expected.
+        hint: &'static str,
+    },
+    /// The search engine failed.
+    #[error(
+        "the search index failed: {0}\nhint: this is a defect of the program; please report the query"
+    )]
+    Search(#[from] rusqlite::Error),
+    /// A chart could not be drawn.
+    #[error("the chart could not be drawn: {0}\nhint: this is a defect of the program")]
+    Chart(String),
+}
+
+impl Error {
+    /// A failure to read `path`.
+    pub(crate) fn read(path: &std::path::Path, source: std::io::Error) -> Self {
+        Error::Io {
+            action: "read",
+            path: path.into(),
+            source,
+            hint: "check the path and its permissions",
+        }
+    }
+
+    /// A failure to write `path`.
+    pub(crate) fn write(path: &std::path::Path, source: std::io::Error) -> Self {
+        Error::Io {
+            action: "write",
+            path: path.into(),
+            source,
+            hint: "check the folder, its permissions and the free space",
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A catalogue from wherever it is: a folder of ours, a checkout of the list, a JSON file.
+
+use std::path::Path;
+
+use crate::catalogue::{self, Catalogue};
+use crate::error::Error;
+use crate::files;
+use crate::import::{Checkout, Diagnostic, import};
+use crate::record::Paper;
+
+/// Opens a catalogue, and gives the diagnostics where it is a checkout of the list.
+///
+/// # Errors
+/// [`Error::NoCatalogue`] where the path is none of the three; else what reading it gives.
+pub fn open(path: &Path) -> Result<(Catalogue, Vec<Diagnostic>), Error> {
+    if path.join("papers").is_dir() {
+        return Ok((Catalogue::load(path)?, Vec::new()));
+    }
+    if path.is_dir() {
+        let import = import(&Checkout::read(path)?)?;
+        return Ok((import.catalogue, import.diagnostics));
+    }
+    if path.extension().is_some_and(|ending| ending == "json") {
+        return Ok((from_json(path)?, Vec::new()));
+    }
+    Err(Error::NoCatalogue { path: path.into() })
+}
+
+/// The records of the array that `liebig papers list --json` prints.
+fn from_json(path: &Path) -> Result<Catalogue, Error> {
+    let papers: Vec<Paper> =
+        serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json {
+            path: path.into(),
+            source,
+        })?;
+    Ok(Catalogue::new(catalogue::shipped_sections()?, papers))
+}
