@@ -32,6 +32,9 @@ pub enum Command {
     Data(DataArguments),
     /// Time units of work, a line of JSON each
     Bench(BenchArguments),
+    /// Ask the catalogue of the field: papers, code, published results
+    #[cfg(feature = "papers")]
+    Papers(liebig_papers::cli::PapersArgs),
 }
 
 /// `liebig distill`

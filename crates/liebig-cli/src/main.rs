@@ -27,6 +27,8 @@ fn main() -> std::process::ExitCode {
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Data(arguments) => commands::data::run(arguments),
         Command::Bench(arguments) => commands::bench::run(arguments),
+        #[cfg(feature = "papers")]
+        Command::Papers(arguments) => commands::papers::run(arguments),
     };
     result.unwrap_or_else(|error| exit::report(&error)).into()
 }

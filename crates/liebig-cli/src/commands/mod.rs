@@ -4,6 +4,8 @@ pub mod bench;
 pub mod data;
 pub mod distill;
 pub mod evaluate;
+#[cfg(feature = "papers")]
+pub mod papers;
 pub mod show;
 
 use std::num::NonZeroUsize;
