@@ -50,12 +50,12 @@ pub fn run(arguments: &DistillArguments, printer: &Printer) -> Result<ExitStatus
     })
 }
 
-fn distil(
+fn distil<'a>(
     arguments: &DistillArguments,
-    resolved: &Resolved,
-    dataset: &Dataset,
+    resolved: &'a Resolved,
+    dataset: &'a Dataset,
     interrupt: &Interrupt,
-) -> Result<Results> {
+) -> Result<Results<'a>> {
     let path = output::path(arguments, resolved, &dataset.name);
     let manifest = manifest(arguments, resolved, dataset);
     let mut folder = RunFolder::open(
