@@ -29,7 +29,7 @@ pub enum Error {
     /// An option or a size whose value is impossible.
     #[error("{model}: {option} is {value}, but must be {expected}; change it")]
     BadOption {
-        /// The model's name.
+        /// The model's name, or `data` for what it is to classify.
         model: &'static str,
         /// The option.
         option: &'static str,

@@ -72,7 +72,7 @@ pub fn build(
     classes: usize,
     options: &ModelOptions,
 ) -> Result<Box<dyn Model>> {
-    let (known, builder) = choose("model", name, &indexed())?;
+    let builder = choose("model", name, MODELS)?;
     let sizes = [
         ("channels", input.channels),
         ("height", input.height),
@@ -83,7 +83,7 @@ pub fn build(
         if value == 0 {
             let expected = "at least 1";
             return Err(Error::BadOption {
-                model: known,
+                model: "data",
                 option,
                 value,
                 expected,
@@ -91,10 +91,4 @@ pub fn build(
         }
     }
     builder(input, classes, options)
-}
-
-/// The table with the name as part of the value.
-fn indexed() -> Vec<(&'static str, (&'static str, Builder))> {
-    let entry = |&(name, builder)| (name, (name, builder));
-    MODELS.iter().map(entry).collect()
 }

@@ -28,7 +28,8 @@ pub fn state_dict(model: &dyn Model, weights: &[Tensor]) -> Result<Vec<StateEntr
     model.parameters().iter().zip(weights).map(entry).collect()
 }
 
-/// The weights of a model from entries as in PyTorch's `state_dict()`, in any order.
+/// The weights of a model from entries as in PyTorch's `state_dict()`, in any order, without the
+/// running statistics of batch normalisation.
 ///
 /// # Errors
 /// [`Error::Missing`], [`Error::Unexpected`] (also for a name that comes twice), [`Error::Shape`] or

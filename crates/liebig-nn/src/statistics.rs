@@ -2,8 +2,8 @@
 
 use liebig_grad::Tensor;
 
-use crate::error::Error;
-use crate::{BatchNorm, Model, Parameter, Result};
+use crate::optim::check_pairs;
+use crate::{BatchNorm, Error, Model, Parameter, Result};
 
 /// Share of a new batch in the running statistics; PyTorch's default.
 const MOMENTUM: f64 = 0.1;
@@ -15,9 +15,9 @@ const MOMENTUM: f64 = 0.1;
 /// [`BatchNorm::Record`] gave.
 ///
 /// # Errors
-/// [`Error::Count`] if the lists do not go together.
+/// [`Error::Count`] or [`Error::Shape`] if the lists do not go together.
 pub fn update_statistics(running: &mut [Tensor], batch: &[Tensor]) -> Result<()> {
-    check_count("batch statistics", batch, running.len())?;
+    check_pairs("batch statistics", running, batch)?;
     for (running, batch) in running.iter_mut().zip(batch) {
         let kept = running.detach().mul_scalar(1.0 - MOMENTUM)?;
         *running = kept.add(&batch.detach().mul_scalar(MOMENTUM)?)?;

@@ -12,7 +12,7 @@ use liebig_grad::Tensor;
 
 use crate::{Error, Parameter, Result};
 
-/// The weights of a layer by name, as a model's `forward` takes them one after the other.
+/// Refuses weights that are not those of the model: broadcasting would hide some mistakes.
 pub(crate) fn check_weights(parameters: &[Parameter], weights: &[Tensor]) -> Result<()> {
     crate::statistics::check_count("weights", weights, parameters.len())?;
     for (parameter, weight) in parameters.iter().zip(weights) {

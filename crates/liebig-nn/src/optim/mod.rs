@@ -21,7 +21,7 @@ pub struct OptimizerState {
 }
 
 /// Refuses lists of different lengths or shapes; broadcasting would hide a mistake.
-fn check_pairs(what: &'static str, weights: &[Tensor], others: &[Tensor]) -> Result<()> {
+pub(crate) fn check_pairs(what: &'static str, weights: &[Tensor], others: &[Tensor]) -> Result<()> {
     check_count(what, others, weights.len())?;
     for (weight, other) in weights.iter().zip(others) {
         if weight.shape() != other.shape() {

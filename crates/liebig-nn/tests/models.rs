@@ -1,0 +1,373 @@
+//! Sizes, options and refusals.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{assert_all_close, assert_close};
+use liebig_grad::{Targets, Tensor, cpu};
+use liebig_nn::{
+    Activation, Error, Frozen, Input, Model, ModelOptions, Norm, Pooling, SyntheticGradient, build,
+    initialize, load_state_dict, loss_gradient, names, predict, state_dict,
+};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+const COLOUR: Input = Input {
+    channels: 3,
+    height: 32,
+    width: 32,
+};
+const GREY: Input = Input {
+    channels: 1,
+    height: 28,
+    width: 28,
+};
+
+fn square(channels: usize, side: usize) -> Input {
+    Input {
+        channels,
+        height: side,
+        width: side,
+    }
+}
+
+fn depth(depth: usize) -> ModelOptions {
+    ModelOptions {
+        depth: Some(depth),
+        ..ModelOptions::default()
+    }
+}
+
+fn count(name: &str, input: Input, classes: usize, options: &ModelOptions) -> usize {
+    build(name, input, classes, options)
+        .unwrap()
+        .parameter_count()
+}
+
+/// The published networks' sizes.
+#[test]
+fn parameter_counts() {
+    let default = ModelOptions::default();
+    assert_eq!(count("convnet", COLOUR, 10, &default), 320_010);
+    assert_eq!(count("convnet", GREY, 10, &default), 317_706);
+    assert_eq!(count("convnet", COLOUR, 100, &default), 504_420);
+    assert_eq!(count("convnet", square(3, 64), 200, &depth(4)), 857_160);
+    assert_eq!(count("convnet", square(3, 128), 10, &depth(5)), 615_690);
+    assert_eq!(count("mlp", COLOUR, 10, &default), 411_146);
+    assert_eq!(count("mlp", GREY, 10, &default), 118_282);
+    assert_eq!(count("lenet", COLOUR, 10, &default), 62_006);
+}
+
+#[test]
+fn norms_change_names_and_counts() {
+    let of = |norm, pooling| {
+        let options = ModelOptions {
+            norm: Some(norm),
+            pooling: Some(pooling),
+            width: Some(4),
+            ..depth(2)
+        };
+        let model = build("convnet", square(3, 8), 2, &options).unwrap();
+        let names = model.parameters().iter().map(|p| p.name.clone());
+        (names.collect::<Vec<_>>(), model.parameter_count())
+    };
+    let (names, count) = of(Norm::Instance, Pooling::Avg);
+    let expected = [
+        "features.0.weight",
+        "features.0.bias",
+        "features.1.weight",
+        "features.1.bias",
+        "features.4.weight",
+        "features.4.bias",
+        "features.5.weight",
+        "features.5.bias",
+        "classifier.weight",
+        "classifier.bias",
+    ];
+    assert_eq!(names, expected);
+    // Two convolutions, two norms, a classifier on 2x2 pixels.
+    assert_eq!(count, (27 * 4 + 4) + (36 * 4 + 4) + 2 * 8 + (16 * 2 + 2));
+    let (names, count) = of(Norm::None, Pooling::None);
+    assert_eq!(names[2], "features.2.weight");
+    assert_eq!(count, (27 * 4 + 4) + (36 * 4 + 4) + (256 * 2 + 2));
+    let (_, count) = of(Norm::Layer, Pooling::Max);
+    let scales = 2 * 4 * (64 + 16);
+    assert_eq!(count, (27 * 4 + 4) + (36 * 4 + 4) + scales + (16 * 2 + 2));
+}
+
+/// Every option on a size that is neither square nor even.
+#[test]
+fn every_combination_runs() {
+    let input = Input {
+        channels: 2,
+        height: 9,
+        width: 7,
+    };
+    let pixels = (0..2 * 126).map(|i| (i as f32).sin()).collect();
+    let x = Tensor::from_vec(pixels, &[2, 2, 9, 7], &cpu()).unwrap();
+    for &(_, norm) in Norm::ALL {
+        for &(_, activation) in Activation::ALL {
+            for &(_, pooling) in Pooling::ALL {
+                let options = ModelOptions {
+                    width: Some(4),
+                    depth: Some(2),
+                    norm: Some(norm),
+                    activation: Some(activation),
+                    pooling: Some(pooling),
+                };
+                let model = build("convnet", input, 3, &options).unwrap();
+                let weights = fresh(&*model);
+                let logits = model.forward(&weights, &x).unwrap();
+                assert_eq!(logits.shape(), [2, 3]);
+                assert!(logits.to_vec().unwrap().iter().all(|x| x.is_finite()));
+                assert_eq!(model.needs_whole_batch(), norm == Norm::Batch);
+                assert_eq!(norm.to_string().parse(), Ok(norm));
+            }
+        }
+    }
+}
+
+fn fresh(model: &dyn Model) -> Vec<Tensor> {
+    initialize(model, &mut ChaCha8Rng::seed_from_u64(7), &cpu()).unwrap()
+}
+
+/// Instance norm with ReLU and average pooling is one operation; group norm is composed, and with as
+/// many channels as groups it is the same function.
+#[test]
+fn fused_and_composed_agree() {
+    let of = |norm| {
+        let options = ModelOptions {
+            width: Some(4),
+            norm: Some(norm),
+            ..depth(2)
+        };
+        build("convnet", square(3, 11), 3, &options).unwrap()
+    };
+    let (fused, composed) = (of(Norm::Instance), of(Norm::Group));
+    let weights = fresh(&*fused);
+    let wave = |shape: &[usize]| {
+        let values = (0..shape.iter().product()).map(|i: usize| (i as f32 * 1.7).sin());
+        Tensor::from_vec(values.collect(), shape, &cpu()).unwrap()
+    };
+    let x = wave(&[5, 3, 11, 11]);
+    let targets = Targets::Hard(vec![0, 1, 2, 0, 1]);
+
+    let [one, two] = [&fused, &composed].map(|model| model.forward(&weights, &x).unwrap());
+    assert_close("logits", &one, &two, 1e-5, 0.0);
+    let [one, two] = [&fused, &composed].map(|model| {
+        loss_gradient(&**model, &weights, &x, &targets)
+            .unwrap()
+            .gradient
+    });
+    assert_all_close("gradient", &*fused, &one, &two, 1e-4);
+    let cotangents: Vec<Tensor> = weights.iter().map(|w| wave(w.shape())).collect();
+    let [one, two] = [&fused, &composed].map(|model| {
+        let gradient = SyntheticGradient::new(&**model, &weights, &x, &targets).unwrap();
+        gradient.vjp_images(&cotangents).unwrap()
+    });
+    assert_close("images", &one, &two, 1e-4, 0.0);
+}
+
+#[test]
+fn initial_weights_fill_their_range() {
+    let model = build("convnet", COLOUR, 10, &ModelOptions::default()).unwrap();
+    let weights = fresh(&*model);
+    for (parameter, weight) in model.parameters().iter().zip(&weights) {
+        assert_eq!(parameter.shape, weight.shape());
+        let values = weight.to_vec().unwrap();
+        let largest = common::largest(&values);
+        match parameter.init {
+            liebig_nn::Init::Constant(value) => assert!(values.iter().all(|&x| x == value)),
+            liebig_nn::Init::Uniform { fan_in } => {
+                let bound = 1.0 / (fan_in as f32).sqrt();
+                assert!(
+                    largest <= bound && largest > 0.7 * bound,
+                    "{}",
+                    parameter.name
+                );
+                let mean = values.iter().sum::<f32>() / values.len() as f32;
+                let deviation = bound / (3.0 * values.len() as f32).sqrt();
+                assert!(mean.abs() < 5.0 * deviation, "{}: {mean}", parameter.name);
+            }
+        }
+    }
+    let fan_in = |name: &str| {
+        let parameter = model.parameters().iter().find(|p| p.name == name);
+        parameter.unwrap().init
+    };
+    for (name, inputs) in [("features.4.bias", 9 * 128), ("classifier.weight", 2048)] {
+        assert_eq!(fan_in(name), liebig_nn::Init::Uniform { fan_in: inputs });
+    }
+    let again = fresh(&*model);
+    assert_eq!(common::bits(&weights[0]), common::bits(&again[0]));
+}
+
+#[test]
+fn predictions_do_not_depend_on_the_batch() {
+    let model = build("lenet", GREY, 10, &ModelOptions::default()).unwrap();
+    let weights = fresh(&*model);
+    let pixels = (0..20 * 784).map(|i| (i as f32 * 0.7).sin()).collect();
+    let x = Tensor::from_vec(pixels, &[20, 1, 28, 28], &cpu()).unwrap();
+    let all = predict(&*model, &weights, &x).unwrap();
+    let last = predict(&*model, &weights, &x.slice(0, 17, 20).unwrap()).unwrap();
+    assert_close("last", &last, &all.slice(0, 17, 20).unwrap(), 1e-5, 0.0);
+}
+
+#[track_caller]
+fn refused(name: &str, input: Input, classes: usize, options: &ModelOptions) -> String {
+    match build(name, input, classes, options) {
+        Ok(_) => panic!("{name} on {input} was not refused"),
+        Err(error) => error.to_string(),
+    }
+}
+
+#[test]
+fn unknown_names_are_refused_with_the_nearest() {
+    assert_eq!(names(), ["convnet", "mlp", "lenet"]);
+    let message = refused("convent", COLOUR, 10, &ModelOptions::default());
+    assert!(message.contains("did you mean `convnet`?"), "{message}");
+    let message = refused("LeNet5", COLOUR, 10, &ModelOptions::default());
+    assert!(message.contains("did you mean `lenet`?"), "{message}");
+    let error = "instanse".parse::<Norm>().unwrap_err().to_string();
+    assert!(error.contains("did you mean `instance`?"), "{error}");
+    assert_eq!("swish".parse(), Ok(Activation::Silu));
+    assert!("swich".parse::<Activation>().is_err());
+    assert!("mean".parse::<Pooling>().is_err());
+}
+
+#[test]
+fn options_of_another_model_are_refused() {
+    let message = refused("mlp", COLOUR, 10, &depth(3));
+    assert!(message.contains("mlp has no option `depth`"), "{message}");
+    let options = ModelOptions {
+        norm: Some(Norm::Batch),
+        ..ModelOptions::default()
+    };
+    let message = refused("lenet", COLOUR, 10, &options);
+    assert!(message.contains("lenet has no option `norm`"), "{message}");
+}
+
+#[test]
+fn impossible_values_are_refused() {
+    let width = |width, norm| ModelOptions {
+        width: Some(width),
+        norm: Some(norm),
+        ..ModelOptions::default()
+    };
+    assert!(refused("convnet", COLOUR, 10, &depth(0)).contains("depth is 0"));
+    assert!(refused("convnet", COLOUR, 10, &depth(7)).contains("from 1 to 6"));
+    let message = refused("convnet", COLOUR, 10, &width(0, Norm::None));
+    assert!(message.contains("width is 0"), "{message}");
+    let message = refused("convnet", COLOUR, 10, &width(6, Norm::Group));
+    assert!(message.contains("multiple of 4"), "{message}");
+    let mlp = ModelOptions {
+        width: Some(0),
+        ..ModelOptions::default()
+    };
+    assert!(refused("mlp", COLOUR, 10, &mlp).contains("width is 0"));
+    let default = ModelOptions::default();
+    assert!(refused("mlp", COLOUR, 0, &default).contains("classes is 0"));
+    assert!(refused("mlp", square(0, 8), 2, &default).contains("channels is 0"));
+    assert!(refused("mlp", square(1, 0), 2, &default).contains("height is 0"));
+}
+
+#[test]
+fn images_that_vanish_are_refused() {
+    let message = refused("convnet", square(3, 16), 10, &depth(5));
+    assert!(message.contains("use depth 4 or less"), "{message}");
+    let thin = Input {
+        channels: 3,
+        height: 32,
+        width: 1,
+    };
+    let message = refused("convnet", thin, 10, &depth(1));
+    assert!(message.contains("pooling `none`"), "{message}");
+    // 4 grey pixels become 8, enough for three halvings; 3 become 7.
+    assert_eq!(count("convnet", square(1, 4), 2, &depth(3)), 297_474);
+    assert!(refused("convnet", square(1, 3), 2, &depth(3)).contains("depth 2"));
+
+    let default = ModelOptions::default();
+    build("lenet", square(3, 16), 2, &default).unwrap();
+    build("lenet", square(1, 12), 2, &default).unwrap();
+    let message = refused("lenet", square(3, 15), 2, &default);
+    assert!(message.contains("at least 16x16"), "{message}");
+    let message = refused("lenet", square(1, 11), 2, &default);
+    assert!(message.contains("at least 12x12"), "{message}");
+}
+
+#[test]
+fn foreign_weights_are_refused() {
+    let model = build("mlp", square(1, 4), 2, &ModelOptions::default()).unwrap();
+    let weights = fresh(&*model);
+    let x = Tensor::from_vec(vec![0.0; 16], &[1, 1, 4, 4], &cpu()).unwrap();
+    let few = model.forward(&weights[..5], &x);
+    assert!(matches!(
+        few,
+        Err(Error::Count {
+            found: 5,
+            expected: 6,
+            ..
+        })
+    ));
+    let mut swapped = weights.clone();
+    swapped.swap(0, 2);
+    let error = model.forward(&swapped, &x).unwrap_err();
+    assert!(error.to_string().contains("`fc_1.weight`"), "{error}");
+    let wide = Tensor::from_vec(vec![0.0; 25], &[1, 1, 5, 5], &cpu()).unwrap();
+    assert!(matches!(
+        model.forward(&weights, &wide),
+        Err(Error::Grad(_))
+    ));
+}
+
+#[test]
+fn foreign_state_dicts_are_refused() {
+    let model = build("mlp", square(1, 4), 2, &ModelOptions::default()).unwrap();
+    let good = state_dict(&*model, &fresh(&*model)).unwrap();
+    let load = |entries: &[_]| load_state_dict(&*model, entries, &cpu());
+
+    let missing = load(&good[1..]).unwrap_err();
+    let name = "fc_1.weight".to_string();
+    assert_eq!(missing, Error::Missing { name: name.clone() });
+
+    let mut renamed = good.clone();
+    renamed[0].0 = "fc1.weight".to_string();
+    let unexpected = load(&renamed).unwrap_err();
+    assert!(matches!(unexpected, Error::Unexpected { name } if name == "fc1.weight"));
+
+    let mut twice = good.clone();
+    twice.push(good[0].clone());
+    assert_eq!(load(&twice).unwrap_err(), Error::Unexpected { name });
+
+    let mut turned = good.clone();
+    turned[0].1.reverse();
+    assert!(matches!(load(&turned), Err(Error::Shape { .. })));
+
+    let mut short = good.clone();
+    short[0].2.pop();
+    assert!(matches!(
+        load(&short),
+        Err(Error::Length { values: 2047, .. })
+    ));
+}
+
+#[test]
+fn batch_norm_predicts_only_when_frozen() {
+    let options = ModelOptions {
+        norm: Some(Norm::Batch),
+        ..depth(1)
+    };
+    let model = build("convnet", square(3, 4), 2, &options).unwrap();
+    let x = Tensor::from_vec(vec![0.0; 48], &[1, 3, 4, 4], &cpu()).unwrap();
+    let error = predict(&*model, &fresh(&*model), &x).unwrap_err();
+    assert!(error.to_string().contains("Frozen"), "{error}");
+    assert!(matches!(
+        Frozen::new(&*model, &[]),
+        Err(Error::Count { .. })
+    ));
+    let wrong = vec![x.clone(), x];
+    assert!(matches!(
+        Frozen::new(&*model, &wrong),
+        Err(Error::Shape { .. })
+    ));
+}

@@ -1,0 +1,196 @@
+//! Shards: the same bits for every number of threads, the same numbers as without.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use common::{assert_all_close, assert_close, bits, with_threads};
+use liebig_grad::{Targets, Tensor, cpu, grad, vjp};
+use liebig_nn::{
+    Error, Input, Model, ModelOptions, Norm, SyntheticGradient, build, initialize, loss_gradient,
+    predict,
+};
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+struct Problem {
+    model: Box<dyn Model>,
+    weights: Vec<Tensor>,
+    x: Tensor,
+    targets: Targets,
+}
+
+fn problem(name: &str, norm: Option<Norm>, batch: usize) -> Problem {
+    let input = Input {
+        channels: 3,
+        height: 20,
+        width: 16,
+    };
+    let options = ModelOptions {
+        norm,
+        width: (name == "convnet").then_some(16),
+        ..ModelOptions::default()
+    };
+    let model = build(name, input, 5, &options).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let weights = initialize(&*model, &mut rng, &cpu()).unwrap();
+    let pixels = (0..batch * input.numel()).map(|_| rng.random::<f32>() - 0.5);
+    let x = Tensor::from_vec(pixels.collect(), &[batch, 3, 20, 16], &cpu()).unwrap();
+    let targets = Targets::Hard((0..batch).map(|_| rng.random_range(0..5)).collect());
+    Problem {
+        model,
+        weights,
+        x,
+        targets,
+    }
+}
+
+/// Everything that is computed in shards, one tensor after the other.
+fn compute(problem: &Problem) -> Vec<Tensor> {
+    let Problem {
+        model,
+        weights,
+        x,
+        targets,
+    } = problem;
+    let real = loss_gradient(&**model, weights, x, targets).unwrap();
+    let synthetic = SyntheticGradient::new(&**model, weights, x, targets).unwrap();
+    let cotangents = cotangents(weights);
+    let mut results = real.gradient;
+    results.push(Tensor::full(&[1], real.loss, x.dtype(), &cpu()));
+    results.extend(synthetic.gradient().iter().cloned());
+    results.push(synthetic.vjp_images(&cotangents).unwrap());
+    if !model.needs_whole_batch() {
+        results.push(predict(&**model, weights, x).unwrap());
+    }
+    results
+}
+
+fn cotangents(weights: &[Tensor]) -> Vec<Tensor> {
+    weights
+        .iter()
+        .map(|w| w.mul_scalar(3.0).unwrap().sin().unwrap())
+        .collect()
+}
+
+#[test]
+fn threads_do_not_change_a_bit() {
+    let cases = [
+        problem("convnet", None, 21),
+        problem("convnet", None, 3),
+        problem("convnet", Some(Norm::Layer), 9),
+        problem("convnet", Some(Norm::Batch), 9),
+        problem("lenet", None, 17),
+        problem("mlp", None, 70),
+    ];
+    for problem in cases {
+        let one = with_threads(1, || compute(&problem));
+        for threads in [2, 3] {
+            let many = with_threads(threads, || compute(&problem));
+            assert_eq!(one.len(), many.len());
+            for (one, many) in one.iter().zip(&many) {
+                assert_eq!(bits(one), bits(many), "{}", problem.model.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn shards_compute_the_whole_batch() {
+    let cases = [
+        problem("convnet", None, 21),
+        problem("convnet", Some(Norm::Group), 10),
+        problem("convnet", Some(Norm::Batch), 10),
+        problem("lenet", None, 9),
+        problem("mlp", None, 19),
+    ];
+    for problem in cases {
+        let Problem {
+            model,
+            weights,
+            x,
+            targets,
+        } = &problem;
+        let variables: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
+        let images = x.requires_grad();
+        let logits = model.forward(&variables, &images).unwrap();
+        let loss = logits.cross_entropy(targets).unwrap();
+        let inputs: Vec<&Tensor> = variables.iter().collect();
+        let gradient = grad(&loss, &inputs, true).unwrap();
+
+        let real = loss_gradient(&**model, weights, x, targets).unwrap();
+        assert!((real.loss / loss.item().unwrap() - 1.0).abs() < 1e-6);
+        assert_all_close("real", &**model, &real.gradient, &gradient, 2e-5);
+        assert!(real.gradient.iter().all(|tensor| !tensor.is_tracked()));
+        assert_eq!(real.statistics.len(), model.statistics().len());
+
+        let synthetic = SyntheticGradient::new(&**model, weights, x, targets).unwrap();
+        assert!((synthetic.loss() / loss.item().unwrap() - 1.0).abs() < 1e-6);
+        assert_all_close("synthetic", &**model, synthetic.gradient(), &gradient, 2e-5);
+
+        let cotangents = cotangents(weights);
+        let outputs: Vec<&Tensor> = gradient.iter().collect();
+        let seeds: Vec<&Tensor> = cotangents.iter().collect();
+        let whole = vjp(&outputs, &seeds, &[&images], false).unwrap();
+        let found = synthetic.vjp_images(&cotangents).unwrap();
+        assert_close(model.name(), &found, &whole[0], 2e-5, 0.0);
+
+        if !model.needs_whole_batch() {
+            let found = predict(&**model, weights, x).unwrap();
+            assert_close("logits", &found, &logits, 1e-5, 0.0);
+        }
+    }
+}
+
+#[test]
+fn soft_targets_are_cut_like_hard_ones() {
+    let mut problem = problem("convnet", None, 11);
+    let hard = loss_gradient(
+        &*problem.model,
+        &problem.weights,
+        &problem.x,
+        &problem.targets,
+    );
+    let Targets::Hard(classes) = &problem.targets else {
+        panic!("hard");
+    };
+    let mut rows = vec![0.0; 11 * 5];
+    for (row, class) in classes.iter().enumerate() {
+        rows[row * 5 + class] = 1.0;
+    }
+    problem.targets = Targets::Soft(Tensor::from_vec(rows, &[11, 5], &cpu()).unwrap());
+    let soft = loss_gradient(
+        &*problem.model,
+        &problem.weights,
+        &problem.x,
+        &problem.targets,
+    );
+    let (hard, soft) = (hard.unwrap(), soft.unwrap());
+    assert_eq!(hard.loss, soft.loss);
+    for (hard, soft) in hard.gradient.iter().zip(&soft.gradient) {
+        assert_eq!(bits(hard), bits(soft));
+    }
+}
+
+#[test]
+fn batches_and_targets_that_do_not_match_are_refused() {
+    let problem = problem("mlp", None, 4);
+    let few = Targets::Hard(vec![0, 1, 2]);
+    let (model, weights, x) = (&*problem.model, &problem.weights, &problem.x);
+    let expected = Error::Batch {
+        images: 4,
+        targets: 3,
+    };
+    assert_eq!(
+        loss_gradient(model, weights, x, &few).unwrap_err(),
+        expected
+    );
+    let refused = SyntheticGradient::new(model, weights, x, &few);
+    assert_eq!(refused.err(), Some(expected));
+    let alien = Targets::Hard(vec![0, 1, 2, 9]);
+    let refused = loss_gradient(model, weights, x, &alien);
+    assert!(matches!(refused, Err(Error::Grad(_))));
+    let synthetic = SyntheticGradient::new(model, weights, x, &problem.targets).unwrap();
+    let refused = synthetic.vjp_images(&weights[1..]);
+    assert!(matches!(refused, Err(Error::Count { .. })));
+}
