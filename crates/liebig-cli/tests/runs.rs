@@ -240,7 +240,7 @@ fn an_artefact_is_evaluated_with_nothing_but_itself_and_the_data() {
 fn a_table_is_distilled_on_an_mlp() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("points.csv");
-    let mut text = String::from("x,y,class\n");
+    let mut text = String::from("length,weight,class\n");
     for row in 0..60 {
         let (side, jitter) = (f64::from(row % 2), f64::from(row * 37 % 11) / 10.0);
         text.push_str(&format!(
