@@ -128,16 +128,23 @@ fn a_second_run_into_a_folder_is_refused() {
     );
 }
 
+/// Some seconds of work.
+const ITERATIONS: &str = "1000";
+
 #[test]
 fn a_killed_run_resumes_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (straight, killed) = (folder.path().join("straight"), folder.path().join("killed"));
-    finish(tiny(&straight, "2", "400"));
-    let mut child = start(&killed, "400");
-    std::thread::sleep(some_time(2000));
+    finish(tiny(&straight, "2", ITERATIONS));
+    let mut child = start(&killed, ITERATIONS);
+    std::thread::sleep(some_time(1500));
     child.kill().unwrap();
     child.wait().unwrap();
-    let mut resume = tiny(&killed, "1", "400");
+    assert!(
+        !killed.join("distilled.safetensors").exists(),
+        "killed too late"
+    );
+    let mut resume = tiny(&killed, "1", ITERATIONS);
     resume.arg("--resume");
     finish(resume);
     assert!(artefact(&straight) == artefact(&killed));

@@ -143,8 +143,7 @@ fn shade(
                 + normalization.mean[channel]
         })
         .sum();
-    let byte = (raw / count * 255.0).round().clamp(0.0, 255.0) as u8;
-    byte
+    (raw / count * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]
