@@ -23,7 +23,7 @@ Start with `liebig distill`: it distils the built-in set `strokes` to one image 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Distil a dataset and evaluate the result
-    Distill(DistillArguments),
+    Distill(Box<DistillArguments>),
     /// Train fresh networks on a distilled set and test them
     Evaluate(EvaluateArguments),
     /// Show what is inside a distilled set

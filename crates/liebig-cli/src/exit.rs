@@ -76,7 +76,11 @@ fn status(error: &anyhow::Error) -> ExitStatus {
         cause.is::<liebig::config::Error>()
             || matches!(
                 cause.downcast_ref(),
-                Some(liebig::Error::Network(_) | liebig::Error::TooFewSamples { .. })
+                Some(
+                    liebig::Error::Network(_)
+                        | liebig::Error::TooFewSamples { .. }
+                        | liebig::Error::AugmentationOfTable
+                )
             )
             || matches!(
                 cause.downcast_ref(),

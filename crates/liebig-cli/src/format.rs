@@ -2,11 +2,6 @@
 
 /// `3.2 s`, `4 min 05 s`, `2 h 30 min`.
 pub fn duration(seconds: f64) -> String {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "rounded and not negative"
-    )]
     let whole = seconds.max(0.0).round() as u64;
     match whole {
         0..10 => format!("{seconds:.1} s"),
@@ -18,10 +13,6 @@ pub fn duration(seconds: f64) -> String {
 
 /// `512 KiB`, `1.2 GiB`.
 pub fn bytes(bytes: u64) -> String {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "one digit after the point is shown"
-    )]
     let amount = bytes as f64;
     match bytes {
         0..1_048_576 => format!("{:.0} KiB", amount / 1024.0),

@@ -128,16 +128,23 @@ fn a_second_run_into_a_folder_is_refused() {
     );
 }
 
+/// Some seconds of work.
+const ITERATIONS: &str = "1000";
+
 #[test]
 fn a_killed_run_resumes_to_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let (straight, killed) = (folder.path().join("straight"), folder.path().join("killed"));
-    finish(tiny(&straight, "2", "400"));
-    let mut child = start(&killed, "400");
-    std::thread::sleep(some_time(2000));
+    finish(tiny(&straight, "2", ITERATIONS));
+    let mut child = start(&killed, ITERATIONS);
+    std::thread::sleep(some_time(1500));
     child.kill().unwrap();
     child.wait().unwrap();
-    let mut resume = tiny(&killed, "1", "400");
+    assert!(
+        !killed.join("distilled.safetensors").exists(),
+        "killed too late"
+    );
+    let mut resume = tiny(&killed, "1", ITERATIONS);
     resume.arg("--resume");
     finish(resume);
     assert!(artefact(&straight) == artefact(&killed));
@@ -240,7 +247,7 @@ fn an_artefact_is_evaluated_with_nothing_but_itself_and_the_data() {
 fn a_table_is_distilled_on_an_mlp() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("points.csv");
-    let mut text = String::from("x,y,class\n");
+    let mut text = String::from("length,weight,class\n");
     for row in 0..60 {
         let (side, jitter) = (f64::from(row % 2), f64::from(row * 37 % 11) / 10.0);
         text.push_str(&format!(

@@ -6,8 +6,8 @@ use liebig_data::Dataset;
 use liebig_grad::Device;
 
 use crate::artefact::{
-    Artefact, DatasetId, LabelKind, Labels, Metadata, Normalization, Provenance, Recipe,
-    SCHEMA_VERSION, Whitening,
+    Artefact, Augmentation, DatasetId, LabelKind, Labels, Metadata, Normalization, Provenance,
+    Recipe, SCHEMA_VERSION, Shape, Whitening,
 };
 use crate::baselines::random;
 use crate::config::Resolved;
@@ -65,7 +65,13 @@ pub fn check(resolved: &Resolved, dataset: &Dataset, device: &Device) -> Result<
     config.method.distiller(task)?;
     if config.evaluation.repeats > 0 {
         let normalization = Normalization::from(&dataset.normalization);
-        random::random(dataset, &normalization, config.ipc, config.seed, 0)?;
+        let random = random::random(dataset, &normalization, config.ipc, config.seed, 0)?;
+        if let (Shape::Table { .. }, false) = (
+            random.shape,
+            config.evaluation.augmentation == Augmentation::None,
+        ) {
+            return Err(Error::AugmentationOfTable);
+        }
     }
     Ok(())
 }
@@ -108,7 +114,7 @@ pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> 
         done = checkpoint.iteration;
         distiller.restore(checkpoint)?;
     }
-    folder.update(|attempt| attempt.from_iteration = done)?;
+    folder.update(|attempt| (attempt.from_iteration, attempt.to_iteration) = (done, done))?;
     progress(Progress {
         iteration: done,
         loss: None,

@@ -45,6 +45,11 @@ pub enum Error {
         /// What the test set holds.
         found: String,
     },
+    /// An augmentation of images on a table.
+    #[error(
+        "crop_scale_rotate is for images, this is a table\nhint: --set evaluation.augmentation=none"
+    )]
+    AugmentationOfTable,
     /// Somebody asked to stop.
     #[error("interrupted\nhint: continue with --resume")]
     Interrupted,

@@ -97,7 +97,6 @@ fn evaluation(
     Ok(rounds * (epoch * float(recipe.epochs as u64) + test_batch * tests))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "estimates")]
 fn float(count: u64) -> f64 {
     count as f64
 }

@@ -136,7 +136,6 @@ fn shade(
     pixel: usize,
     normalization: &Normalization,
 ) -> u8 {
-    #[expect(clippy::cast_precision_loss, reason = "a handful of channels")]
     let count = channels.len() as f32;
     let raw: f32 = channels
         .map(|channel| {
@@ -144,13 +143,7 @@ fn shade(
                 + normalization.mean[channel]
         })
         .sum();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "clamped to 0 to 255"
-    )]
-    let byte = (raw / count * 255.0).round().clamp(0.0, 255.0) as u8;
-    byte
+    (raw / count * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]

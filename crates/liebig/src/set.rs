@@ -4,7 +4,6 @@ use liebig_grad::{Device, Targets, Tensor};
 
 use crate::Error;
 use crate::artefact::{Artefact, Labels, Shape};
-use crate::network;
 
 /// Samples in training space with their labels.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,12 +33,15 @@ impl SmallSet {
         self.len() == 0
     }
 
-    /// All samples, `[n, C, H, W]`.
-    ///
-    /// # Errors
-    /// [`Error::Grad`].
-    pub fn tensor(&self, device: &Device) -> Result<Tensor, Error> {
-        network::samples(self.values.clone(), self.shape, device)
+    /// The values of the samples `indices`, which must exist, in that order.
+    #[must_use]
+    pub fn values_of(&self, indices: &[usize]) -> Vec<f32> {
+        let len = self.shape.len();
+        indices
+            .iter()
+            .flat_map(|&index| &self.values[index * len..][..len])
+            .copied()
+            .collect()
     }
 
     /// The labels of all samples; scores are softmaxed.

@@ -1,6 +1,7 @@
 //! The common evaluation protocol of DC, DSA, DM and their successors: fresh networks trained on a small set alone,
 //! tested once, after the last epoch, on the whole test set.
 
+mod augment;
 mod score;
 mod test;
 mod train;

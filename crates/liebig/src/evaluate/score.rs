@@ -17,7 +17,6 @@ impl Score {
     /// The mean; NaN of none.
     #[must_use]
     pub fn mean(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a handful of networks")]
         let count = self.n() as f64;
         self.accuracies.iter().sum::<f64>() / count
     }

@@ -38,10 +38,6 @@ pub(super) fn accuracy(
             correct += usize::from(highest(row) == test.labels()[index] as usize);
         }
     }
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "test sets are far smaller than 2^52"
-    )]
     Ok(correct as f64 / test.len() as f64)
 }
 

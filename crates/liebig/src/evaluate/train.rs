@@ -5,8 +5,9 @@ use liebig_nn::{Model, Sgd, initial_statistics, initialize, loss_gradient, updat
 use rand::seq::SliceRandom;
 
 use super::Evaluation;
-use crate::Error;
+use super::augment::augment;
 use crate::set::SmallSet;
+use crate::{Error, network};
 
 /// A network after its last epoch.
 pub(super) struct Trained {
@@ -40,17 +41,19 @@ pub(super) fn train(
             .with_weight_decay(recipe.weight_decay)
     };
     let mut sgd = optimizer(lr);
-    let images = set.tensor(device)?;
     let targets = set.targets(device)?;
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
+    let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
     for epoch in 1..=recipe.epochs {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
         order.shuffle(&mut shuffling);
         for batch in order.chunks(recipe.batch_size) {
-            let x = images.index_select(0, batch)?;
+            let mut values = set.values_of(batch);
+            augment(recipe.augmentation, &mut values, set.shape, &mut augmenting)?;
+            let x = network::samples(values, set.shape, device)?;
             let step = loss_gradient(model, &weights, &x, &targets.select(batch)?)?;
             update_statistics(&mut statistics, &step.statistics)?;
             sgd.step(&mut weights, &step.gradient)?;

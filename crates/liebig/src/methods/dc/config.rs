@@ -131,12 +131,6 @@ fn loops(ipc: usize) -> (usize, usize) {
     if ipc >= high_ipc || above == 0 {
         return (high_outer, high_inner);
     }
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "small counts"
-    )]
     let between = |low: usize, high: usize| {
         let part = (ipc - low_ipc) as f64 / (high_ipc - low_ipc) as f64;
         (low as f64 + part * (high as f64 - low as f64)).round() as usize

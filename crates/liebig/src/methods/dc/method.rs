@@ -272,7 +272,6 @@ impl Distiller for Dc<'_> {
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small counts")]
 fn ratio(a: usize, b: usize) -> f64 {
     a as f64 / b as f64
 }
