@@ -1,6 +1,7 @@
 //! The walk from outputs back to inputs.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use crate::graph::{Node, Origin};
@@ -152,8 +153,8 @@ impl<'a> Order<'a> {
         stack: &mut Vec<(&'a Arc<Node>, usize)>,
     ) {
         let key = Arc::as_ptr(node);
-        if !self.leads.contains_key(&key) {
-            self.leads.insert(key, wanted.contains_key(&key));
+        if let Entry::Vacant(slot) = self.leads.entry(key) {
+            slot.insert(wanted.contains_key(&key));
             stack.push((node, 0));
         }
     }

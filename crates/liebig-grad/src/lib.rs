@@ -37,7 +37,7 @@ pub use unrolled::{InnerSgd, StepGradient, StepVjp, Trajectory, TrajectoryGradie
 /// The instruction set that the processor's kernels run with: `avx512`, `avx2` or `portable`. The
 /// environment variable `LIEBIG_SIMD` chooses a narrower one.
 pub fn simd_level() -> &'static str {
-    liebig_kernels::simd::Level::current().name()
+    liebig_kernels::Level::current().name()
 }
 
 /// What every operation returns.

@@ -12,9 +12,10 @@ mod composed;
 mod conv;
 mod flex;
 mod scratch;
-pub mod simd;
+mod simd;
 #[cfg(test)]
 mod tests;
 
 pub use backend::KernelBackend;
 pub use conv::{Conv2d, ConvShapes};
+pub use simd::Level;

@@ -1,6 +1,6 @@
 //! Every hand-tuned form against its composition of burn's operations, in both precisions and at every
 //! SIMD level of this processor.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, unused_braces)]
 
 use burn::backend::flex::FlexTensor;
 use burn::backend::{Flex, TensorMetadata};

@@ -7,6 +7,7 @@ use crate::{DType, Error, Result, Tensor};
 
 /// What a classifier is to say.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "few are ever made")]
 pub enum Targets {
     /// The class of each sample.
     Hard(Vec<usize>),

@@ -145,10 +145,10 @@ impl<T: Element> Tile<T> {
                 let mut at = self.canvas.add(y * self.canvas_row);
                 for _ in 0..self.size[1] {
                     let vectors = load::<T, S, VECTORS>(gradient);
-                    for i in 0..ROWS {
+                    for (i, sums) in sums.iter_mut().enumerate() {
                         let value = S::splat(*at.add(i));
                         for v in 0..VECTORS {
-                            sums[i][v] = S::fma(value, vectors[v], sums[i][v]);
+                            sums[v] = S::fma(value, vectors[v], sums[v]);
                         }
                     }
                     at = at.add(self.pixel);
@@ -158,8 +158,8 @@ impl<T: Element> Tile<T> {
             // By way of memory: a branch on the channel count in here would be too much for the
             // compiler to unroll, and the sums would not stay in registers above.
             let mut lanes = [[T::default(); MAX_CHANNELS]; ROWS];
-            for i in 0..ROWS {
-                store::<T, S, VECTORS>(lanes[i].as_mut_ptr(), sums[i]);
+            for (lanes, sums) in lanes.iter_mut().zip(sums) {
+                store::<T, S, VECTORS>(lanes.as_mut_ptr(), sums);
             }
             for (i, lanes) in lanes.iter().enumerate() {
                 for (channel, &sum) in lanes.iter().enumerate().take(self.channels) {
