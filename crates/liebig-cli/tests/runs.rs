@@ -173,7 +173,7 @@ fn ctrl_c_writes_a_checkpoint_and_the_run_resumes() {
         folder.path().join("straight"),
         folder.path().join("stopped"),
     );
-    let mut child = start(&stopped, "100000");
+    let child = start(&stopped, "100000");
     std::thread::sleep(some_time(500));
     let second = tiny(&stopped, "1", "100000")
         .arg("--resume")
