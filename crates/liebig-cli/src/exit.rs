@@ -29,12 +29,16 @@ pub fn report(error: &anyhow::Error) -> ExitStatus {
         // Whoever read the output has seen enough, as in `liebig data list | head`.
         return ExitStatus::Success;
     }
+    let status = status(error);
     let text = chain(error);
-    eprintln!("error: {text}");
+    match status {
+        ExitStatus::Interrupted => eprintln!("{text}"),
+        _ => eprintln!("error: {text}"),
+    }
     if !text.contains("hint: ") {
         eprintln!("{HELP}");
     }
-    status(error)
+    status
 }
 
 /// The error and its causes, without those that the error before already quotes.

@@ -23,7 +23,7 @@ fn finish(mut command: std::process::Command) -> serde_json::Value {
 fn start(output: &Path, iterations: &str) -> Child {
     let mut child = tiny(output, "2", iterations)
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
+        .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let started = Instant::now();
@@ -173,7 +173,7 @@ fn ctrl_c_writes_a_checkpoint_and_the_run_resumes() {
         folder.path().join("straight"),
         folder.path().join("stopped"),
     );
-    let mut child = start(&stopped, "100000");
+    let child = start(&stopped, "100000");
     std::thread::sleep(some_time(500));
     let second = tiny(&stopped, "1", "100000")
         .arg("--resume")
@@ -190,7 +190,13 @@ fn ctrl_c_writes_a_checkpoint_and_the_run_resumes() {
         .status()
         .unwrap();
     assert!(killed.success());
-    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let stopped_output = child.wait_with_output().unwrap();
+    assert_eq!(stopped_output.status.code(), Some(130));
+    let message = String::from_utf8(stopped_output.stderr).unwrap();
+    assert!(
+        message.ends_with("interrupted\nhint: continue with --resume\n"),
+        "{message}"
+    );
 
     // Cut the stopped run short, so that both come to their end.
     let manifest = std::fs::read_to_string(stopped.join("manifest.json")).unwrap();

@@ -11,7 +11,7 @@
 //! | [`artefact`] | the file a distilled set is kept in, with its own recipe |
 //! | [`run`] | the folder of one run: configuration, metrics, checkpoints, pictures |
 //! | [`image_grid`] | a set as one picture |
-//! | [`bench`] | timed units of work, to compare with PyTorch |
+//! | [`mod@bench`] | timed units of work, to compare with PyTorch |
 //! | [`estimate`] | what a run will cost, measured on this machine |
 #![deny(missing_docs)]
 

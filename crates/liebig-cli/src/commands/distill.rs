@@ -6,7 +6,7 @@ mod results;
 mod settings;
 
 use anstream::eprintln;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use liebig::artefact::{Artefact, DatasetId};
 use liebig::config::{Facts, Resolved};
 use liebig::distill::{Job, Progress};
@@ -87,11 +87,13 @@ fn distil<'a>(
         interrupt,
         progress: &mut progress,
     };
-    let artefact = distill::distill(job, &mut folder)?;
+    let artefact =
+        distill::distill(job, &mut folder).with_context(|| path.display().to_string())?;
     bar.finish();
     let distilled_at = folder.manifest().seconds();
     let started = std::time::Instant::now();
-    let scores = scores(resolved, dataset, &artefact, interrupt)?;
+    let scores = scores(resolved, dataset, &artefact, interrupt)
+        .with_context(|| path.display().to_string())?;
     let before = folder
         .manifest()
         .attempts

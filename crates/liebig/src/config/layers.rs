@@ -6,12 +6,10 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::defaults::{self, Decided, Facts};
+use super::keys::{known_keys, leaves, unknown_key};
 use super::{Config, DataConfig, Error, Resolved, preset};
 use crate::artefact::Published;
 use crate::methods::MethodConfig;
-
-/// Keys that are absent from the default configuration because absence is their default.
-const OPTIONAL_KEYS: [&str; 3] = ["data.image_size", "data.grayscale", "data.label_column"];
 
 /// The layers of a configuration: presets, a file, assignments, flags.
 #[derive(Clone, Debug, Default)]
@@ -243,50 +241,6 @@ fn lay_over(below: &mut Table, above: Table) {
                 below.insert(key, value);
             }
         }
-    }
-}
-
-fn known_keys(defaults: &Table) -> Vec<String> {
-    let mut keys = leaves(defaults);
-    keys.extend(OPTIONAL_KEYS.map(String::from));
-    keys
-}
-
-/// The dotted keys of all values that are not tables.
-fn leaves(table: &Table) -> Vec<String> {
-    let mut keys = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(inner) => keys.extend(
-                leaves(inner)
-                    .into_iter()
-                    .map(|rest| format!("{key}.{rest}")),
-            ),
-            _ => keys.push(key.clone()),
-        }
-    }
-    keys
-}
-
-fn unknown_key(place: &str, key: String, known: &[String]) -> Error {
-    let last = |key: &str| key.rsplit('.').next().unwrap_or(key).to_string();
-    // `distance` for `method.distance` is as near as `metod.distance`.
-    let likeness = |candidate: &str| {
-        strsim::normalized_damerau_levenshtein(candidate, &key).max(
-            strsim::normalized_damerau_levenshtein(&last(candidate), &last(&key)),
-        )
-    };
-    let nearest = known
-        .iter()
-        .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-    let hint = match nearest.filter(|nearest| likeness(nearest) > 0.5) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "`liebig distill --print-config` shows every key".into(),
-    };
-    Error::UnknownKey {
-        place: place.into(),
-        key,
-        hint,
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod check;
 mod defaults;
 mod error;
 mod image_size;
+mod keys;
 mod layers;
 mod preset;
 
