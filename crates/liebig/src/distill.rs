@@ -120,7 +120,7 @@ pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> 
         loss: None,
     });
     if done == 0 {
-        draw(distiller.as_ref(), 0, dataset, folder)?;
+        keep(distiller.as_ref(), 0, resolved, dataset, folder)?;
     }
     let mut written = None;
     while done < iterations {
@@ -151,8 +151,8 @@ pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> 
             iteration: done,
             loss: Some(loss),
         });
-        if is_drawn(done, iterations) {
-            draw(distiller.as_ref(), done, dataset, folder)?;
+        if is_kept(done, iterations) {
+            keep(distiller.as_ref(), done, resolved, dataset, folder)?;
         }
         if done == iterations || written.is_none_or(|at| seconds - at > CHECKPOINT_AGE) {
             folder.checkpoint(
@@ -165,38 +165,33 @@ pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> 
             written = Some(seconds);
         }
     }
-    let artefact = artefact(distiller.set()?, resolved, dataset);
+    let artefact = artefact(distiller.set()?, iterations, resolved, dataset);
     artefact.write(&folder.artefact_path())?;
     Ok(artefact)
 }
 
-/// About ten pictures over the run, the last one among them.
-fn is_drawn(iteration: u64, iterations: u64) -> bool {
+/// About ten snapshots over the run, the last one among them.
+fn is_kept(iteration: u64, iterations: u64) -> bool {
     iteration == iterations || iteration.is_multiple_of(iterations.div_ceil(10))
 }
 
-fn draw(
+/// Keeps the set as it is after `iteration`, as an artefact that can be evaluated and, for images, as a picture.
+fn keep(
     distiller: &dyn Distiller,
     iteration: u64,
+    resolved: &Resolved,
     dataset: &Dataset,
     folder: &RunFolder,
 ) -> Result<(), Error> {
-    if let liebig_data::SampleShape::Table { .. } = dataset.shape {
-        return Ok(());
+    let artefact = artefact(distiller.set()?, iteration, resolved, dataset);
+    artefact.write(&folder.snapshot_path(iteration))?;
+    if let liebig_data::SampleShape::Image { .. } = dataset.shape {
+        image_grid::write(&artefact, &folder.image_path(iteration))?;
     }
-    let set = distiller.set()?;
-    let normalization = Normalization::from(&dataset.normalization);
-    let png = image_grid::png(
-        &set.values,
-        &set.labels.classes(set.classes),
-        set.shape,
-        &normalization,
-    )?;
-    Ok(crate::atomic::write(&folder.image_path(iteration), &png)
-        .map_err(crate::run::Error::from)?)
+    Ok(())
 }
 
-fn artefact(set: SmallSet, resolved: &Resolved, dataset: &Dataset) -> Artefact {
+fn artefact(set: SmallSet, iterations: u64, resolved: &Resolved, dataset: &Dataset) -> Artefact {
     let config = &resolved.config;
     let labels = match set.labels {
         Labels::Hard(_) => LabelKind::Hard,
@@ -225,7 +220,7 @@ fn artefact(set: SmallSet, resolved: &Resolved, dataset: &Dataset) -> Artefact {
             provenance: Provenance {
                 method: config.method.name().into(),
                 ipc: config.ipc,
-                iterations: config.method.iterations(),
+                iterations,
                 seed: config.seed,
                 version: env!("CARGO_PKG_VERSION").into(),
                 dataset: DatasetId {

@@ -103,6 +103,14 @@ impl RunFolder {
             .join(format!("step_{iteration:06}.png"))
     }
 
+    /// Where the set after `iteration` is, as an artefact.
+    #[must_use]
+    pub fn snapshot_path(&self, iteration: u64) -> PathBuf {
+        self.path
+            .join("checkpoints")
+            .join(format!("step_{iteration:06}.safetensors"))
+    }
+
     /// The last checkpoint, if there is one; metrics after it are dropped.
     ///
     /// # Errors

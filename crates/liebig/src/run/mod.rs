@@ -5,7 +5,8 @@
 //! manifest.json                   version, command lines, machine, threads, dataset hash, wall time, peak memory
 //! metrics.jsonl                   one line per iteration
 //! checkpoints/last.safetensors    what --resume continues from
-//! images/step_NNNNNN.png          the set over time
+//! checkpoints/step_NNNNNN.safetensors   the set over time, each an artefact to evaluate
+//! images/step_NNNNNN.png          the same as pictures
 //! distilled.safetensors           the artefact
 //! results.json                    the evaluation
 //! ```
