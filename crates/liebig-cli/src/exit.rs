@@ -96,6 +96,8 @@ fn status(error: &anyhow::Error) -> ExitStatus {
                 )
             )
     });
+    #[cfg(feature = "papers")]
+    let usage = usage || liebig_papers::cli::is_usage(error);
     if usage {
         ExitStatus::Usage
     } else {

@@ -65,7 +65,7 @@ pub enum Error {
     },
 
     /// A header whose sizes cannot be true.
-    #[error("{}: {place}: expected {expected}, found {found}\nhint: the header is damaged, or this is another kind of file", path.display())]
+    #[error("{}: {place}: expected {expected}, found {found}\nhint: the file is cut short, its header is damaged, or it is another kind of file", path.display())]
     BadHeader {
         /// The file.
         path: PathBuf,
