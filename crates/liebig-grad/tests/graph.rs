@@ -154,6 +154,16 @@ fn errors_name_operation_and_shapes() {
         Error::Length { values: 1, .. }
     ));
     let images = Tensor::from_vec(vec![0.0; 16], &[1, 4, 4, 1], &cpu()).unwrap();
+    let (single, double) = (vector(&[1.0]), double.slice(0, 0, 1).unwrap());
+    assert!(matches!(
+        images
+            .instance_norm_relu_avg_pool(&single, &double, 1e-5)
+            .unwrap_err(),
+        Error::DTypes {
+            op: "norm_relu_pool",
+            ..
+        }
+    ));
     let weight = Tensor::from_vec(vec![0.0; 18], &[3, 3, 2, 1], &cpu()).unwrap();
     let error = images
         .conv2d(&weight, None, liebig_grad::Conv2d::default())

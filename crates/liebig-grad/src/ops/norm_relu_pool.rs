@@ -3,6 +3,7 @@
 use burn::backend::Dispatch as B;
 use liebig_kernels::KernelBackend;
 
+use super::broadcast::same_dtype;
 use crate::graph::{Context, record};
 use crate::{Error, Result, Tensor, vjp};
 
@@ -15,7 +16,7 @@ impl Tensor {
     ///
     /// # Errors
     /// [`Error::Rank`] if this is no batch of images of at least 2x2 pixels, [`Error::Shapes`] if
-    /// scale or shift do not fit it.
+    /// scale or shift do not fit it, [`Error::DTypes`] if the precisions differ.
     pub fn instance_norm_relu_avg_pool(
         &self,
         gamma: &Tensor,
@@ -29,6 +30,7 @@ impl Tensor {
             return Err(self.not_images("norm_relu_pool"));
         }
         for parameter in [gamma, beta] {
+            same_dtype("norm_relu_pool", self, parameter)?;
             if parameter.shape() != [c] {
                 let (left, right) = (self.shape().to_vec(), parameter.shape().to_vec());
                 return Err(Error::Shapes {

@@ -37,6 +37,29 @@ pub(crate) struct Inputs<'a, T> {
 }
 
 impl<T> Inputs<'_, T> {
+    /// Panics unless every slice has the length that the shape says: the forms below trust it.
+    fn check(&self) {
+        let [n, h, w, c] = self.shape;
+        assert_eq!(self.x.len(), n * h * w * c, "images");
+        assert_eq!(
+            [self.gamma.len(), self.beta.len()],
+            [c, c],
+            "scale and shift"
+        );
+    }
+
+    /// [`check`](Self::check), for what the derivatives read besides.
+    fn check_with(&self, statistics: &[T], gradient: &[T]) {
+        self.check();
+        let [n, h, w, c] = self.shape;
+        assert_eq!(statistics.len(), n * 2 * c, "statistics");
+        assert_eq!(
+            gradient.len(),
+            n * (h / 2) * (w / 2) * c,
+            "gradient of the output"
+        );
+    }
+
     fn plan(&self) -> Plan {
         let [_, h, w, c] = self.shape;
         Plan {
@@ -71,6 +94,7 @@ pub(crate) struct Cotangents<'a, T> {
 }
 
 pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> Forward<T> {
+    inputs.check();
     let [n, h, w, c] = inputs.shape;
     let mut output = vec![T::default(); n * (h / 2) * (w / 2) * c];
     let mut statistics = vec![T::default(); n * 2 * c];
@@ -92,6 +116,7 @@ pub(crate) fn backward<T: Element>(
     gradient: &[T],
     level: Level,
 ) -> Backward<T> {
+    inputs.check_with(statistics, gradient);
     let c = inputs.shape[3];
     let mut result = Backward {
         x: vec![T::default(); inputs.x.len()],
@@ -117,9 +142,21 @@ pub(crate) fn double_backward<T: Element>(
     cotangents: Cotangents<T>,
     level: Level,
 ) -> DoubleBackward<T> {
+    inputs.check_with(statistics, gradient);
+    let c = inputs.shape[3];
+    assert_eq!(
+        cotangents.x.len(),
+        inputs.x.len(),
+        "cotangent of the images"
+    );
+    assert_eq!(
+        [cotangents.gamma.len(), cotangents.beta.len()],
+        [c, c],
+        "other cotangents"
+    );
     let mut result = DoubleBackward {
         x: vec![T::default(); inputs.x.len()],
-        gamma: vec![T::default(); inputs.shape[3]],
+        gamma: vec![T::default(); c],
         output: vec![T::default(); gradient.len()],
     };
     T::launch(

@@ -1,0 +1,135 @@
+"""The workloads of `liebig bench`, in plain PyTorch: prints one line of JSON for one workload.
+
+    python bench/torch_units.py real_gradient_256 --runs 5 --threads 2
+"""
+
+import argparse
+import json
+import resource
+import statistics
+import time
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+CLASSES = 10
+
+
+def convnet(width=128, depth=3):
+    blocks, channels = [], 3
+    for _ in range(depth):
+        blocks += [nn.Conv2d(channels, width, 3, padding=1), nn.GroupNorm(width, width), nn.ReLU(), nn.AvgPool2d(2)]
+        channels = width
+    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(width * (32 >> depth) ** 2, CLASSES))
+
+
+class Units:
+    """One method per kind of work; each returns a function that does one unit."""
+
+    def __init__(self):
+        torch.manual_seed(0)
+        self.net = convnet()
+        self.weights = list(self.net.parameters())
+
+    def gradient(self, images, class_, create_graph=False):
+        loss = F.cross_entropy(self.net(images), torch.full((len(images),), class_))
+        return torch.autograd.grad(loss, self.weights, create_graph=create_graph)
+
+    @staticmethod
+    def distance(ours, target):
+        """Per output one minus the cosine, summed; tensors of one dimension do not count."""
+        total = torch.zeros(())
+        for a, b in zip(ours, target):
+            if a.ndim > 1:
+                a, b = a.reshape(len(a), -1), b.reshape(len(b), -1)
+                cosine = (a * b).sum(1) / (a.norm(dim=1) * b.norm(dim=1) + 1e-6)
+                total = total + (1 - cosine).sum()
+        return total
+
+    def real_gradient(self, count):
+        images = torch.randn(count, 3, 32, 32)
+        return lambda: self.gradient(images, 0)
+
+    def match_step(self, ipc):
+        target = self.gradient(torch.randn(64, 3, 32, 32), 0)
+        images = torch.randn(ipc, 3, 32, 32, requires_grad=True)
+        return lambda: torch.autograd.grad(self.distance(self.gradient(images, 0, True), target), images)
+
+    def dc_iteration(self, ipc):
+        real = torch.randn(CLASSES, 256, 3, 32, 32)
+        images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
+        sgd = torch.optim.SGD([images], lr=0.1, momentum=0.5)
+
+        def unit():
+            sgd.zero_grad()
+            for class_ in range(CLASSES):
+                target = self.gradient(real[class_], class_)
+                ours = self.gradient(images[class_ * ipc : (class_ + 1) * ipc], class_, True)
+                self.distance(ours, target).backward(inputs=[images])
+            sgd.step()
+
+        return unit
+
+    def train(self, count, batch, epochs):
+        images, labels = torch.randn(count, 3, 32, 32), torch.randint(CLASSES, (count,))
+        sgd = torch.optim.SGD(self.weights, lr=0.01, momentum=0.9, weight_decay=5e-4)
+
+        def unit():
+            for _ in range(epochs):
+                for start in range(0, count, batch):
+                    sgd.zero_grad()
+                    F.cross_entropy(self.net(images[start : start + batch]), labels[start : start + batch]).backward()
+                    sgd.step()
+
+        return unit
+
+    def inference(self, count):
+        images = torch.randn(count, 3, 32, 32)
+
+        @torch.no_grad()
+        def unit():
+            return [self.net(batch).argmax(1) for batch in images.split(256)]
+
+        return unit
+
+
+WORKLOADS = {
+    "real_gradient_256": lambda units: units.real_gradient(256),
+    "match_step_ipc1": lambda units: units.match_step(1),
+    "match_step_ipc10": lambda units: units.match_step(10),
+    "match_step_ipc50": lambda units: units.match_step(50),
+    "dc_iteration_ipc1": lambda units: units.dc_iteration(1),
+    "dc_iteration_ipc10": lambda units: units.dc_iteration(10),
+    "train_epoch_2048": lambda units: units.train(2048, 256, 1),
+    "train_small_ipc10": lambda units: units.train(100, 100, 20),
+    "inference_2048": lambda units: units.inference(2048),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=2)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    unit = WORKLOADS[arguments.workload](Units())
+    unit()  # a warm-up that does not count
+    times = []
+    for _ in range(arguments.runs):
+        started = time.perf_counter()
+        unit()
+        times.append(time.perf_counter() - started)
+    print(json.dumps({
+        "name": arguments.workload,
+        "seconds": statistics.median(times),
+        "seconds_min": min(times),
+        "runs": len(times),
+        "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "engine": f"torch {torch.__version__} cpu x{arguments.threads}",
+    }))
+
+
+if __name__ == "__main__":
+    main()
