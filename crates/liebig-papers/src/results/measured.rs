@@ -89,7 +89,10 @@ fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), 
         let path = entry.map_err(|source| Error::read(folder, source))?.path();
         if path.is_dir() {
             collect(&path, depth + 1, paths)?;
-        } else if path.extension().is_some_and(|ending| ending == "json") {
+        } else if path.extension().is_some_and(|ending| ending == "json")
+            // A run's folder keeps it beside its results.
+            && path.file_name().is_some_and(|name| name != "manifest.json")
+        {
             paths.push(path);
         }
     }
@@ -135,6 +138,7 @@ mod tests {
         std::fs::write(folder.path().join("deep/run.json"), format!("[{record}]")).unwrap();
         std::fs::write(folder.path().join("machine.json"), "{}").unwrap();
         std::fs::write(folder.path().join("broken.json"), "{").unwrap();
+        std::fs::write(folder.path().join("manifest.json"), "{}").unwrap();
         let (measured, others) = read(folder.path()).unwrap();
         let facts: Vec<_> = measured
             .iter()
