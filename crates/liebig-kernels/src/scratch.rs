@@ -18,8 +18,12 @@ pub(crate) enum Purpose {
     PaddedImage,
     /// Output gradients with their channels filled up to whole vectors.
     PaddedChannels,
-    /// Products of one image's pixels with every weight of a narrow convolution.
+    /// Products of one image's pixels with every weight of a narrow convolution, or of tiles' values.
     Products,
+    /// Values of an image's tiles (Winograd).
+    Values,
+    /// Values of filters (Winograd).
+    Filters,
 }
 
 thread_local! {

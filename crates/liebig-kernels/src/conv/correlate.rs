@@ -140,7 +140,7 @@ impl Panels {
 /// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, zeros up to `width`; in blocks, so
 /// that both sides stay in cache.
 #[inline(always)]
-fn transpose<T: Element>(
+pub(super) fn transpose<T: Element>(
     source: &[T],
     columns: usize,
     used: usize,

@@ -8,13 +8,17 @@ mod correlate;
 mod geometry;
 mod narrow;
 mod place;
+mod product;
 mod weight_gradient;
+mod winograd;
 
 pub use geometry::{Conv2d, ConvShapes};
 
 use crate::simd::{Element, Level};
 use correlate::{Correlate, Order};
 use place::Placement;
+use weight_gradient::WeightGradient;
+use winograd::WinogradWeightGradient;
 
 /// Below this many weights an output channel, the input gradient multiplies first and shifts after.
 const NARROW: usize = 64;
@@ -29,7 +33,7 @@ pub(crate) fn forward<T: Element>(
 ) -> Vec<T> {
     let [ho, wo] = shapes.output;
     let mut output = vec![T::default(); shapes.batch * ho * wo * shapes.out_channels];
-    T::launch(
+    correlate(
         Correlate {
             images: x,
             placement: Placement {
@@ -70,7 +74,7 @@ pub(crate) fn input_gradient<T: Element>(
     }
     // The gradient is a correlation, too: of the output's gradient, spread out by the stride, with
     // the filters turned round and their channel dimensions exchanged.
-    T::launch(
+    correlate(
         Correlate {
             images: gradient,
             placement: Placement {
@@ -104,14 +108,46 @@ pub(crate) fn weight_gradient<T: Element>(
 ) -> Vec<T> {
     let [kh, kw] = shapes.kernel;
     let mut output = vec![T::default(); kh * kw * shapes.in_channels * shapes.out_channels];
-    T::launch(
-        weight_gradient::WeightGradient {
+    let output_slice = &mut output[..];
+    let channels = [shapes.in_channels, shapes.out_channels];
+    if winograd::suits(
+        shapes.kernel,
+        shapes.options.stride,
+        channels,
+        shapes.output,
+        shapes.batch,
+        least_tiles(1),
+    ) {
+        let job = WinogradWeightGradient {
             shapes,
             images: x,
             gradient,
-            output: &mut output,
-        },
-        level,
-    );
+            output: output_slice,
+        };
+        T::launch(job, level);
+    } else {
+        let job = WeightGradient {
+            shapes,
+            images: x,
+            gradient,
+            output: output_slice,
+        };
+        T::launch(job, level);
+    }
     output
+}
+
+fn least_tiles(i: usize) -> usize {
+    std::env::var("LEAST").ok().and_then(|v| v.split(',').nth(i).and_then(|v| v.parse().ok())).unwrap_or(8)
+}
+
+/// Correlation by the algorithm that suits its shape.
+fn correlate<T: Element>(job: Correlate<T>, level: Level) {
+    let images = job.images.len() / job.placement.image_len().max(1);
+    let channels = [job.inputs, job.outputs];
+    if winograd::suits(job.kernel, job.stride, channels, job.output_size, images, least_tiles(0)) {
+        T::launch(winograd::Winograd(job), level);
+    } else {
+        T::launch(job, level);
+    }
 }

@@ -1,0 +1,71 @@
+//! 3x3 convolutions in a quarter of the multiplications (Winograd's F(4x4, 3x3); Lavin & Gray, arXiv
+//! 1509.09308).
+//!
+//! Outputs come in tiles of 4x4, from 6x6 pixels of the padded image. A tile, a filter and an output
+//! are polynomials of known degree, and multiplying polynomials is multiplying their values at enough
+//! points: 6x6 of them. So images and filters are transformed to values, for each of the 36 points
+//! one matrix product runs over the channels, and the values are transformed back.
+
+mod correlate;
+mod transform;
+mod weight_gradient;
+
+pub(super) use correlate::Winograd;
+pub(super) use weight_gradient::WinogradWeightGradient;
+
+use crate::simd::{Element, Simd};
+
+/// Output pixels a tile has in each direction.
+const TILE: usize = 4;
+/// Image pixels a tile reads in each direction.
+const WINDOW: usize = TILE + 2;
+/// Values of a tile.
+const POINTS: usize = WINDOW * WINDOW;
+/// Channels must be a multiple of this, so that every level's vectors divide them.
+const CHANNELS: usize = 16;
+
+/// Tiles of an output, vertically and horizontally.
+fn tiles(output: [usize; 2]) -> [usize; 2] {
+    output.map(|size| size.div_ceil(TILE))
+}
+
+/// Whether channels and filter suit the algorithm, and there are at least `least` tiles in all, so
+/// that transforming the filters pays. A matter of shapes alone, so that results do not depend on
+/// anything else.
+pub(super) fn suits(
+    kernel: [usize; 2],
+    stride: usize,
+    channels: [usize; 2],
+    output: [usize; 2],
+    images: usize,
+    least: usize,
+) -> bool {
+    let fit = |c: usize| c.is_multiple_of(CHANNELS) && c > CHANNELS;
+    let [rows, columns] = tiles(output);
+    kernel == [3, 3]
+        && stride == 1
+        && channels.into_iter().all(fit)
+        && images * rows * columns >= least
+}
+
+/// Distance between the planes of the points, in elements: an odd number of cache lines, so that the
+/// 36 places a transform writes to do not fall on each other's cache sets.
+fn plane(elements: usize) -> usize {
+    let line = 16;
+    (elements.div_ceil(line) | 1) * line
+}
+
+/// Writes a square of vectors, each to its point's plane.
+#[inline(always)]
+unsafe fn spread<T: Element, S: Simd<T>>(
+    to: *mut T,
+    plane: usize,
+    values: [[S::Vector; WINDOW]; WINDOW],
+) {
+    for (i, row) in values.into_iter().enumerate() {
+        for (j, value) in row.into_iter().enumerate() {
+            // SAFETY: the caller vouches for the planes.
+            unsafe { S::store(to.add((i * WINDOW + j) * plane), value) };
+        }
+    }
+}
