@@ -15,8 +15,10 @@ use crate::conv::{self, Conv2d, ConvShapes};
 use crate::simd::Level;
 
 /// `[n, h, w, in], [kh, kw, in, out]`, stride, padding: whole tiles, ragged ones, one and three
-/// channels, a filter that overhangs its image, strides that leave pixels unread.
-const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 9] = [
+/// channels, a filter that overhangs its image, strides that leave pixels unread; and for Winograd's
+/// algorithm whole and ragged tiles, every padding, several blocks of tiles, a ragged panel, a stride
+/// in the input gradient.
+const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 16] = [
     ([2, 8, 8, 32], [3, 3, 32, 128], 1, 1),
     ([3, 7, 9, 5], [3, 3, 5, 19], 1, 1),
     ([2, 6, 6, 3], [3, 3, 3, 16], 1, 1),
@@ -26,6 +28,13 @@ const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 9] = [
     ([2, 8, 6, 12], [1, 1, 12, 33], 2, 0),
     ([1, 4, 4, 20], [3, 3, 20, 24], 1, 2),
     ([2, 9, 7, 2], [3, 3, 2, 6], 3, 1),
+    ([3, 16, 16, 32], [3, 3, 32, 64], 1, 1),
+    ([1, 9, 11, 48], [3, 3, 48, 32], 1, 1),
+    ([2, 10, 13, 32], [3, 3, 32, 80], 1, 0),
+    ([1, 7, 6, 32], [3, 3, 32, 32], 1, 2),
+    ([1, 6, 6, 32], [3, 3, 32, 32], 1, 3),
+    ([9, 16, 16, 32], [3, 3, 32, 32], 1, 1),
+    ([2, 9, 9, 32], [3, 3, 32, 48], 2, 1),
 ];
 
 fn random(shape: &[usize], rng: &mut ChaCha8Rng) -> Vec<f64> {

@@ -18,7 +18,7 @@ use crate::simd::{Element, Level};
 use correlate::{Correlate, Order};
 use place::Placement;
 use weight_gradient::WeightGradient;
-use winograd::WinogradWeightGradient;
+use winograd::{WinogradCorrelate, WinogradWeightGradient};
 
 /// Below this many weights an output channel, the input gradient multiplies first and shifts after.
 const NARROW: usize = 64;
@@ -108,45 +108,28 @@ pub(crate) fn weight_gradient<T: Element>(
 ) -> Vec<T> {
     let [kh, kw] = shapes.kernel;
     let mut output = vec![T::default(); kh * kw * shapes.in_channels * shapes.out_channels];
-    let output_slice = &mut output[..];
+    let job = WeightGradient {
+        shapes,
+        images: x,
+        gradient,
+        output: &mut output,
+    };
     let channels = [shapes.in_channels, shapes.out_channels];
-    if winograd::suits(
-        shapes.kernel,
-        shapes.options.stride,
-        channels,
-        shapes.output,
-        shapes.batch,
-        least_tiles(1),
-    ) {
-        let job = WinogradWeightGradient {
-            shapes,
-            images: x,
-            gradient,
-            output: output_slice,
-        };
-        T::launch(job, level);
+    let (stride, images) = (shapes.options.stride, shapes.batch);
+    if winograd::suits(shapes.kernel, stride, channels, shapes.output, images) {
+        T::launch(WinogradWeightGradient(job), level);
     } else {
-        let job = WeightGradient {
-            shapes,
-            images: x,
-            gradient,
-            output: output_slice,
-        };
         T::launch(job, level);
     }
     output
-}
-
-fn least_tiles(i: usize) -> usize {
-    std::env::var("LEAST").ok().and_then(|v| v.split(',').nth(i).and_then(|v| v.parse().ok())).unwrap_or(8)
 }
 
 /// Correlation by the algorithm that suits its shape.
 fn correlate<T: Element>(job: Correlate<T>, level: Level) {
     let images = job.images.len() / job.placement.image_len().max(1);
     let channels = [job.inputs, job.outputs];
-    if winograd::suits(job.kernel, job.stride, channels, job.output_size, images, least_tiles(0)) {
-        T::launch(winograd::Winograd(job), level);
+    if winograd::suits(job.kernel, job.stride, channels, job.output_size, images) {
+        T::launch(WinogradCorrelate(job), level);
     } else {
         T::launch(job, level);
     }

@@ -13,9 +13,9 @@ use crate::simd::{Element, Kernel, Simd};
 const BLOCK: usize = 24;
 
 /// The same computation as [`Correlate`].
-pub(in crate::conv) struct Winograd<'a, T>(pub Correlate<'a, T>);
+pub(in crate::conv) struct WinogradCorrelate<'a, T>(pub Correlate<'a, T>);
 
-impl<T: Element> Kernel<T> for Winograd<'_, T> {
+impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
         let job = self.0;

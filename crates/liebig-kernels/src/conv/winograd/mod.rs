@@ -10,7 +10,7 @@ mod correlate;
 mod transform;
 mod weight_gradient;
 
-pub(super) use correlate::Winograd;
+pub(super) use correlate::WinogradCorrelate;
 pub(super) use weight_gradient::WinogradWeightGradient;
 
 use crate::simd::{Element, Simd};
@@ -23,29 +23,29 @@ const WINDOW: usize = TILE + 2;
 const POINTS: usize = WINDOW * WINDOW;
 /// Channels must be a multiple of this, so that every level's vectors divide them.
 const CHANNELS: usize = 16;
+/// Fewer tiles than these do not make up for transforming the filters.
+const LEAST_TILES: usize = 4;
 
 /// Tiles of an output, vertically and horizontally.
 fn tiles(output: [usize; 2]) -> [usize; 2] {
     output.map(|size| size.div_ceil(TILE))
 }
 
-/// Whether channels and filter suit the algorithm, and there are at least `least` tiles in all, so
-/// that transforming the filters pays. A matter of shapes alone, so that results do not depend on
-/// anything else.
+/// Whether the algorithm can and should be used. A matter of shapes alone, so that results do not
+/// depend on anything else.
 pub(super) fn suits(
     kernel: [usize; 2],
     stride: usize,
     channels: [usize; 2],
     output: [usize; 2],
     images: usize,
-    least: usize,
 ) -> bool {
     let fit = |c: usize| c.is_multiple_of(CHANNELS) && c > CHANNELS;
     let [rows, columns] = tiles(output);
     kernel == [3, 3]
         && stride == 1
         && channels.into_iter().all(fit)
-        && images * rows * columns >= least
+        && images * rows * columns >= LEAST_TILES
 }
 
 /// Distance between the planes of the points, in elements: an odd number of cache lines, so that the

@@ -2,28 +2,23 @@
 
 use super::transform::{OfImage, OfOutput, ToFilter, both_ways};
 use super::{POINTS, TILE, WINDOW, plane, spread, tiles};
-use crate::conv::geometry::ConvShapes;
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
+use crate::conv::weight_gradient::WeightGradient;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd};
 
 /// Tiles summed over at a time: the more, the less often the sums are fetched.
 const BLOCK: usize = 128;
 
-/// The same computation as [`WeightGradient`](crate::conv::weight_gradient::WeightGradient).
-pub(in crate::conv) struct WinogradWeightGradient<'a, T> {
-    pub shapes: &'a ConvShapes,
-    pub images: &'a [T],
-    pub gradient: &'a [T],
-    /// `[3, 3, in, out]`.
-    pub output: &'a mut [T],
-}
+/// The same computation as [`WeightGradient`].
+pub(in crate::conv) struct WinogradWeightGradient<'a, T>(pub WeightGradient<'a, T>);
 
 impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
-        let shapes = self.shapes;
+        let job = self.0;
+        let shapes = job.shapes;
         let [inputs, outputs] = [shapes.in_channels, shapes.out_channels];
         let [rows, columns] = tiles(shapes.output);
         let of_image = Placement {
@@ -59,8 +54,8 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                 let (image, tile) = (tile / per_image, tile % per_image);
                 if tile == 0 {
                     let [len, gradient_len] = [of_image.image_len(), of_gradient.image_len()];
-                    of_image.fill(&self.images[image * len..][..len], &mut canvas);
-                    let gradient = &self.gradient[image * gradient_len..][..gradient_len];
+                    of_image.fill(&job.images[image * len..][..len], &mut canvas);
+                    let gradient = &job.gradient[image * gradient_len..][..gradient_len];
                     of_gradient.fill(gradient, &mut padded);
                 }
                 let (y, x) = (tile / columns * TILE, tile % columns * TILE);
@@ -116,14 +111,11 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
             // SAFETY: `at` is a vector of each plane and of each tap.
             unsafe {
                 let from = sums.as_ptr().add(at);
-                let filter = both_ways::<T, S, ToFilter, WINDOW, 3>(
-                    from,
-                    WINDOW * sum_plane,
-                    sum_plane,
-                );
+                let filter =
+                    both_ways::<T, S, ToFilter, WINDOW, 3>(from, WINDOW * sum_plane, sum_plane);
                 for (i, row) in filter.into_iter().enumerate() {
                     for (j, value) in row.into_iter().enumerate() {
-                        S::store(self.output.as_mut_ptr().add((i * 3 + j) * tap + at), value);
+                        S::store(job.output.as_mut_ptr().add((i * 3 + j) * tap + at), value);
                     }
                 }
             }
