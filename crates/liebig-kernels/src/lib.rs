@@ -11,6 +11,7 @@ mod block;
 mod composed;
 mod conv;
 mod flex;
+mod output;
 mod scratch;
 mod simd;
 #[cfg(test)]

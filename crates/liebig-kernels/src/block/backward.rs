@@ -4,15 +4,19 @@
 //! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g
 //! ```
 
+use std::ops::Range;
+
 use super::pixels::OnChannels;
 use super::{Backward, Inputs, forward};
+use crate::output::Output;
 use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
 
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
     pub statistics: &'a [T],
     pub gradient: &'a [T],
-    pub result: &'a mut Backward<T>,
+    pub result: Backward<Output<T>>,
+    pub channels: Range<usize>,
 }
 
 impl<T: Element> Kernel<T> for Run<'_, T> {
@@ -20,7 +24,11 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
     unsafe fn run<S: Simd<T>>(mut self) {
         let images = self.inputs.shape[0];
         // SAFETY: passed on.
-        unsafe { self.inputs.plan().for_channels::<T, S>(images, &mut self) }
+        unsafe {
+            self.inputs
+                .plan()
+                .for_channels::<T, S>(images, self.channels.clone(), &mut self)
+        }
     }
 }
 

@@ -9,8 +9,11 @@
 //!
 //! ReLU's own second derivative is zero, so nothing depends on `beta`.
 
+use std::ops::Range;
+
 use super::pixels::OnChannels;
 use super::{Cotangents, DoubleBackward, Inputs, forward};
+use crate::output::Output;
 use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
 
 pub(super) struct Run<'a, T> {
@@ -18,7 +21,8 @@ pub(super) struct Run<'a, T> {
     pub statistics: &'a [T],
     pub gradient: &'a [T],
     pub cotangents: Cotangents<'a, T>,
-    pub result: &'a mut DoubleBackward<T>,
+    pub result: DoubleBackward<Output<T>>,
+    pub channels: Range<usize>,
 }
 
 impl<T: Element> Kernel<T> for Run<'_, T> {
@@ -26,7 +30,11 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
     unsafe fn run<S: Simd<T>>(mut self) {
         let images = self.inputs.shape[0];
         // SAFETY: passed on.
-        unsafe { self.inputs.plan().for_channels::<T, S>(images, &mut self) }
+        unsafe {
+            self.inputs
+                .plan()
+                .for_channels::<T, S>(images, self.channels.clone(), &mut self)
+        }
     }
 }
 

@@ -1,14 +1,18 @@
 //! The forward form: statistics, then normalise, rectify and pool in one pass.
 
+use std::ops::Range;
+
 use super::Inputs;
 use super::pixels::OnChannels;
+use crate::output::Output;
 use crate::simd::{Element, Kernel, Simd, each, load, store};
 
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
     pub eps: T,
-    pub output: &'a mut [T],
-    pub statistics: &'a mut [T],
+    pub output: Output<T>,
+    pub statistics: Output<T>,
+    pub channels: Range<usize>,
 }
 
 impl<T: Element> Kernel<T> for Run<'_, T> {
@@ -16,7 +20,11 @@ impl<T: Element> Kernel<T> for Run<'_, T> {
     unsafe fn run<S: Simd<T>>(mut self) {
         let images = self.inputs.shape[0];
         // SAFETY: passed on.
-        unsafe { self.inputs.plan().for_channels::<T, S>(images, &mut self) }
+        unsafe {
+            self.inputs
+                .plan()
+                .for_channels::<T, S>(images, self.channels.clone(), &mut self)
+        }
     }
 }
 

@@ -16,6 +16,7 @@ mod double_backward;
 mod forward;
 mod pixels;
 
+use crate::output::{Output, for_channels, written};
 use crate::simd::{Element, Level};
 use pixels::Plan;
 
@@ -71,18 +72,20 @@ impl<T> Inputs<'_, T> {
 }
 
 /// Gradients with respect to `x`, `gamma` and `beta`.
-pub(crate) struct Backward<T> {
-    pub x: Vec<T>,
-    pub gamma: Vec<T>,
-    pub beta: Vec<T>,
+#[derive(Clone, Copy)]
+pub(crate) struct Backward<V> {
+    pub x: V,
+    pub gamma: V,
+    pub beta: V,
 }
 
 /// Gradients of the backward form with respect to `x`, `gamma` and its output's gradient. (With ReLU
 /// the backward form does not depend on `beta`, but for the places where its derivative jumps.)
-pub(crate) struct DoubleBackward<T> {
-    pub x: Vec<T>,
-    pub gamma: Vec<T>,
-    pub output: Vec<T>,
+#[derive(Clone, Copy)]
+pub(crate) struct DoubleBackward<V> {
+    pub x: V,
+    pub gamma: V,
+    pub output: V,
 }
 
 /// Cotangents of the three outputs of the backward form.
@@ -93,20 +96,28 @@ pub(crate) struct Cotangents<'a, T> {
     pub beta: &'a [T],
 }
 
+/// Multiplications for an element, roughly.
+const WORK: usize = 16;
+
 pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> Forward<T> {
     inputs.check();
     let [n, h, w, c] = inputs.shape;
-    let mut output = vec![T::default(); n * (h / 2) * (w / 2) * c];
     let mut statistics = vec![T::default(); n * 2 * c];
-    T::launch(
-        forward::Run {
-            inputs,
-            eps: T::of(eps),
-            output: &mut output,
-            statistics: &mut statistics,
-        },
-        level,
-    );
+    let shared = Output::of(&mut statistics);
+    let write = |output| {
+        for_channels(n, c, inputs.x.len() * WORK, |channels| {
+            let run = forward::Run {
+                inputs,
+                eps: T::of(eps),
+                output,
+                statistics: shared,
+                channels,
+            };
+            T::launch(run, level);
+        });
+    };
+    // SAFETY: every pooled pixel of every channel is written.
+    let output = unsafe { written(n * (h / 2) * (w / 2) * c, write) };
     Forward { output, statistics }
 }
 
@@ -115,24 +126,31 @@ pub(crate) fn backward<T: Element>(
     statistics: &[T],
     gradient: &[T],
     level: Level,
-) -> Backward<T> {
+) -> Backward<Vec<T>> {
     inputs.check_with(statistics, gradient);
-    let c = inputs.shape[3];
-    let mut result = Backward {
-        x: vec![T::default(); inputs.x.len()],
-        gamma: vec![T::default(); c],
-        beta: vec![T::default(); c],
+    let [n, _, _, c] = inputs.shape;
+    let (mut gamma, mut beta) = (vec![T::default(); c], vec![T::default(); c]);
+    let [on_gamma, on_beta] = [&mut gamma, &mut beta].map(|sums| Output::of(sums));
+    let write = |x| {
+        for_channels(n, c, inputs.x.len() * WORK, |channels| {
+            let result = Backward {
+                x,
+                gamma: on_gamma,
+                beta: on_beta,
+            };
+            let run = backward::Run {
+                inputs,
+                statistics,
+                gradient,
+                result,
+                channels,
+            };
+            T::launch(run, level);
+        });
     };
-    T::launch(
-        backward::Run {
-            inputs,
-            statistics,
-            gradient,
-            result: &mut result,
-        },
-        level,
-    );
-    result
+    // SAFETY: every pixel of every channel is written.
+    let x = unsafe { written(inputs.x.len(), write) };
+    Backward { x, gamma, beta }
 }
 
 pub(crate) fn double_backward<T: Element>(
@@ -141,9 +159,9 @@ pub(crate) fn double_backward<T: Element>(
     gradient: &[T],
     cotangents: Cotangents<T>,
     level: Level,
-) -> DoubleBackward<T> {
+) -> DoubleBackward<Vec<T>> {
     inputs.check_with(statistics, gradient);
-    let c = inputs.shape[3];
+    let [n, _, _, c] = inputs.shape;
     assert_eq!(
         cotangents.x.len(),
         inputs.x.len(),
@@ -154,20 +172,27 @@ pub(crate) fn double_backward<T: Element>(
         [c, c],
         "other cotangents"
     );
-    let mut result = DoubleBackward {
-        x: vec![T::default(); inputs.x.len()],
-        gamma: vec![T::default(); c],
-        output: vec![T::default(); gradient.len()],
+    let (mut gamma, mut output) = (vec![T::default(); c], vec![T::default(); gradient.len()]);
+    let [on_gamma, on_output] = [&mut gamma, &mut output].map(|sums| Output::of(sums));
+    let write = |x| {
+        for_channels(n, c, inputs.x.len() * WORK, |channels| {
+            let result = DoubleBackward {
+                x,
+                gamma: on_gamma,
+                output: on_output,
+            };
+            let run = double_backward::Run {
+                inputs,
+                statistics,
+                gradient,
+                cotangents,
+                result,
+                channels,
+            };
+            T::launch(run, level);
+        });
     };
-    T::launch(
-        double_backward::Run {
-            inputs,
-            statistics,
-            gradient,
-            cotangents,
-            result: &mut result,
-        },
-        level,
-    );
-    result
+    // SAFETY: every pixel of every channel is written.
+    let x = unsafe { written(inputs.x.len(), write) };
+    DoubleBackward { x, gamma, output }
 }

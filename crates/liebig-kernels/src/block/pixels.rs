@@ -1,5 +1,7 @@
 //! How the forms walk an image: a few vectors of channels at a time, all pixels in order.
 
+use std::ops::Range;
+
 use crate::simd::{Element, Portable, Simd};
 
 /// Vectors of channels a pass holds at once.
@@ -38,27 +40,28 @@ impl Plan {
         (self.height / 2) * (self.width / 2) * self.channels
     }
 
-    /// Calls `body` for every group of channels of every image: groups of `VECTORS` vectors, then
+    /// Calls `body` for every group of the given channels of every image: groups of `VECTORS` vectors, then
     /// single vectors, then single channels.
     #[inline(always)]
     pub unsafe fn for_channels<T: Element, S: Simd<T>>(
         &self,
         images: usize,
+        channels: Range<usize>,
         body: &mut impl OnChannels<T>,
     ) {
         for index in 0..images {
-            let mut start = 0;
+            let mut start = channels.start;
             // SAFETY: the groups cover the channels and do not pass their end.
             unsafe {
-                while start + VECTORS * S::LANES <= self.channels {
+                while start + VECTORS * S::LANES <= channels.end {
                     body.run::<S, VECTORS>(index, start);
                     start += VECTORS * S::LANES;
                 }
-                while start + S::LANES <= self.channels {
+                while start + S::LANES <= channels.end {
                     body.run::<S, 1>(index, start);
                     start += S::LANES;
                 }
-                while start < self.channels {
+                while start < channels.end {
                     body.run::<Portable<T, 1>, 1>(index, start);
                     start += 1;
                 }

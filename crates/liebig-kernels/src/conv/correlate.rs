@@ -1,7 +1,10 @@
 //! Correlation of placed images with packed filters: the forward form, and with the filters turned
 //! round the input gradient.
 
+use std::ops::Range;
+
 use super::place::Placement;
+use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd, load};
 
@@ -19,6 +22,7 @@ pub(super) enum Order {
 
 /// `output[y, x, o] = bias[o] + sum over i, j, c of canvas[y * stride + i, x * stride + j, c] * filter[i, j, c, o]`
 /// for every image.
+#[derive(Clone)]
 pub(super) struct Correlate<'a, T> {
     pub images: &'a [T],
     pub placement: Placement,
@@ -32,18 +36,20 @@ pub(super) struct Correlate<'a, T> {
     pub outputs: usize,
     pub bias: Option<&'a [T]>,
     pub output_size: [usize; 2],
-    pub output: &'a mut [T],
+    /// Every image's output pixels and channels.
+    pub output: Output<T>,
+    /// The output channels to compute and write; starts with a whole panel.
+    pub channels: Range<usize>,
 }
 
 impl<T: Element> Kernel<T> for Correlate<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
-        let width = self.outputs.div_ceil(S::LANES) * S::LANES;
+        let width = self.channels.len().div_ceil(S::LANES) * S::LANES;
         let depth = self.kernel[0] * self.kernel[1] * self.inputs;
         let placement = self.placement;
         let mut packed = scratch::take::<T>(Purpose::PackedWeights, (depth + 1) * width);
         let panels = Panels {
-            outputs: self.outputs,
             panel: S::TILE_VECTORS * S::LANES,
             lanes: S::LANES,
         };
@@ -51,7 +57,7 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
         panels.pack(&self, packed);
         bias.fill(T::default());
         if let Some(values) = self.bias {
-            bias[..self.outputs].copy_from_slice(values);
+            bias[..self.channels.len()].copy_from_slice(&values[self.channels.clone()]);
         }
         let image_len = placement.image_len();
         let output_len = self.output_size[0] * self.output_size[1] * self.outputs;
@@ -60,12 +66,15 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
         }
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
         let images = self.images.chunks_exact(image_len);
-        for (image, output) in images.zip(self.output.chunks_exact_mut(output_len)) {
+        for (index, image) in images.enumerate() {
             placement.fill(image, &mut canvas);
+            let first = index * output_len + self.channels.start;
             let view = View {
                 canvas: canvas.as_ptr(),
-                output: output.as_mut_ptr(),
+                // SAFETY: the output has every image and channel.
+                output: unsafe { self.output.as_mut_ptr().add(first) },
                 outputs: self.outputs,
+                channels: self.channels.len(),
                 output_size: self.output_size,
                 pixel: self.stride * self.inputs,
                 output_row: self.stride * placement.canvas[1] * self.inputs,
@@ -92,10 +101,9 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
     }
 }
 
-/// The packed order: panels of `panel` output channels, in each the filters' depth, in each depth
+/// The packed order: panels of `panel` of the channels, in each the filters' depth, in each depth
 /// the panel's channels, filled up with zeros to whole vectors.
 struct Panels {
-    outputs: usize,
     panel: usize,
     lanes: usize,
 }
@@ -106,8 +114,8 @@ impl Panels {
         let [kh, kw] = from.kernel;
         let depth = kh * kw * from.inputs;
         let mut at = 0;
-        for start in (0..self.outputs).step_by(self.panel) {
-            let used = (self.outputs - start).min(self.panel);
+        for start in from.channels.clone().step_by(self.panel) {
+            let used = (from.channels.end - start).min(self.panel);
             let width = used.div_ceil(self.lanes) * self.lanes;
             let panel = &mut packed[at..at + depth * width];
             at += depth * width;
@@ -168,7 +176,10 @@ pub(super) fn transpose<T: Element>(
 struct View<T> {
     canvas: *const T,
     output: *mut T,
+    /// Between horizontally neighbouring outputs.
     outputs: usize,
+    /// To be computed.
+    channels: usize,
     output_size: [usize; 2],
     /// Between the canvas places of horizontally neighbouring outputs.
     pixel: usize,
@@ -209,7 +220,7 @@ impl<T: Element> View<T> {
             }
             // SAFETY: as the caller promised.
             let sums = unsafe { self.tile::<S, VECTORS>(at, filters, bias) };
-            let channels = (self.outputs - start).min(VECTORS * S::LANES);
+            let channels = (self.channels - start).min(VECTORS * S::LANES);
             for (i, sums) in sums.iter().enumerate().take(pixels - first) {
                 // SAFETY: pixel `first + i` and channels `start..start + channels` exist.
                 unsafe {

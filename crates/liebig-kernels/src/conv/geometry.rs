@@ -93,6 +93,14 @@ impl ConvShapes {
         ]
     }
 
+    /// Multiplications of the direct algorithm.
+    pub(crate) fn multiplications(&self) -> usize {
+        self.output_shape().iter().product::<usize>()
+            * self.kernel[0]
+            * self.kernel[1]
+            * self.in_channels
+    }
+
     /// Height and width of an image with its padding.
     pub(crate) fn padded(&self) -> [usize; 2] {
         self.input.map(|size| size + 2 * self.options.padding)

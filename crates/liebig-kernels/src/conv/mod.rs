@@ -14,6 +14,7 @@ mod winograd;
 
 pub use geometry::{Conv2d, ConvShapes};
 
+use crate::output::{self, Output};
 use crate::simd::{Element, Level};
 use correlate::{Correlate, Order};
 use place::Placement;
@@ -31,31 +32,30 @@ pub(crate) fn forward<T: Element>(
     bias: &[T],
     level: Level,
 ) -> Vec<T> {
-    let [ho, wo] = shapes.output;
-    let mut output = vec![T::default(); shapes.batch * ho * wo * shapes.out_channels];
-    correlate(
-        Correlate {
-            images: x,
-            placement: Placement {
-                image: shapes.input,
-                channels: shapes.in_channels,
-                dilation: 1,
-                offset: shapes.options.padding as isize,
-                canvas: shapes.padded(),
-            },
-            weight,
-            order: Order::AsStored,
-            kernel: shapes.kernel,
-            stride: shapes.options.stride,
-            inputs: shapes.in_channels,
-            outputs: shapes.out_channels,
-            bias: Some(bias),
-            output_size: shapes.output,
-            output: &mut output,
-        },
-        level,
-    );
-    output
+    let placement = Placement {
+        image: shapes.input,
+        channels: shapes.in_channels,
+        dilation: 1,
+        offset: shapes.options.padding as isize,
+        canvas: shapes.padded(),
+    };
+    let job = |output| Correlate {
+        images: x,
+        placement,
+        weight,
+        order: Order::AsStored,
+        kernel: shapes.kernel,
+        stride: shapes.options.stride,
+        inputs: shapes.in_channels,
+        outputs: shapes.out_channels,
+        bias: Some(bias),
+        output_size: shapes.output,
+        output,
+        channels: 0..shapes.out_channels,
+    };
+    let length = shapes.output_shape().iter().product();
+    // SAFETY: a correlation writes every output of every image.
+    unsafe { output::written(length, |output| correlate(&job(output), shapes, level)) }
 }
 
 /// Gradient `[n, h, w, in]` with respect to the images, from the output's gradient.
@@ -67,36 +67,61 @@ pub(crate) fn input_gradient<T: Element>(
 ) -> Vec<T> {
     let [h, w] = shapes.input;
     let [kh, kw] = shapes.kernel;
-    let mut output = vec![T::default(); shapes.batch * h * w * shapes.in_channels];
+    let length = shapes.input_shape().iter().product();
     if kh * kw * shapes.in_channels <= NARROW {
+        let mut output = vec![T::default(); length];
         narrow::input_gradient(shapes, gradient, weight, &mut output, level);
         return output;
     }
     // The gradient is a correlation, too: of the output's gradient, spread out by the stride, with
     // the filters turned round and their channel dimensions exchanged.
-    correlate(
-        Correlate {
-            images: gradient,
-            placement: Placement {
-                image: shapes.output,
-                channels: shapes.out_channels,
-                dilation: shapes.options.stride,
-                offset: kh as isize - 1 - shapes.options.padding as isize,
-                canvas: [h + kh - 1, w + kw - 1],
-            },
-            weight,
-            order: Order::Turned,
-            kernel: shapes.kernel,
-            stride: 1,
-            inputs: shapes.out_channels,
-            outputs: shapes.in_channels,
-            bias: None,
-            output_size: shapes.input,
-            output: &mut output,
-        },
-        level,
+    let placement = Placement {
+        image: shapes.output,
+        channels: shapes.out_channels,
+        dilation: shapes.options.stride,
+        offset: kh as isize - 1 - shapes.options.padding as isize,
+        canvas: [h + kh - 1, w + kw - 1],
+    };
+    let job = |output| Correlate {
+        images: gradient,
+        placement,
+        weight,
+        order: Order::Turned,
+        kernel: shapes.kernel,
+        stride: 1,
+        inputs: shapes.out_channels,
+        outputs: shapes.in_channels,
+        bias: None,
+        output_size: shapes.input,
+        output,
+        channels: 0..shapes.in_channels,
+    };
+    // SAFETY: a correlation writes every output of every image.
+    unsafe { output::written(length, |output| correlate(&job(output), shapes, level)) }
+}
+
+/// Correlation by the algorithm that suits its shape.
+fn correlate<T: Element>(job: &Correlate<T>, shapes: &ConvShapes, level: Level) {
+    let channels = [job.inputs, job.outputs];
+    let fast = winograd::suits(
+        job.kernel,
+        job.stride,
+        channels,
+        job.output_size,
+        shapes.batch,
     );
-    output
+    let work = shapes.multiplications();
+    output::for_channels(shapes.batch, job.outputs, work, |channels| {
+        let part = Correlate {
+            channels,
+            ..job.clone()
+        };
+        if fast {
+            T::launch(WinogradCorrelate(part), level);
+        } else {
+            T::launch(part, level);
+        }
+    });
 }
 
 /// Gradient `[kh, kw, in, out]` with respect to the weights, from the output's gradient.
@@ -106,31 +131,32 @@ pub(crate) fn weight_gradient<T: Element>(
     gradient: &[T],
     level: Level,
 ) -> Vec<T> {
-    let [kh, kw] = shapes.kernel;
-    let mut output = vec![T::default(); kh * kw * shapes.in_channels * shapes.out_channels];
+    let mut output = vec![T::default(); shapes.weight_shape().iter().product()];
     let job = WeightGradient {
         shapes,
         images: x,
         gradient,
-        output: &mut output,
+        output: Output::of(&mut output),
+        channels: 0..shapes.out_channels,
     };
     let channels = [shapes.in_channels, shapes.out_channels];
     let (stride, images) = (shapes.options.stride, shapes.batch);
-    if winograd::suits(shapes.kernel, stride, channels, shapes.output, images) {
-        T::launch(WinogradWeightGradient(job), level);
-    } else {
-        T::launch(job, level);
-    }
+    let fast = winograd::suits(shapes.kernel, stride, channels, shapes.output, images);
+    output::for_channels(
+        images,
+        shapes.out_channels,
+        shapes.multiplications(),
+        |channels| {
+            let part = WeightGradient {
+                channels,
+                ..job.clone()
+            };
+            if fast {
+                T::launch(WinogradWeightGradient(part), level);
+            } else {
+                T::launch(part, level);
+            }
+        },
+    );
     output
-}
-
-/// Correlation by the algorithm that suits its shape.
-fn correlate<T: Element>(job: Correlate<T>, level: Level) {
-    let images = job.images.len() / job.placement.image_len().max(1);
-    let channels = [job.inputs, job.outputs];
-    if winograd::suits(job.kernel, job.stride, channels, job.output_size, images) {
-        T::launch(WinogradCorrelate(job), level);
-    } else {
-        T::launch(job, level);
-    }
 }

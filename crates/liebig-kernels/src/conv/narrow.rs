@@ -7,6 +7,7 @@
 use super::correlate::{Correlate, Order};
 use super::geometry::ConvShapes;
 use super::place::Placement;
+use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Level};
 
@@ -46,7 +47,8 @@ pub(super) fn input_gradient<T: Element>(
                 outputs: taps,
                 bias: None,
                 output_size: [ho * wo, 1],
-                output: &mut products,
+                output: Output::of(&mut products),
+                channels: 0..taps,
             },
             level,
         );

@@ -1,8 +1,11 @@
 //! The weight gradient: for every filter tap the product of the pixels under it with the output's
 //! gradient, summed over all output pixels.
 
+use std::ops::Range;
+
 use super::geometry::ConvShapes;
 use super::place::Placement;
+use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd, load, store};
 
@@ -12,12 +15,15 @@ const TILE_ROWS: usize = 6;
 /// Channels in a tile at the most: four vectors of 16.
 const MAX_CHANNELS: usize = 64;
 
+#[derive(Clone)]
 pub(super) struct WeightGradient<'a, T> {
     pub shapes: &'a ConvShapes,
     pub images: &'a [T],
     pub gradient: &'a [T],
     /// `[kh, kw, in, out]`, zero at the start.
-    pub output: &'a mut [T],
+    pub output: Output<T>,
+    /// The output channels to compute and write; starts with a whole panel.
+    pub channels: Range<usize>,
 }
 
 impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
@@ -56,48 +62,49 @@ impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
                 &filled
             };
             // SAFETY: `canvas` holds the padded image and `gradient` whole vectors.
-            unsafe { accumulate::<T, S>(shapes, &canvas, gradient, width, self.output) };
+            unsafe { self.accumulate::<S>(&canvas, gradient, width) };
         }
     }
 }
 
-/// Adds one image's contribution to `output`.
-#[inline(always)]
-unsafe fn accumulate<T: Element, S: Simd<T>>(
-    shapes: &ConvShapes,
-    canvas: &[T],
-    gradient: &[T],
-    width: usize,
-    output: &mut [T],
-) {
-    let run = shapes.kernel[1] * shapes.in_channels;
-    let row = shapes.padded()[1] * shapes.in_channels;
-    let outputs = shapes.out_channels;
-    let panel = S::TILE_VECTORS * S::LANES;
-    for start in (0..width).step_by(panel) {
-        let vectors = (width - start).min(panel) / S::LANES;
-        for i in 0..shapes.kernel[0] {
-            for j in (0..run).step_by(TILE_ROWS) {
-                let rows = (run - j).min(TILE_ROWS);
-                // SAFETY: the window of every output pixel lies on the canvas, and rows
-                // `i * run + j ..` of the weight matrix exist.
-                unsafe {
-                    let tile = Tile {
-                        canvas: canvas.as_ptr().add(i * row + j),
-                        gradient: gradient.as_ptr().add(start),
-                        width,
-                        size: shapes.output,
-                        pixel: shapes.options.stride * shapes.in_channels,
-                        canvas_row: shapes.options.stride * row,
-                        output: output.as_mut_ptr().add((i * run + j) * outputs + start),
-                        outputs,
-                        channels: (outputs - start).min(panel),
-                    };
-                    match vectors {
-                        4 => tile.rows::<S, 4>(rows),
-                        3 => tile.rows::<S, 3>(rows),
-                        2 => tile.rows::<S, 2>(rows),
-                        _ => tile.rows::<S, 1>(rows),
+impl<T: Element> WeightGradient<'_, T> {
+    /// Adds one image's contribution to the output.
+    #[inline(always)]
+    unsafe fn accumulate<S: Simd<T>>(&self, canvas: &[T], gradient: &[T], width: usize) {
+        let shapes = self.shapes;
+        let run = shapes.kernel[1] * shapes.in_channels;
+        let row = shapes.padded()[1] * shapes.in_channels;
+        let outputs = shapes.out_channels;
+        let panel = S::TILE_VECTORS * S::LANES;
+        let end = self.channels.end;
+        for start in self.channels.clone().step_by(panel) {
+            let vectors = (end - start).div_ceil(S::LANES).min(S::TILE_VECTORS);
+            for i in 0..shapes.kernel[0] {
+                for j in (0..run).step_by(TILE_ROWS) {
+                    let rows = (run - j).min(TILE_ROWS);
+                    // SAFETY: the window of every output pixel lies on the canvas, and rows
+                    // `i * run + j ..` of the weight matrix exist.
+                    unsafe {
+                        let tile = Tile {
+                            canvas: canvas.as_ptr().add(i * row + j),
+                            gradient: gradient.as_ptr().add(start),
+                            width,
+                            size: shapes.output,
+                            pixel: shapes.options.stride * shapes.in_channels,
+                            canvas_row: shapes.options.stride * row,
+                            output: self
+                                .output
+                                .as_mut_ptr()
+                                .add((i * run + j) * outputs + start),
+                            outputs,
+                            channels: (end - start).min(panel),
+                        };
+                        match vectors {
+                            4 => tile.rows::<S, 4>(rows),
+                            3 => tile.rows::<S, 3>(rows),
+                            2 => tile.rows::<S, 2>(rows),
+                            _ => tile.rows::<S, 1>(rows),
+                        }
                     }
                 }
             }

@@ -19,6 +19,7 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
         let job = self.0;
+        let channels = job.channels.clone();
         let [rows, columns] = tiles(job.output_size);
         let placement = Placement {
             canvas: [rows * TILE + 2, columns * TILE + 2],
@@ -31,7 +32,7 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
             return;
         }
         let panel = S::TILE_VECTORS * S::LANES;
-        let filter_plane = plane(inputs * outputs);
+        let filter_plane = plane(inputs * channels.len());
         let mut filters = scratch::take::<T>(Purpose::Filters, POINTS * filter_plane);
         // SAFETY: the sizes are those of the slices.
         unsafe { transform_filters::<T, S>(&job, panel, filter_plane, &mut filters) };
@@ -64,8 +65,9 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
                     }
                 }
             }
-            for start in (0..outputs).step_by(panel) {
-                let used = (outputs - start).min(panel);
+            for start in channels.clone().step_by(panel) {
+                let used = (channels.end - start).min(panel);
+                let panel_at = (start - channels.start) * inputs;
                 for point in 0..POINTS {
                     // SAFETY: every plane holds the block's values and the panel's filters.
                     unsafe {
@@ -73,7 +75,7 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
                             a: values.as_ptr().add(point * value_plane),
                             a_row: pitch,
                             a_column: 1,
-                            b: filters.as_ptr().add(point * filter_plane + start * inputs),
+                            b: filters.as_ptr().add(point * filter_plane + panel_at),
                             b_row: used,
                             depth: inputs,
                         };
@@ -126,6 +128,7 @@ unsafe fn transform_filters<T: Element, S: Simd<T>>(
     filters: &mut [T],
 ) {
     let [inputs, outputs] = [job.inputs, job.outputs];
+    let channels = job.channels.clone();
     let tap = inputs * outputs;
     let mut turned;
     let taps = match job.order {
@@ -142,14 +145,14 @@ unsafe fn transform_filters<T: Element, S: Simd<T>>(
         }
     };
     for input in 0..inputs {
-        for start in (0..outputs).step_by(panel) {
-            let used = (outputs - start).min(panel);
+        for start in channels.clone().step_by(panel) {
+            let used = (channels.end - start).min(panel);
             for channel in (0..used).step_by(S::LANES) {
                 // SAFETY: filter and place exist.
                 unsafe {
                     let from = taps.as_ptr().add(input * outputs + start + channel);
                     let values = both_ways::<T, S, OfFilter, 3, WINDOW>(from, 3 * tap, tap);
-                    let to = start * inputs + input * used + channel;
+                    let to = (start - channels.start) * inputs + input * used + channel;
                     spread::<T, S>(filters.as_mut_ptr().add(to), filter_plane, values);
                 }
             }

@@ -19,6 +19,7 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
     unsafe fn run<S: Simd<T>>(self) {
         let job = self.0;
         let shapes = job.shapes;
+        let channels = job.channels.clone();
         let [inputs, outputs] = [shapes.in_channels, shapes.out_channels];
         let [rows, columns] = tiles(shapes.output);
         let of_image = Placement {
@@ -41,8 +42,8 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let panel = S::TILE_VECTORS * S::LANES;
         let pitch = inputs + 16;
         let value_plane = plane(block * pitch);
-        let gradient_plane = plane(block * outputs);
-        let sum_plane = plane(inputs * outputs);
+        let gradient_plane = plane(block * channels.len());
+        let sum_plane = plane(inputs * channels.len());
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, of_image.canvas_len());
         let mut padded = scratch::take::<T>(Purpose::PaddedChannels, of_gradient.canvas_len());
         let mut values = scratch::take::<T>(Purpose::Values, POINTS * value_plane);
@@ -70,21 +71,22 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                     }
                 }
                 let row = of_gradient.canvas[1] * outputs;
-                for channel in (0..outputs).step_by(S::LANES) {
+                for channel in channels.clone().step_by(S::LANES) {
                     // SAFETY: as above. Panels of channels lie apart, tiles side by side in them.
                     unsafe {
                         let from = padded.as_ptr().add(y * row + x * outputs + channel);
                         let pixels = both_ways::<T, S, OfOutput, TILE, WINDOW>(from, row, outputs);
+                        let channel = channel - channels.start;
                         let start = channel / panel * panel;
-                        let used = (outputs - start).min(panel);
+                        let used = (channels.len() - start).min(panel);
                         let to = start * block + slot * used + channel - start;
                         spread::<T, S>(gradients.as_mut_ptr().add(to), gradient_plane, pixels);
                     }
                 }
             }
             for point in 0..POINTS {
-                for start in (0..outputs).step_by(panel) {
-                    let used = (outputs - start).min(panel);
+                for start in (0..channels.len()).step_by(panel) {
+                    let used = (channels.len() - start).min(panel);
                     // SAFETY: every plane holds the block's values, gradients and sums.
                     unsafe {
                         let gradients = gradients.as_ptr().add(point * gradient_plane);
@@ -98,7 +100,7 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                         };
                         let target = Target {
                             to: sums.as_mut_ptr().add(point * sum_plane + start),
-                            row: outputs,
+                            row: channels.len(),
                             add: first > 0,
                         };
                         factors.multiply::<S>(inputs, used / S::LANES, target);
@@ -107,10 +109,12 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
             }
         }
         let tap = inputs * outputs;
-        for at in (0..tap).step_by(S::LANES) {
-            // SAFETY: `at` is a vector of each plane and of each tap.
+        for at in (0..inputs * channels.len()).step_by(S::LANES) {
+            let (input, channel) = (at / channels.len(), at % channels.len());
+            // SAFETY: `at` is a vector of each plane, and input and channel one of each tap.
             unsafe {
                 let from = sums.as_ptr().add(at);
+                let at = input * outputs + channels.start + channel;
                 let filter =
                     both_ways::<T, S, ToFilter, WINDOW, 3>(from, WINDOW * sum_plane, sum_plane);
                 for (i, row) in filter.into_iter().enumerate() {
