@@ -54,7 +54,8 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
             lanes: S::LANES,
         };
         let (packed, bias) = packed.split_at_mut(depth * width);
-        panels.pack(&self, packed);
+        // SAFETY: the instruction set is the caller's.
+        unsafe { panels.pack::<T, S>(&self, packed) };
         bias.fill(T::default());
         if let Some(values) = self.bias {
             bias[..self.channels.len()].copy_from_slice(&values[self.channels.clone()]);
@@ -110,7 +111,7 @@ struct Panels {
 
 impl Panels {
     #[inline(always)]
-    fn pack<T: Element>(&self, from: &Correlate<T>, packed: &mut [T]) {
+    unsafe fn pack<T: Element, S: Simd<T>>(&self, from: &Correlate<T>, packed: &mut [T]) {
         let [kh, kw] = from.kernel;
         let depth = kh * kw * from.inputs;
         let mut at = 0;
@@ -131,13 +132,9 @@ impl Panels {
                     let tap_len = from.inputs * from.outputs;
                     for (tap, target) in panel.chunks_exact_mut(from.inputs * width).enumerate() {
                         let source = &from.weight[(kh * kw - 1 - tap) * tap_len..][..tap_len];
-                        transpose(
-                            &source[start * from.inputs..],
-                            from.inputs,
-                            used,
-                            width,
-                            target,
-                        );
+                        let source = &source[start * from.inputs..];
+                        // SAFETY: the instruction set is the caller's.
+                        unsafe { transpose::<T, S>(source, from.inputs, used, width, target) };
                     }
                 }
             }
@@ -145,26 +142,35 @@ impl Panels {
     }
 }
 
-/// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, zeros up to `width`; in blocks, so
-/// that both sides stay in cache.
+/// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, zeros up to `width`, which whole
+/// vectors fill.
+///
+/// # Safety
+/// The instruction set of `S` must be enabled.
 #[inline(always)]
-pub(super) fn transpose<T: Element>(
+pub(super) unsafe fn transpose<T: Element, S: Simd<T>>(
     source: &[T],
     columns: usize,
     used: usize,
     width: usize,
     target: &mut [T],
 ) {
-    const BLOCK: usize = 16;
-    for i0 in (0..columns).step_by(BLOCK) {
-        for j0 in (0..width).step_by(BLOCK) {
-            for i in i0..(i0 + BLOCK).min(columns) {
-                let row = &mut target[i * width..(i + 1) * width];
-                for (j, slot) in row.iter_mut().enumerate().skip(j0).take(BLOCK) {
-                    *slot = if j < used {
-                        source[j * columns + i]
-                    } else {
-                        T::default()
+    assert!(source.len() >= columns * used && target.len() >= columns * width);
+    for i in (0..columns).step_by(S::LANES) {
+        for j in (0..width).step_by(S::LANES) {
+            if i + S::LANES <= columns && j + S::LANES <= used {
+                // SAFETY: both squares are whole.
+                unsafe {
+                    let from = source.as_ptr().add(j * columns + i);
+                    S::transpose(from, columns, target.as_mut_ptr().add(i * width + j), width);
+                }
+                continue;
+            }
+            for i in i..(i + S::LANES).min(columns) {
+                for j in j..j + S::LANES {
+                    target[i * width + j] = match j < used {
+                        true => source[j * columns + i],
+                        false => T::default(),
                     };
                 }
             }

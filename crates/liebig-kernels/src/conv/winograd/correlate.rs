@@ -139,7 +139,8 @@ unsafe fn transform_filters<T: Element, S: Simd<T>>(
                 .chunks_exact_mut(tap)
                 .zip(job.weight.chunks_exact(tap).rev())
             {
-                transpose(from, inputs, outputs, outputs, to);
+                // SAFETY: the instruction set is the caller's.
+                unsafe { transpose::<T, S>(from, inputs, outputs, outputs, to) };
             }
             &turned
         }

@@ -4,7 +4,13 @@
 //! instruction set and picks one. `run` and everything it calls must be `#[inline(always)]`, or the
 //! intrinsics are not inlined into the function that enables their instruction set.
 
+mod portable;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
 use std::sync::OnceLock;
+
+pub use portable::Portable;
 
 /// An array of `V` vectors, each from its index. A macro and not `array::from_fn`, because a closure
 /// that is not inlined would be compiled without the kernel's instruction set.
@@ -172,6 +178,17 @@ pub unsafe trait Simd<T: Element>: Copy {
     unsafe fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
     /// `value` where `sign > 0`, zero elsewhere.
     unsafe fn where_positive(sign: Self::Vector, value: Self::Vector) -> Self::Vector;
+    /// Writes the transpose of a square of `LANES * LANES` elements; rows are `from_row` and `to_row`
+    /// elements apart.
+    #[inline(always)]
+    unsafe fn transpose(from: *const T, from_row: usize, to: *mut T, to_row: usize) {
+        for i in 0..Self::LANES {
+            for j in 0..Self::LANES {
+                // SAFETY: the caller vouches for both squares.
+                unsafe { *to.add(i * to_row + j) = *from.add(j * from_row + i) };
+            }
+        }
+    }
 }
 
 /// Reads `V` neighbouring vectors.
@@ -206,164 +223,5 @@ pub unsafe fn add_to<T: Element, S: Simd<T>, const V: usize>(to: *mut T, values:
     unsafe {
         let before = load::<T, S, V>(to);
         store::<T, S, V>(to, each!(T, S, V, |v| S::add(before[v], values[v])));
-    }
-}
-
-/// `N` elements in an array; `N = 1` handles what is left over at the end of a row.
-#[derive(Clone, Copy)]
-pub struct Portable<T, const N: usize>(std::marker::PhantomData<T>);
-
-// SAFETY: plain arithmetic.
-unsafe impl<T: Element, const N: usize> Simd<T> for Portable<T, N> {
-    type Vector = [T; N];
-    const LANES: usize = N;
-    const TILE_VECTORS: usize = 2;
-    #[inline(always)]
-    unsafe fn splat(value: T) -> [T; N] {
-        [value; N]
-    }
-    #[inline(always)]
-    unsafe fn load(from: *const T) -> [T; N] {
-        // SAFETY: the caller vouches for N readable elements.
-        unsafe { from.cast::<[T; N]>().read_unaligned() }
-    }
-    #[inline(always)]
-    unsafe fn store(to: *mut T, value: [T; N]) {
-        // SAFETY: the caller vouches for N writable elements.
-        unsafe { to.cast::<[T; N]>().write_unaligned(value) }
-    }
-    #[inline(always)]
-    unsafe fn add(a: [T; N], b: [T; N]) -> [T; N] {
-        std::array::from_fn(|i| a[i] + b[i])
-    }
-    #[inline(always)]
-    unsafe fn sub(a: [T; N], b: [T; N]) -> [T; N] {
-        std::array::from_fn(|i| a[i] - b[i])
-    }
-    #[inline(always)]
-    unsafe fn mul(a: [T; N], b: [T; N]) -> [T; N] {
-        std::array::from_fn(|i| a[i] * b[i])
-    }
-    #[inline(always)]
-    unsafe fn fma(a: [T; N], b: [T; N], c: [T; N]) -> [T; N] {
-        std::array::from_fn(|i| a[i] * b[i] + c[i])
-    }
-    #[inline(always)]
-    unsafe fn where_positive(sign: [T; N], value: [T; N]) -> [T; N] {
-        std::array::from_fn(|i| {
-            if sign[i] > T::default() {
-                value[i]
-            } else {
-                T::default()
-            }
-        })
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod x86 {
-    use super::{Kernel, Simd};
-    use std::arch::x86_64::*;
-
-    #[target_feature(enable = "avx512f,avx2,fma")]
-    pub unsafe fn launch_avx512<K: Kernel<f32>>(kernel: K) {
-        // SAFETY: the instruction set is enabled here; the pointers are the caller's.
-        unsafe { kernel.run::<Avx512>() }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    pub unsafe fn launch_avx2<K: Kernel<f32>>(kernel: K) {
-        // SAFETY: as above.
-        unsafe { kernel.run::<Avx2>() }
-    }
-
-    #[derive(Clone, Copy)]
-    pub struct Avx512;
-
-    // SAFETY: only run inside `launch_avx512`.
-    unsafe impl Simd<f32> for Avx512 {
-        type Vector = __m512;
-        const LANES: usize = 16;
-        const TILE_VECTORS: usize = 4;
-        #[inline(always)]
-        unsafe fn splat(value: f32) -> __m512 {
-            unsafe { _mm512_set1_ps(value) }
-        }
-        #[inline(always)]
-        unsafe fn load(from: *const f32) -> __m512 {
-            unsafe { _mm512_loadu_ps(from) }
-        }
-        #[inline(always)]
-        unsafe fn store(to: *mut f32, value: __m512) {
-            unsafe { _mm512_storeu_ps(to, value) }
-        }
-        #[inline(always)]
-        unsafe fn add(a: __m512, b: __m512) -> __m512 {
-            unsafe { _mm512_add_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn sub(a: __m512, b: __m512) -> __m512 {
-            unsafe { _mm512_sub_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn mul(a: __m512, b: __m512) -> __m512 {
-            unsafe { _mm512_mul_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn fma(a: __m512, b: __m512, c: __m512) -> __m512 {
-            unsafe { _mm512_fmadd_ps(a, b, c) }
-        }
-        #[inline(always)]
-        unsafe fn where_positive(sign: __m512, value: __m512) -> __m512 {
-            unsafe {
-                let mask = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(sign, _mm512_setzero_ps());
-                _mm512_maskz_mov_ps(mask, value)
-            }
-        }
-    }
-
-    #[derive(Clone, Copy)]
-    pub struct Avx2;
-
-    // SAFETY: only run inside `launch_avx2`.
-    unsafe impl Simd<f32> for Avx2 {
-        type Vector = __m256;
-        const LANES: usize = 8;
-        const TILE_VECTORS: usize = 2;
-        #[inline(always)]
-        unsafe fn splat(value: f32) -> __m256 {
-            unsafe { _mm256_set1_ps(value) }
-        }
-        #[inline(always)]
-        unsafe fn load(from: *const f32) -> __m256 {
-            unsafe { _mm256_loadu_ps(from) }
-        }
-        #[inline(always)]
-        unsafe fn store(to: *mut f32, value: __m256) {
-            unsafe { _mm256_storeu_ps(to, value) }
-        }
-        #[inline(always)]
-        unsafe fn add(a: __m256, b: __m256) -> __m256 {
-            unsafe { _mm256_add_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn sub(a: __m256, b: __m256) -> __m256 {
-            unsafe { _mm256_sub_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn mul(a: __m256, b: __m256) -> __m256 {
-            unsafe { _mm256_mul_ps(a, b) }
-        }
-        #[inline(always)]
-        unsafe fn fma(a: __m256, b: __m256, c: __m256) -> __m256 {
-            unsafe { _mm256_fmadd_ps(a, b, c) }
-        }
-        #[inline(always)]
-        unsafe fn where_positive(sign: __m256, value: __m256) -> __m256 {
-            unsafe {
-                let mask = _mm256_cmp_ps::<_CMP_GT_OQ>(sign, _mm256_setzero_ps());
-                _mm256_and_ps(mask, value)
-            }
-        }
     }
 }
