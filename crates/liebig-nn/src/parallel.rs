@@ -41,7 +41,7 @@ pub fn loss_gradient(
         let mut statistics = Vec::new();
         let norm = BatchNorm::Record(&mut statistics);
         let logits = model.classify(&weights, &model.features_with(&weights, &x, norm)?)?;
-        let loss = shard_loss(&logits, targets, range, batch)?;
+        let loss = shard_loss(&logits, &targets.slice(range)?, batch)?;
         let inputs: Vec<&Tensor> = weights.iter().collect();
         let gradient = grad(&loss, &inputs, false)?;
         Ok((loss.item()?, gradient, statistics))
@@ -108,16 +108,10 @@ pub(crate) fn map_shards<R: Send>(
     shard::map(batch, body)
 }
 
-/// A shard's part of the batch's mean cross-entropy.
-pub(crate) fn shard_loss(
-    logits: &Tensor,
-    targets: &Targets,
-    range: Range<usize>,
-    batch: usize,
-) -> Result<Tensor> {
-    let share = range.len() as f64 / batch as f64;
-    let loss = logits.cross_entropy(&targets.slice(range)?)?;
-    Ok(loss.mul_scalar(share)?)
+/// A shard's part of the mean cross-entropy of `batch` samples.
+pub(crate) fn shard_loss(logits: &Tensor, targets: &Targets, batch: usize) -> Result<Tensor> {
+    let share = targets.len() as f64 / batch as f64;
+    Ok(logits.cross_entropy(targets)?.mul_scalar(share)?)
 }
 
 /// Runs `body` on every item in parallel; results and the first error in the items' order.
