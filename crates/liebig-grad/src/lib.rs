@@ -33,7 +33,7 @@ pub use liebig_kernels::Conv2d;
 pub use ops::{Indices, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
 pub use unrolled::{
-    InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient,
+    InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient, VjpFn,
 };
 
 /// The instruction set that the processor's kernels run with: `avx512`, `avx2` or `portable`. The

@@ -85,21 +85,13 @@ impl ShardGradient {
 }
 
 impl Products {
-    /// The batch's from its shards', in their order.
-    pub fn combine(shards: Vec<Self>) -> Result<Self> {
-        let (mut weights, mut parts) = (Vec::new(), Vec::new());
-        for shard in shards {
-            weights.push(shard.weights);
-            parts.push(shard.inputs);
-        }
-        let count = parts.first().map_or(0, Vec::len);
-        let whole = |input: usize| {
-            let parts: Vec<&Tensor> = parts.iter().map(|shard| &shard[input]).collect();
-            Ok(Tensor::cat(&parts, 0)?)
-        };
+    /// Those of neighbouring shards as those of one.
+    pub fn join(self, right: &Self) -> Result<Self> {
+        let pairs = self.inputs.iter().zip(&right.inputs);
+        let inputs = pairs.map(|(left, right)| Tensor::cat(&[left, right], 0));
         Ok(Self {
-            weights: shard::sum(weights)?,
-            inputs: (0..count).map(whole).collect::<Result<_>>()?,
+            inputs: inputs.collect::<Result<_, _>>()?,
+            weights: shard::add(self.weights, &right.weights)?,
         })
     }
 }

@@ -2,8 +2,8 @@
 
 use liebig_grad::{StepVjp, Targets, Tensor, shard};
 
-use crate::parallel::{check_batch, map_items, map_shards};
-use crate::shard_gradient::{Products, ShardGradient};
+use crate::parallel::{check_batch, map_items, map_shards, reduce_items};
+use crate::shard_gradient::ShardGradient;
 use crate::statistics::check_count;
 use crate::{Model, Result};
 
@@ -33,7 +33,8 @@ impl SyntheticGradient {
         let shards = map_shards(model, batch, |range| {
             ShardGradient::new(model, weights, x, targets, range)
         })?;
-        let gradient = shard::sum(shards.iter().map(ShardGradient::values).collect())?;
+        let values = |shard: &ShardGradient| Ok(shard.values());
+        let gradient = reduce_items(&shards, values, |left, right| Ok(shard::add(left, &right)?))?;
         Ok(Self {
             loss: shards.iter().map(|shard| shard.loss).sum(),
             gradient,
@@ -70,7 +71,8 @@ impl SyntheticGradient {
     /// As there.
     pub fn vjp(&self, cotangents: &[Tensor]) -> Result<StepVjp> {
         check_count("cotangents", cotangents, self.gradient.len())?;
-        let products = Products::combine(map_items(&self.shards, |shard| shard.vjp(cotangents))?)?;
+        let vjp = |shard: &ShardGradient| shard.vjp(cotangents);
+        let products = reduce_items(&self.shards, vjp, |left, right| left.join(&right))?;
         Ok(StepVjp {
             gradient: self.gradient.clone(),
             weights: products.weights,

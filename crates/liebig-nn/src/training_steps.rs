@@ -1,10 +1,11 @@
 //! A network's training on a synthetic set, as [`Trajectory`](liebig_grad::Trajectory) unrolls it.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use liebig_grad::{RecordedStep, StepGradient, StepVjp, Targets, Tensor, shard, vjp};
 
-use crate::parallel::{check_batch, map_shards};
+use crate::parallel::{check_batch, reduce_shards};
 use crate::shard_gradient::{Products, ShardGradient};
 use crate::statistics::check_count;
 use crate::{Error, Model, Result, SyntheticGradient, loss_gradient};
@@ -15,9 +16,9 @@ use crate::{Error, Model, Result, SyntheticGradient, loss_gradient};
 ///
 /// The inputs that a gradient flows to are the images `[n, channels, height, width]` and, if they are
 /// soft, the labels `[n, classes]`. Each shard of a batch builds its graph, takes its products and
-/// drops it on one thread, so memory follows the shard; sums are in the order of the batch, so
-/// results are bit-identical for every number of threads. A kept graph
-/// ([`Keep::graphs`](liebig_grad::Keep)) is the batch's.
+/// drops it on one thread, so memory follows the shard; in which order they are summed depends on the
+/// size of the batch alone, so results are bit-identical for every number of threads. A graph that is
+/// kept ([`Keep::graphs`](liebig_grad::Keep)) is the whole batch's.
 ///
 /// ```
 /// use liebig_grad::{InnerSgd, Keep, Targets, Tensor, Trajectory, cpu};
@@ -138,14 +139,16 @@ impl StepGradient for TrainingSteps<'_> {
     fn vjp(&self, step: usize, weights: &[Tensor], cotangents: &[Tensor]) -> Result<StepVjp> {
         check_count("cotangents", cotangents, weights.len())?;
         let (images, targets) = self.batch(step)?;
-        let shards = map_shards(self.model, targets.len(), |range| {
+        let shard = |range: Range<usize>| {
             let shard = ShardGradient::new(self.model, weights, &images, &targets, range)?;
             Ok((shard.values(), shard.vjp(cotangents)?))
-        })?;
-        let (gradients, products) = shards.into_iter().unzip();
-        let products = Products::combine(products)?;
+        };
+        let join = |left: (Vec<Tensor>, Products), right: (Vec<Tensor>, Products)| {
+            Ok((shard::add(left.0, &right.0)?, left.1.join(&right.1)?))
+        };
+        let (gradient, products) = reduce_shards(self.model, targets.len(), shard, join)?;
         Ok(StepVjp {
-            gradient: shard::sum(gradients)?,
+            gradient,
             weights: products.weights,
             inputs: self.whole_inputs(step, products.inputs)?,
         })

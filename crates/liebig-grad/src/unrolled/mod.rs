@@ -15,7 +15,7 @@ mod sgd;
 mod step;
 
 pub use sgd::InnerSgd;
-pub use step::{RecordedStep, StepGradient, StepVjp};
+pub use step::{RecordedStep, StepGradient, StepVjp, VjpFn};
 
 use crate::{Error, Result, Tensor};
 use sgd::{State, Sweep};

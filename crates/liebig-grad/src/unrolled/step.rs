@@ -60,5 +60,8 @@ pub struct RecordedStep<'a, E> {
     /// The gradient; constants.
     pub gradient: Vec<Tensor>,
     /// [`StepGradient::vjp`] at this step and these weights.
-    pub vjp: Box<dyn Fn(&[Tensor]) -> Result<StepVjp, E> + Send + Sync + 'a>,
+    pub vjp: VjpFn<'a, E>,
 }
+
+/// From cotangents of a step's gradient to their products with it.
+pub type VjpFn<'a, E> = Box<dyn Fn(&[Tensor]) -> Result<StepVjp, E> + Send + Sync + 'a>;

@@ -86,3 +86,18 @@ pub const WORKLOADS: &[Workload] = &[
         prepare: training::inference,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::WORKLOADS;
+
+    #[test]
+    fn pytorch_has_the_same_units() {
+        let script = include_str!("../../../../bench/torch_units.py");
+        for workload in WORKLOADS {
+            let entry = format!("\"{}\": lambda units", workload.name);
+            assert!(script.contains(&entry), "{}", workload.name);
+        }
+        assert_eq!(script.matches("lambda units").count(), WORKLOADS.len());
+    }
+}
