@@ -11,6 +11,7 @@ import time
 
 import torch
 from torch import nn
+from torch.func import functional_call
 from torch.nn import functional as F
 
 CLASSES = 10
@@ -71,6 +72,46 @@ class Units:
 
         return unit
 
+    def dm_iteration(self, ipc):
+        features = self.net[:-1]
+        real = torch.randn(CLASSES, 256, 3, 32, 32)
+        images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
+        sgd = torch.optim.SGD([images], lr=1.0, momentum=0.5)
+
+        def unit():
+            sgd.zero_grad()
+            for class_ in range(CLASSES):
+                with torch.no_grad():
+                    target = features(real[class_]).mean(0)
+                ours = features(images[class_ * ipc : (class_ + 1) * ipc]).mean(0)
+                (ours - target).square().sum().backward(inputs=[images])
+            sgd.step()
+
+        return unit
+
+    @staticmethod
+    def squared_distance(ours, theirs):
+        return torch.stack([(a - b).square().sum() for a, b in zip(ours, theirs)]).sum()
+
+    def trajectory_step(self, steps, ipc):
+        images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
+        labels = torch.arange(CLASSES * ipc) // ipc
+        lr = torch.full((), 0.01, requires_grad=True)
+        start = {name: weight.detach() for name, weight in self.net.named_parameters()}
+        target = [weight + 0.01 * torch.randn(weight.shape) for weight in start.values()]
+        scale = self.squared_distance(start.values(), target)
+
+        def unit():
+            weights = {name: weight.clone().requires_grad_() for name, weight in start.items()}
+            for _ in range(steps):
+                loss = F.cross_entropy(functional_call(self.net, weights, images), labels)
+                gradient = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+                weights = {name: weight - lr * g for (name, weight), g in zip(weights.items(), gradient)}
+            distance = self.squared_distance(weights.values(), target) / scale
+            return torch.autograd.grad(distance, [images, lr])
+
+        return unit
+
     def train(self, count, batch, epochs):
         images, labels = torch.randn(count, 3, 32, 32), torch.randint(CLASSES, (count,))
         sgd = torch.optim.SGD(self.weights, lr=0.01, momentum=0.9, weight_decay=5e-4)
@@ -101,6 +142,10 @@ WORKLOADS = {
     "match_step_ipc50": lambda units: units.match_step(50),
     "dc_iteration_ipc1": lambda units: units.dc_iteration(1),
     "dc_iteration_ipc10": lambda units: units.dc_iteration(10),
+    "dm_iteration_ipc10": lambda units: units.dm_iteration(10),
+    "trajectory_step_n10_ipc1": lambda units: units.trajectory_step(10, 1),
+    "trajectory_step_n10_ipc10": lambda units: units.trajectory_step(10, 10),
+    "trajectory_step_n30_ipc10": lambda units: units.trajectory_step(30, 10),
     "train_epoch_2048": lambda units: units.train(2048, 256, 1),
     "train_small_ipc10": lambda units: units.train(100, 100, 20),
     "inference_2048": lambda units: units.inference(2048),

@@ -32,7 +32,9 @@ pub use error::Error;
 pub use liebig_kernels::Conv2d;
 pub use ops::{Indices, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
-pub use unrolled::{InnerSgd, StepGradient, StepVjp, Trajectory, TrajectoryGradient};
+pub use unrolled::{
+    InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient, VjpFn,
+};
 
 /// The instruction set that the processor's kernels run with: `avx512`, `avx2` or `portable`. The
 /// environment variable `LIEBIG_SIMD` chooses a narrower one.

@@ -1,9 +1,9 @@
 //! A batch cut into shards, each worked on by one thread.
 //!
 //! The loss of a network without batch statistics is a sum over samples, so forward and backward of a
-//! few of them run on one thread while they sit in its cache, and the shards' gradients are added in
-//! the order of the batch. How a batch is cut depends on its size alone: results are bit-identical
-//! for every number of threads.
+//! few of them run on one thread while they sit in its cache, and the gradients of neighbouring shards
+//! are added. How a batch is cut and in which order shards are added depends on its size alone:
+//! results are bit-identical for every number of threads.
 
 use std::ops::Range;
 
@@ -41,43 +41,69 @@ where
     results.into_iter().collect()
 }
 
-/// Adds lists of tensors, element by element, in their order.
+/// Runs `body` on every item, in parallel, and `join`s the results of neighbours until one is left;
+/// `None` without items.
+///
+/// In which order depends on the number of items alone, and a thread has no more results to keep than
+/// the tree of joins has levels: the memory of a sum over shards does not grow with the batch.
+///
+/// # Errors
+/// The first item's error, in their order, or that of joining.
+pub fn reduce<T, R, E>(
+    items: &[T],
+    body: impl Fn(&T) -> Result<R, E> + Sync,
+    join: impl Fn(R, R) -> Result<R, E> + Sync,
+) -> Result<Option<R>, E>
+where
+    T: Sync,
+    R: Send,
+    E: Send,
+{
+    match items {
+        [] => Ok(None),
+        _ => tree(items, &body, &join).map(Some),
+    }
+}
+
+fn tree<T, R, E>(
+    items: &[T],
+    body: &(impl Fn(&T) -> Result<R, E> + Sync),
+    join: &(impl Fn(R, R) -> Result<R, E> + Sync),
+) -> Result<R, E>
+where
+    T: Sync,
+    R: Send,
+    E: Send,
+{
+    if let [item] = items {
+        return body(item);
+    }
+    let (left, right) = items.split_at(items.len().div_ceil(2));
+    let (left, right) = rayon::join(|| tree(left, body, join), || tree(right, body, join));
+    join(left?, right?)
+}
+
+/// Adds lists of tensors, element by element.
 ///
 /// # Errors
 /// [`Error::Shapes`] if the lists differ in length or shapes.
-pub fn sum(lists: Vec<Vec<Tensor>>) -> Result<Vec<Tensor>> {
-    let length = lists.first().map_or(0, Vec::len);
-    if let Some(other) = lists.iter().find(|list| list.len() != length) {
-        let (left, right) = (vec![length], vec![other.len()]);
+pub fn add(left: Vec<Tensor>, right: &[Tensor]) -> Result<Vec<Tensor>> {
+    if left.len() != right.len() {
+        let (left, right) = (vec![left.len()], vec![right.len()]);
         return Err(Error::Shapes {
-            op: "shard::sum (lengths)",
+            op: "shard::add (lengths)",
             left,
             right,
         });
     }
-    let mut columns: Vec<Vec<Tensor>> = (0..length).map(|_| Vec::new()).collect();
-    for list in lists {
-        for (column, tensor) in columns.iter_mut().zip(list) {
-            column.push(tensor);
-        }
-    }
-    columns.into_par_iter().map(total).collect()
-}
-
-/// The sum of tensors in their order.
-fn total(tensors: Vec<Tensor>) -> Result<Tensor> {
-    let mut tensors = tensors.into_iter();
-    let first = tensors.next().ok_or(Error::Rank {
-        op: "shard::sum",
-        expected: "at least one list",
-        shape: Vec::new(),
-    })?;
-    tensors.try_fold(first, |sum, tensor| sum.accumulate(&tensor))
+    let pairs = left.into_iter().zip(right);
+    pairs.map(|(left, right)| left.accumulate(right)).collect()
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use super::ranges;
+    use super::{ranges, reduce};
 
     #[test]
     fn shards_cover_the_batch_in_order() {
@@ -91,5 +117,17 @@ mod tests {
             }
             assert_eq!(next, batch);
         }
+    }
+
+    #[test]
+    fn results_are_joined_in_order() {
+        for count in 0..40 {
+            let items: Vec<usize> = (0..count).collect();
+            let join = |left: Vec<usize>, right: Vec<usize>| Ok([left, right].concat());
+            let joined: Result<_, ()> = reduce(&items, |&item| Ok(vec![item]), join);
+            assert_eq!(joined.unwrap(), (count > 0).then_some(items));
+        }
+        let odd = |&item: &usize| if item % 2 == 0 { Ok(()) } else { Err(item) };
+        assert_eq!(reduce(&[0, 2, 3, 4, 5], odd, |_, _| Ok(())), Err(3));
     }
 }

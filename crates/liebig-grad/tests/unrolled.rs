@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use common::random;
 use liebig_grad::{
-    InnerSgd, Result, StepGradient, StepVjp, Targets, Tensor, Trajectory, grad, vjp,
+    Error, InnerSgd, Keep, RecordedStep, Result, StepGradient, StepVjp, Targets, Tensor,
+    Trajectory, TrajectoryGradient, grad, vjp,
 };
 
 /// Counts the bytes in use, and the most there ever were.
@@ -85,7 +86,44 @@ fn references(tensors: &[Tensor]) -> Vec<&Tensor> {
     tensors.iter().collect()
 }
 
+/// One step's gradient on its graph.
+struct Graph {
+    gradient: Vec<Tensor>,
+    weights: Vec<Tensor>,
+    inputs: Vec<Tensor>,
+}
+
+impl Graph {
+    fn new(steps: &Steps, step: usize, weights: &[Tensor]) -> Result<Self> {
+        let (weights, inputs) = (tracked(weights), tracked(&steps.inputs));
+        let loss = steps.loss(step, &weights, &inputs)?;
+        Ok(Self {
+            gradient: grad(&loss, &references(&weights), true)?,
+            weights,
+            inputs,
+        })
+    }
+
+    fn values(&self) -> Vec<Tensor> {
+        self.gradient.iter().map(Tensor::detach).collect()
+    }
+
+    fn vjp(&self, cotangents: &[Tensor]) -> Result<StepVjp> {
+        let outputs = references(&self.gradient);
+        let sources: Vec<&Tensor> = self.weights.iter().chain(&self.inputs).collect();
+        let mut weights = vjp(&outputs, &references(cotangents), &sources, false)?;
+        let inputs = weights.split_off(self.weights.len());
+        Ok(StepVjp {
+            gradient: self.values(),
+            weights,
+            inputs,
+        })
+    }
+}
+
 impl StepGradient for Steps {
+    type Error = Error;
+
     fn gradient(&self, step: usize, weights: &[Tensor]) -> Result<Vec<Tensor>> {
         let weights = tracked(weights);
         let loss = self.loss(step, &weights, &self.inputs)?;
@@ -93,22 +131,30 @@ impl StepGradient for Steps {
     }
 
     fn vjp(&self, step: usize, weights: &[Tensor], cotangents: &[Tensor]) -> Result<StepVjp> {
-        let (weights, inputs) = (tracked(weights), tracked(&self.inputs));
-        let loss = self.loss(step, &weights, &inputs)?;
-        let gradient = grad(&loss, &references(&weights), true)?;
-        let sources: Vec<&Tensor> = weights.iter().chain(&inputs).collect();
-        let products = vjp(
-            &references(&gradient),
-            &references(cotangents),
-            &sources,
-            false,
-        )?;
-        let (of_weights, of_inputs) = products.split_at(weights.len());
-        Ok(StepVjp {
-            gradient: gradient.iter().map(Tensor::detach).collect(),
-            weights: of_weights.to_vec(),
-            inputs: of_inputs.to_vec(),
+        Graph::new(self, step, weights)?.vjp(cotangents)
+    }
+
+    fn record(&self, step: usize, weights: &[Tensor]) -> Result<RecordedStep<'_, Error>> {
+        let graph = Graph::new(self, step, weights)?;
+        Ok(RecordedStep {
+            gradient: graph.values(),
+            vjp: Box::new(move |cotangents| graph.vjp(cotangents)),
         })
+    }
+}
+
+/// Steps that leave [`StepGradient::record`] as it is.
+struct Forgetful(Steps);
+
+impl StepGradient for Forgetful {
+    type Error = Error;
+
+    fn gradient(&self, step: usize, weights: &[Tensor]) -> Result<Vec<Tensor>> {
+        self.0.gradient(step, weights)
+    }
+
+    fn vjp(&self, step: usize, weights: &[Tensor], cotangents: &[Tensor]) -> Result<StepVjp> {
+        self.0.vjp(step, weights, cotangents)
     }
 }
 
@@ -180,63 +226,125 @@ fn assert_same(what: &str, ours: &[Tensor], whole: &[Tensor]) {
     }
 }
 
+/// Trains and goes back.
+fn unroll(
+    steps: &impl StepGradient<Error = Error>,
+    start: &[Tensor],
+    sgd: &InnerSgd,
+    keep: Keep,
+) -> TrajectoryGradient {
+    let trajectory = Trajectory::train(steps, start, sgd.clone(), keep).unwrap();
+    trajectory
+        .backward(&outer_gradient(trajectory.last()))
+        .unwrap()
+}
+
+fn alone() -> std::sync::MutexGuard<'static, ()> {
+    ALONE
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
 #[test]
 fn the_sweep_equals_the_whole_graph() {
-    let _alone = ALONE
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     for momentum in [0.0, 0.9] {
         let sgd = InnerSgd {
             lr: vec![0.3, 0.1, 0.0, 0.2, 0.4],
             momentum,
         };
-        let steps = Steps::new(4);
-        let trajectory = Trajectory::train(&steps, &steps.start(), sgd.clone()).unwrap();
-        let ours = trajectory
-            .backward(&steps, &outer_gradient(trajectory.last()))
-            .unwrap();
-        let [inputs, lr, start] = whole_graph(&steps, &sgd);
-        assert_same("inputs", &ours.inputs, &inputs);
-        assert_same("start", &ours.weights, &start);
+        let [inputs, lr, start] = whole_graph(&Steps::new(4), &sgd);
         let lr: Vec<f64> = lr.iter().map(|lr| lr.item().unwrap()).collect();
-        for (ours, whole) in ours.lr.iter().zip(&lr) {
-            assert!(
-                (ours - whole).abs() < 1e-12,
-                "step size: {ours}, not {whole}"
-            );
+        for (weights_every, graphs) in [(1, 0), (2, 0), (3, 0), (5, 0), (9, 0)].into_iter().chain([
+            (0, 1),
+            (1, 2),
+            (2, 2),
+            (3, 5),
+            (2, 9),
+        ]) {
+            let what = format!("momentum {momentum}, every {weights_every}, graphs {graphs}");
+            let keep = Keep {
+                weights_every,
+                graphs,
+            };
+            let steps = Steps::new(4);
+            let forgetful = Forgetful(Steps::new(4));
+            for ours in [
+                unroll(&steps, &steps.start(), &sgd, keep),
+                unroll(&forgetful, &steps.start(), &sgd, keep),
+            ] {
+                assert_same(&format!("{what}: inputs"), &ours.inputs, &inputs);
+                assert_same(&format!("{what}: start"), &ours.weights, &start);
+                assert_eq!(ours.lr.len(), lr.len());
+                for (ours, whole) in ours.lr.iter().zip(&lr) {
+                    assert!(
+                        (ours - whole).abs() < 1e-12,
+                        "{what}: step size: {ours}, not {whole}"
+                    );
+                }
+            }
         }
     }
 }
 
 #[test]
-fn memory_does_not_grow_with_the_steps_but_for_the_stored_weights() {
-    let _alone = ALONE
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+fn a_training_without_steps_changes_nothing() {
+    let _alone = alone();
+    let steps = Steps::new(4);
+    let sgd = InnerSgd {
+        lr: Vec::new(),
+        momentum: 0.9,
+    };
+    let start = steps.start();
+    let trajectory = Trajectory::train(&steps, &start, sgd, Keep::default()).unwrap();
+    let cotangents = outer_gradient(trajectory.last());
+    let gradient = trajectory.backward(&cotangents).unwrap();
+    assert!(gradient.inputs.is_empty() && gradient.lr.is_empty());
+    assert_same("weights", &gradient.weights, &cotangents);
+    let refused = trajectory.backward(&cotangents[1..]);
+    assert!(matches!(refused, Err(Error::Shapes { .. })));
+}
+
+#[test]
+fn memory_grows_with_what_is_kept_and_with_nothing_else() {
+    let _alone = alone();
     let steps = Steps::new(2_000);
     let start = steps.start();
     let weight_bytes: usize = start.iter().map(|weight| weight.numel() * 8).sum();
-    let peak = |count: usize| {
+    let peak = |count: usize, weights_every: usize, graphs: usize| {
         let sgd = InnerSgd {
             lr: vec![0.01; count],
             momentum: 0.0,
         };
+        let keep = Keep {
+            weights_every,
+            graphs,
+        };
         let before = LIVE.load(SeqCst);
         PEAK.store(before, SeqCst);
-        let trajectory = Trajectory::train(&steps, &start, sgd).unwrap();
-        let gradient = trajectory
-            .backward(&steps, &outer_gradient(trajectory.last()))
-            .unwrap();
+        let gradient = unroll(&steps, &start, &sgd, keep);
         assert!(gradient.inputs.iter().all(|input| !input.is_tracked()));
         PEAK.load(SeqCst) - before
     };
     // The first run also fills what threads keep for good, such as the matrix product's workspace.
-    peak(4);
-    let (few, many) = (peak(4), peak(64));
+    peak(4, 1, 0);
+    let (few, many) = (peak(4, 1, 0), peak(64, 1, 0));
     let stored = 60 * weight_bytes;
     let slack = 2 * weight_bytes;
     assert!(
         many.abs_diff(few + stored) < slack,
         "4 steps took {few} bytes, 64 took {many}, of which {stored} are the 60 more stored weights"
+    );
+    // 8 checkpoints and the 8 steps after the one at hand, of which the first is the checkpoint.
+    let checkpoints = peak(64, 8, 0);
+    let saved = (64 - 8 - 7) * weight_bytes;
+    assert!(
+        checkpoints.abs_diff(many - saved) < slack,
+        "64 steps took {checkpoints} bytes with 8 checkpoints, {many} with 64: {saved} fewer expected"
+    );
+    let (graphs, more_graphs) = (peak(64, 8, 4), peak(64, 8, 8));
+    assert!(
+        checkpoints < graphs && graphs < more_graphs,
+        "{checkpoints} bytes without graphs, {graphs} with 4, {more_graphs} with 8"
     );
 }

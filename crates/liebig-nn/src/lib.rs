@@ -41,9 +41,12 @@ mod parallel;
 mod parameter;
 mod registry;
 mod schedule;
+mod shard_gradient;
 mod state_dict;
 mod statistics;
+mod synthetic_features;
 mod synthetic_gradient;
+mod training_steps;
 
 pub use error::Error;
 pub use initialize::{initial_statistics, initialize};
@@ -56,7 +59,9 @@ pub use registry::{ModelOptions, build, names};
 pub use schedule::Schedule;
 pub use state_dict::{StateEntry, load_state_dict, state_dict};
 pub use statistics::{Frozen, update_statistics};
+pub use synthetic_features::{SyntheticFeatures, features};
 pub use synthetic_gradient::SyntheticGradient;
+pub use training_steps::TrainingSteps;
 
 /// What everything here returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,7 +1,7 @@
 //! Losses, gradients and predictions of a batch that is cut into shards.
 //!
-//! Each shard's whole forward and backward pass runs on one thread, and results are combined in the
-//! order of the batch: they are bit-identical for every number of threads.
+//! Each shard's whole forward and backward pass runs on one thread, and the order in which results are
+//! combined depends on the batch's size alone: they are bit-identical for every number of threads.
 
 use std::ops::Range;
 
@@ -35,34 +35,32 @@ pub fn loss_gradient(
     targets: &Targets,
 ) -> Result<LossGradient> {
     let batch = check_batch(x, targets)?;
-    let shards = map_shards(model, batch, |range| {
+    let shard = |range: Range<usize>| {
         let weights: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
         let x = x.detach().slice(0, range.start, range.end)?;
         let mut statistics = Vec::new();
         let norm = BatchNorm::Record(&mut statistics);
         let logits = model.classify(&weights, &model.features_with(&weights, &x, norm)?)?;
-        let loss = shard_loss(&logits, targets, range, batch)?;
+        let loss = shard_loss(&logits, &targets.slice(range)?, batch)?;
         let inputs: Vec<&Tensor> = weights.iter().collect();
-        let gradient = grad(&loss, &inputs, false)?;
-        Ok((loss.item()?, gradient, statistics))
+        Ok(LossGradient {
+            gradient: grad(&loss, &inputs, false)?,
+            loss: loss.item()?,
+            statistics,
+        })
+    };
+    let mut whole = reduce_shards(model, batch, shard, |left, right| {
+        Ok(LossGradient {
+            loss: left.loss + right.loss,
+            gradient: shard::add(left.gradient, &right.gradient)?,
+            statistics: left.statistics,
+        })
     })?;
-    let mut loss = 0.0;
-    let (mut gradients, mut statistics) = (Vec::new(), Vec::new());
-    for (shard_loss, gradient, of_shard) in shards {
-        loss += shard_loss;
-        gradients.push(gradient);
-        statistics = of_shard;
+    // Whoever has statistics of its own runs in one shard; fixed ones are not the batch's.
+    if model.statistics().is_empty() {
+        whole.statistics.clear();
     }
-    Ok(LossGradient {
-        loss,
-        gradient: shard::sum(gradients)?,
-        // Whoever has statistics runs in one shard.
-        statistics: if model.statistics().is_empty() {
-            Vec::new()
-        } else {
-            statistics
-        },
-    })
+    Ok(whole)
 }
 
 /// Logits `[n, classes]` for samples `x [n, channels, height, width]`, in evaluation mode.
@@ -108,16 +106,36 @@ pub(crate) fn map_shards<R: Send>(
     shard::map(batch, body)
 }
 
-/// A shard's part of the batch's mean cross-entropy.
-pub(crate) fn shard_loss(
-    logits: &Tensor,
-    targets: &Targets,
-    range: Range<usize>,
+/// Runs `body` on every shard in parallel and joins the results: on one, if the model mixes the samples
+/// of a batch.
+pub(crate) fn reduce_shards<R: Send>(
+    model: &dyn Model,
     batch: usize,
-) -> Result<Tensor> {
-    let share = range.len() as f64 / batch as f64;
-    let loss = logits.cross_entropy(&targets.slice(range)?)?;
-    Ok(loss.mul_scalar(share)?)
+    body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
+    join: impl Fn(R, R) -> Result<R> + Sync,
+) -> Result<R> {
+    let shards: Vec<Range<usize>> = if model.needs_whole_batch() {
+        std::iter::once(0..batch).collect()
+    } else {
+        shard::ranges(batch)
+    };
+    reduce_items(&shards, |range| body(range.clone()), join)
+}
+
+/// Runs `body` on the parts of a batch in parallel and joins the results.
+pub(crate) fn reduce_items<T: Sync, R: Send>(
+    items: &[T],
+    body: impl Fn(&T) -> Result<R> + Sync,
+    join: impl Fn(R, R) -> Result<R> + Sync,
+) -> Result<R> {
+    let (images, targets) = (0, 0);
+    shard::reduce(items, body, join)?.ok_or(Error::Batch { images, targets })
+}
+
+/// A shard's part of the mean cross-entropy of `batch` samples.
+pub(crate) fn shard_loss(logits: &Tensor, targets: &Targets, batch: usize) -> Result<Tensor> {
+    let share = targets.len() as f64 / batch as f64;
+    Ok(logits.cross_entropy(targets)?.mul_scalar(share)?)
 }
 
 /// Runs `body` on every item in parallel; results and the first error in the items' order.

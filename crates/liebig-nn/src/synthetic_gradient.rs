@@ -1,8 +1,9 @@
 //! The gradient on the synthetic set, as a function of its images.
 
-use liebig_grad::{Targets, Tensor, grad, shard, vjp};
+use liebig_grad::{StepVjp, Targets, Tensor, shard};
 
-use crate::parallel::{check_batch, map_items, map_shards, shard_loss};
+use crate::parallel::{check_batch, map_items, map_shards, reduce_items};
+use crate::shard_gradient::ShardGradient;
 use crate::statistics::check_count;
 use crate::{Model, Result};
 
@@ -14,13 +15,7 @@ use crate::{Model, Result};
 pub struct SyntheticGradient {
     loss: f64,
     gradient: Vec<Tensor>,
-    shards: Vec<Shard>,
-}
-
-/// Some neighbouring images and their part of the gradient, on a graph that leads back to them.
-struct Shard {
-    images: Tensor,
-    gradient: Vec<Tensor>,
+    shards: Vec<ShardGradient>,
 }
 
 impl SyntheticGradient {
@@ -36,21 +31,12 @@ impl SyntheticGradient {
     ) -> Result<Self> {
         let batch = check_batch(x, targets)?;
         let shards = map_shards(model, batch, |range| {
-            let weights: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
-            let images = x.detach().slice(0, range.start, range.end)?;
-            let images = images.requires_grad();
-            let logits = model.forward(&weights, &images)?;
-            let loss = shard_loss(&logits, targets, range, batch)?;
-            let inputs: Vec<&Tensor> = weights.iter().collect();
-            let gradient = grad(&loss, &inputs, true)?;
-            Ok((loss.item()?, Shard { images, gradient }))
+            ShardGradient::new(model, weights, x, targets, range)
         })?;
-        let loss = shards.iter().map(|(loss, _)| loss).sum();
-        let shards: Vec<Shard> = shards.into_iter().map(|(_, shard)| shard).collect();
-        let values = |shard: &Shard| shard.gradient.iter().map(Tensor::detach).collect();
-        let gradient = shard::sum(shards.iter().map(values).collect())?;
+        let values = |shard: &ShardGradient| Ok(shard.values());
+        let gradient = reduce_items(&shards, values, |left, right| Ok(shard::add(left, &right)?))?;
         Ok(Self {
-            loss,
+            loss: shards.iter().map(|shard| shard.loss).sum(),
             gradient,
             shards,
         })
@@ -74,11 +60,23 @@ impl SyntheticGradient {
     /// gradient.
     pub fn vjp_images(&self, cotangents: &[Tensor]) -> Result<Tensor> {
         check_count("cotangents", cotangents, self.gradient.len())?;
-        let cotangents: Vec<&Tensor> = cotangents.iter().collect();
-        let parts = map_items(&self.shards, |shard| {
-            let outputs: Vec<&Tensor> = shard.gradient.iter().collect();
-            Ok(vjp(&outputs, &cotangents, &[&shard.images], false)?)
-        })?;
-        Ok(Tensor::cat(&parts.iter().flatten().collect::<Vec<_>>(), 0)?)
+        let parts = map_items(&self.shards, |shard| shard.vjp_images(cotangents))?;
+        Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)?)
+    }
+
+    /// [`vjp_images`](Self::vjp_images) with respect to the weights, too, and to soft labels
+    /// `[n, classes]`, the second of the inputs.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn vjp(&self, cotangents: &[Tensor]) -> Result<StepVjp> {
+        check_count("cotangents", cotangents, self.gradient.len())?;
+        let vjp = |shard: &ShardGradient| shard.vjp(cotangents);
+        let products = reduce_items(&self.shards, vjp, |left, right| left.join(&right))?;
+        Ok(StepVjp {
+            gradient: self.gradient.clone(),
+            weights: products.weights,
+            inputs: products.inputs,
+        })
     }
 }

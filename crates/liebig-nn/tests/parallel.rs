@@ -6,8 +6,8 @@ mod common;
 use common::{assert_all_close, assert_close, bits, with_threads};
 use liebig_grad::{Targets, Tensor, cpu, grad, vjp};
 use liebig_nn::{
-    Error, Input, Model, ModelOptions, Norm, SyntheticGradient, build, initialize, loss_gradient,
-    predict,
+    Error, Input, Model, ModelOptions, Norm, SyntheticFeatures, SyntheticGradient, build, features,
+    initialize, loss_gradient, predict,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -60,6 +60,10 @@ fn compute(problem: &Problem) -> Vec<Tensor> {
     results.push(Tensor::full(&[1], real.loss, x.dtype(), &cpu()));
     results.extend(synthetic.gradient().iter().cloned());
     results.push(synthetic.vjp_images(&cotangents).unwrap());
+    let synthetic = SyntheticFeatures::new(&**model, weights, x).unwrap();
+    let cotangent = synthetic.features().sin().unwrap();
+    results.push(synthetic.vjp_images(&cotangent).unwrap());
+    results.push(features(&**model, weights, x).unwrap());
     if !model.needs_whole_batch() {
         results.push(predict(&**model, weights, x).unwrap());
     }
@@ -135,6 +139,16 @@ fn shards_compute_the_whole_batch() {
         let found = synthetic.vjp_images(&cotangents).unwrap();
         assert_close(model.name(), &found, &whole[0], 2e-5, 0.0);
 
+        let wanted = model.features(weights, &images).unwrap();
+        let synthetic = SyntheticFeatures::new(&**model, weights, x).unwrap();
+        assert_close("features", synthetic.features(), &wanted, 1e-5, 0.0);
+        let found = features(&**model, weights, x).unwrap();
+        assert_eq!(bits(&found), bits(synthetic.features()));
+        let cotangent = synthetic.features().sin().unwrap();
+        let whole = vjp(&[&wanted], &[&cotangent], &[&images], false).unwrap();
+        let found = synthetic.vjp_images(&cotangent).unwrap();
+        assert_close("features' images", &found, &whole[0], 2e-5, 0.0);
+
         if !model.needs_whole_batch() {
             let found = predict(&**model, weights, x).unwrap();
             assert_close("logits", &found, &logits, 1e-5, 0.0);
@@ -193,4 +207,10 @@ fn batches_and_targets_that_do_not_match_are_refused() {
     let synthetic = SyntheticGradient::new(model, weights, x, &problem.targets).unwrap();
     let refused = synthetic.vjp_images(&weights[1..]);
     assert!(matches!(refused, Err(Error::Count { .. })));
+    let none = Tensor::from_vec(Vec::new(), &[0, 3, 20, 16], &cpu()).unwrap();
+    let refused = features(model, weights, &none);
+    assert!(matches!(refused, Err(Error::Batch { .. })));
+    let synthetic = SyntheticFeatures::new(model, weights, x).unwrap();
+    let refused = synthetic.vjp_images(&synthetic.features().slice(0, 0, 1).unwrap());
+    assert!(matches!(refused, Err(Error::Shape { .. })));
 }

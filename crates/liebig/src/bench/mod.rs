@@ -4,6 +4,10 @@
 //! with 10 classes, standard normal inputs, single precision. The first call is a warm-up and does
 //! not count.
 
+mod matching;
+mod network;
+mod training;
+mod trajectory;
 mod workloads;
 
 use std::time::Instant;

@@ -1,0 +1,66 @@
+//! Gradients through unrolled training.
+
+use liebig_data::stream;
+use liebig_grad::{Device, InnerSgd, Keep, Targets, Tensor, Trajectory};
+use liebig_nn::TrainingSteps;
+use rand_distr::{Distribution, StandardNormal};
+
+use super::network::{Bench, CLASSES};
+use super::workloads::Unit;
+use crate::Error;
+
+/// Step size of the unrolled training; learnt, so a gradient is computed for it.
+const LR: f64 = 0.01;
+
+/// Steps on so many images in all keep their graphs, at 1.9 MB an image.
+const GRAPHS_OF_IMAGES: usize = 400;
+
+pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Result<Unit, Error> {
+    let bench = Bench::new(device)?;
+    let images = bench.images(ipc * CLASSES, 0)?;
+    let labels = (0..CLASSES * ipc).map(|image| image / ipc).collect();
+    let targets = Targets::Hard(labels);
+    let target = nearby(&bench.weights)?;
+    let scale = 1.0 / squared_distance(&bench.weights, &target)?;
+    let graphs = GRAPHS_OF_IMAGES / (ipc * CLASSES);
+    Ok(Box::new(move || {
+        let training = TrainingSteps::new(bench.model.as_ref(), images.clone(), targets.clone())?;
+        let sgd = InnerSgd {
+            lr: vec![LR; steps],
+            momentum: 0.0,
+        };
+        let keep = Keep {
+            graphs,
+            ..Keep::default()
+        };
+        let trajectory = Trajectory::train(&training, &bench.weights, sgd, keep)?;
+        // Of the squared distance from the target, in units of the start's.
+        let cotangents = trajectory
+            .last()
+            .iter()
+            .zip(&target)
+            .map(|(weight, target)| weight.sub(target)?.mul_scalar(2.0 * scale))
+            .collect::<Result<Vec<_>, _>>()?;
+        let gradient = trajectory.backward(&cotangents)?;
+        // One step size for all steps has the sum of their gradients.
+        std::hint::black_box(gradient.lr.iter().sum::<f64>());
+        Ok(())
+    }))
+}
+
+/// Weights a little away from the given ones.
+fn nearby(weights: &[Tensor]) -> Result<Vec<Tensor>, Error> {
+    let mut rng = stream(0, "bench/target", 0);
+    let move_away = |weight: &Tensor| {
+        let noise = StandardNormal.sample_iter(&mut rng).take(weight.numel());
+        let noise = Tensor::from_vec(noise.collect(), weight.shape(), &weight.device())?;
+        Ok(weight.add(&noise.mul_scalar(0.01)?)?)
+    };
+    weights.iter().map(move_away).collect()
+}
+
+fn squared_distance(a: &[Tensor], b: &[Tensor]) -> Result<f64, Error> {
+    a.iter().zip(b).try_fold(0.0, |sum, (a, b)| {
+        Ok(sum + a.sub(b)?.square()?.sum()?.item()?)
+    })
+}
