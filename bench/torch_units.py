@@ -125,6 +125,11 @@ class Units:
 
         return unit
 
+    @staticmethod
+    def matrix_product(side):
+        a, b = torch.randn(side, side), torch.randn(side, side)
+        return lambda: a @ b
+
     def inference(self, count):
         images = torch.randn(count, 3, 32, 32)
 
@@ -136,6 +141,7 @@ class Units:
 
 
 WORKLOADS = {
+    "matrix_product_2048": lambda units: units.matrix_product(2048),
     "real_gradient_256": lambda units: units.real_gradient(256),
     "match_step_ipc1": lambda units: units.match_step(1),
     "match_step_ipc10": lambda units: units.match_step(10),

@@ -185,6 +185,9 @@ pub struct BenchArguments {
     /// A workload; may be repeated [default: all]
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
+    /// Change one size at a time instead: threads, batch, width, side, depth, steps, sparse_steps; may be repeated, alone it means all
+    #[arg(long, value_name = "AXIS", num_args = 0..=1, default_missing_value = "all", conflicts_with = "only")]
+    pub scaling: Vec<String>,
     /// Timed units of each, after one that does not count
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub runs: usize,

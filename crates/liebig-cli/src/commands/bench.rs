@@ -1,7 +1,7 @@
 //! `liebig bench`: timed units of work, a line of JSON each.
 
 use anyhow::{Context, Result, bail};
-use liebig::bench::{WORKLOADS, find, measure};
+use liebig::bench::{AXES, Point, Subject, WORKLOADS, measure};
 
 use crate::args::BenchArguments;
 use crate::exit::ExitStatus;
@@ -20,46 +20,88 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitStatus> {
         }
         return Ok(ExitStatus::Success);
     }
-    let names: Vec<&str> = if arguments.only.is_empty() {
-        WORKLOADS.iter().map(|workload| workload.name).collect()
-    } else {
-        arguments.only.iter().map(String::as_str).collect()
+    let subjects = match subjects(arguments) {
+        Ok(subjects) => subjects,
+        Err(unknown) => {
+            unknown.report();
+            return Ok(ExitStatus::Usage);
+        }
     };
-    if let Some(unknown) = names.iter().find(|name| find(name).is_none()) {
-        eprintln_unknown(unknown);
-        return Ok(ExitStatus::Usage);
-    }
-    for name in names {
+    for subject in subjects {
         if arguments.in_process {
-            here(name, arguments, &printer)?;
+            here(subject, arguments, &printer)?;
         } else {
-            in_a_process_of_its_own(name, arguments)?;
+            in_a_process_of_its_own(subject, arguments)?;
         }
     }
     Ok(ExitStatus::Success)
 }
 
-fn eprintln_unknown(name: &str) {
-    anstream::eprintln!("error: unknown workload `{name}`");
-    anstream::eprintln!("hint: `liebig bench --list` names them all");
+enum Unknown {
+    Workload(String),
+    Axis(String),
 }
 
-fn here(name: &str, arguments: &BenchArguments, printer: &Printer) -> Result<()> {
-    let Some(workload) = find(name) else {
-        return Ok(());
-    };
+impl Unknown {
+    fn report(&self) {
+        match self {
+            Self::Workload(name) => {
+                anstream::eprintln!("error: unknown workload `{name}`");
+                anstream::eprintln!("hint: `liebig bench --list` names them all");
+            }
+            Self::Axis(name) => {
+                let axes: Vec<&str> = AXES.iter().map(|(axis, _)| *axis).collect();
+                anstream::eprintln!("error: unknown size to change `{name}`");
+                anstream::eprintln!("hint: expected one of {}", axes.join(", "));
+            }
+        }
+    }
+}
+
+/// What the arguments ask for.
+fn subjects(arguments: &BenchArguments) -> Result<Vec<Subject>, Unknown> {
+    if !arguments.scaling.is_empty() {
+        let all = arguments.scaling.iter().any(|axis| axis == "all");
+        let axes: Vec<&str> = match all {
+            true => AXES.iter().map(|(axis, _)| *axis).collect(),
+            false => arguments.scaling.iter().map(String::as_str).collect(),
+        };
+        let mut subjects = Vec::new();
+        for axis in axes {
+            let points = Point::along(axis);
+            if points.is_empty() {
+                return Err(Unknown::Axis(axis.to_string()));
+            }
+            subjects.extend(points.into_iter().map(Subject::Point));
+        }
+        return Ok(subjects);
+    }
+    if arguments.only.is_empty() {
+        return Ok(WORKLOADS.iter().map(Subject::Workload).collect());
+    }
+    let find = |name: &String| Subject::find(name).ok_or_else(|| Unknown::Workload(name.clone()));
+    arguments.only.iter().map(find).collect()
+}
+
+fn here(subject: Subject, arguments: &BenchArguments, printer: &Printer) -> Result<()> {
     let pool = super::threads(arguments.threads)?;
-    let measurement = pool.install(|| measure(workload, arguments.runs, &super::device()))?;
+    let measurement = pool.install(|| measure(subject, arguments.runs, &super::device()))?;
     printer.text(&serde_json::to_string(&measurement)?)
 }
 
 /// So that its peak memory is its own.
-fn in_a_process_of_its_own(name: &str, arguments: &BenchArguments) -> Result<()> {
+fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Result<()> {
     let program = std::env::current_exe().context("cannot find this program to start it again")?;
+    let name = subject.name();
     let mut command = std::process::Command::new(program);
-    command.args(["bench", "--in-process", "--only", name]);
+    command.args(["bench", "--in-process", "--only", &name]);
     command.args(["--runs", &arguments.runs.to_string()]);
-    if let Some(threads) = arguments.threads {
+    let threads = match subject {
+        Subject::Point(point) => point.threads(),
+        Subject::Workload(_) => None,
+    };
+    let threads = threads.or(arguments.threads.map(usize::from));
+    if let Some(threads) = threads {
         command.args(["--threads", &threads.to_string()]);
     }
     let status = command

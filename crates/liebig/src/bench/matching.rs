@@ -4,7 +4,7 @@ use liebig_grad::{Device, Targets, Tensor};
 use liebig_nn::{Sgd, SyntheticFeatures, SyntheticGradient, features, loss_gradient};
 use rayon::prelude::*;
 
-use super::network::{Bench, CLASSES};
+use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
 use crate::Error;
 use crate::methods::dc::{Distance, distance};
@@ -28,14 +28,14 @@ impl Bench {
     }
 }
 
-pub(super) fn real_gradient(device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
-    let x = bench.images(256, 0)?;
+pub(super) fn real_gradient(count: usize, sizes: Sizes, device: &Device) -> Result<Unit, Error> {
+    let bench = Bench::new(sizes, device)?;
+    let x = bench.images(count, 0)?;
     Ok(Box::new(move || bench.gradient(&x, 0).map(drop)))
 }
 
 pub(super) fn match_step(ipc: usize, device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
+    let bench = Bench::new(Sizes::default(), device)?;
     let target = bench.gradient(&bench.images(64, 0)?, 0)?;
     let x = bench.images(ipc, 1)?;
     Ok(Box::new(move || {
@@ -44,7 +44,7 @@ pub(super) fn match_step(ipc: usize, device: &Device) -> Result<Unit, Error> {
 }
 
 pub(super) fn dc_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
+    let bench = Bench::new(Sizes::default(), device)?;
     let real = (0..CLASSES)
         .map(|class| bench.images(REAL, class as u64))
         .collect::<Result<Vec<_>, Error>>()?;
@@ -66,7 +66,7 @@ pub(super) fn dc_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
 }
 
 pub(super) fn dm_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
+    let bench = Bench::new(Sizes::default(), device)?;
     let real = (0..CLASSES)
         .map(|class| bench.images(REAL, class as u64))
         .collect::<Result<Vec<_>, Error>>()?;

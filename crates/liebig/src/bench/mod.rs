@@ -6,6 +6,8 @@
 
 mod matching;
 mod network;
+mod product;
+mod scaling;
 mod training;
 mod trajectory;
 mod workloads;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use crate::Error;
 use crate::run::peak_rss_bytes;
 
+pub use scaling::{AXES, Point};
 pub use workloads::{WORKLOADS, Workload};
 
 /// What timing a workload gave.
@@ -37,18 +40,44 @@ pub struct Measurement {
     pub engine: String,
 }
 
-/// The workload of that name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static Workload> {
-    WORKLOADS.iter().find(|workload| workload.name == name)
+/// What can be timed.
+#[derive(Clone, Copy)]
+pub enum Subject {
+    /// A workload.
+    Workload(&'static Workload),
+    /// The gradient of a batch or unrolled training, with one size changed.
+    Point(Point),
+}
+
+impl Subject {
+    /// The workload, or the point `AXIS=VALUE`, of that name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        let workload = WORKLOADS.iter().find(|workload| workload.name == name);
+        workload
+            .map(Self::Workload)
+            .or_else(|| Point::parse(name).map(Self::Point))
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Workload(workload) => workload.name.to_string(),
+            Self::Point(point) => point.name(),
+        }
+    }
 }
 
 /// Times `runs` units after one that does not count.
 ///
 /// # Errors
-/// What the workload fails with.
-pub fn measure(workload: &Workload, runs: usize, device: &Device) -> Result<Measurement, Error> {
-    let mut unit = (workload.prepare)(device)?;
+/// What the unit fails with.
+pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measurement, Error> {
+    let mut unit = match subject {
+        Subject::Workload(workload) => (workload.prepare)(device)?,
+        Subject::Point(point) => point.prepare(device)?,
+    };
     unit()?;
     let mut times = Vec::with_capacity(runs.max(1));
     for _ in 0..runs.max(1) {
@@ -58,7 +87,7 @@ pub fn measure(workload: &Workload, runs: usize, device: &Device) -> Result<Meas
     }
     times.sort_by(f64::total_cmp);
     Ok(Measurement {
-        name: workload.name.to_string(),
+        name: subject.name(),
         seconds: times[times.len() / 2],
         seconds_min: times[0],
         runs: times.len(),

@@ -5,7 +5,7 @@ use liebig_grad::{Device, Targets};
 use liebig_nn::{Sgd, loss_gradient, predict};
 use rand::RngExt;
 
-use super::network::{Bench, CLASSES};
+use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
 use crate::Error;
 
@@ -15,7 +15,7 @@ pub(super) fn train(
     epochs: usize,
     device: &Device,
 ) -> Result<Unit, Error> {
-    let mut bench = Bench::new(device)?;
+    let mut bench = Bench::new(Sizes::default(), device)?;
     let x = bench.images(count, 0)?;
     let mut rng = stream(0, "bench/labels", 0);
     let labels: Vec<usize> = (0..count).map(|_| rng.random_range(0..CLASSES)).collect();
@@ -34,7 +34,7 @@ pub(super) fn train(
 }
 
 pub(super) fn inference(device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
+    let bench = Bench::new(Sizes::default(), device)?;
     let batches = (0..8)
         .map(|index| bench.images(256, index))
         .collect::<Result<Vec<_>, Error>>()?;

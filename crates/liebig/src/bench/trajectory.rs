@@ -5,7 +5,7 @@ use liebig_grad::{Device, InnerSgd, Keep, Targets, Tensor, Trajectory};
 use liebig_nn::TrainingSteps;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::network::{Bench, CLASSES};
+use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
 use crate::Error;
 
@@ -15,23 +15,32 @@ const LR: f64 = 0.01;
 /// Steps on so many images in all keep their graphs, at 1.9 MB an image.
 const GRAPHS_OF_IMAGES: usize = 400;
 
+/// With graphs of the last steps, as many as their memory is limited to.
 pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(device)?;
+    let keep = Keep {
+        graphs: GRAPHS_OF_IMAGES / (ipc * CLASSES),
+        ..Keep::default()
+    };
+    unrolled(steps, ipc, keep, device)
+}
+
+pub(super) fn unrolled(
+    steps: usize,
+    ipc: usize,
+    keep: Keep,
+    device: &Device,
+) -> Result<Unit, Error> {
+    let bench = Bench::new(Sizes::default(), device)?;
     let images = bench.images(ipc * CLASSES, 0)?;
     let labels = (0..CLASSES * ipc).map(|image| image / ipc).collect();
     let targets = Targets::Hard(labels);
     let target = nearby(&bench.weights)?;
     let scale = 1.0 / squared_distance(&bench.weights, &target)?;
-    let graphs = GRAPHS_OF_IMAGES / (ipc * CLASSES);
     Ok(Box::new(move || {
         let training = TrainingSteps::new(bench.model.as_ref(), images.clone(), targets.clone())?;
         let sgd = InnerSgd {
             lr: vec![LR; steps],
             momentum: 0.0,
-        };
-        let keep = Keep {
-            graphs,
-            ..Keep::default()
         };
         let trajectory = Trajectory::train(&training, &bench.weights, sgd, keep)?;
         // Of the squared distance from the target, in units of the start's.

@@ -2,7 +2,8 @@
 
 use liebig_grad::Device;
 
-use super::{matching, training, trajectory};
+use super::network::Sizes;
+use super::{matching, product, training, trajectory};
 use crate::Error;
 
 /// A unit of work, ready to run any number of times.
@@ -21,9 +22,14 @@ pub struct Workload {
 /// Every workload.
 pub const WORKLOADS: &[Workload] = &[
     Workload {
+        name: "matrix_product_2048",
+        about: "product of two matrices of 2,048 x 2,048: the speed of the machine",
+        prepare: |device| product::matrix_product(2048, device),
+    },
+    Workload {
         name: "real_gradient_256",
         about: "mean cross-entropy gradient of 256 images of one class",
-        prepare: matching::real_gradient,
+        prepare: |device| matching::real_gradient(256, Sizes::default(), device),
     },
     Workload {
         name: "match_step_ipc1",
