@@ -1,5 +1,6 @@
 //! The command line of Liebig: arguments in, library calls, tables or JSON out.
 
+mod allocator;
 mod args;
 mod commands;
 mod exit;
@@ -13,6 +14,7 @@ use crate::args::{Arguments, Command};
 use crate::printer::Printer;
 
 fn main() -> std::process::ExitCode {
+    allocator::keep_memory();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_arguments(&error).into(),
