@@ -68,6 +68,12 @@ pub fn report_arguments(error: &clap::Error) -> ExitStatus {
     ExitStatus::Usage
 }
 
+/// Prints what is wrong with an environment variable.
+pub fn report_environment(error: &dyn std::error::Error) -> ExitStatus {
+    eprintln!("error: {error}");
+    ExitStatus::Usage
+}
+
 fn status(error: &anyhow::Error) -> ExitStatus {
     if error
         .chain()

@@ -19,6 +19,9 @@ fn main() -> std::process::ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_arguments(&error).into(),
     };
+    if let Err(error) = liebig_grad::Level::from_environment() {
+        return exit::report_environment(&error).into();
+    }
     let result = match &arguments.command {
         Command::Distill(arguments) => {
             commands::distill::run(arguments, &Printer::new(arguments.json))

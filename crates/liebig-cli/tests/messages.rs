@@ -13,6 +13,7 @@ fn help() {
     assert_snapshot!("help_evaluate", transcript(&["evaluate", "--help"]));
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
+    assert_snapshot!("help_bench", transcript(&["bench", "--help"]));
 }
 
 #[test]
@@ -80,11 +81,29 @@ fn mistakes_are_explained() {
         ("missing_artefact", &["evaluate", "nowhere.safetensors"]),
         ("not_an_artefact", &["show", "Cargo.toml"]),
         ("unknown_data_info", &["data", "info", "nowhere"]),
+        ("unknown_workload", &["bench", "--only", "nowhere"]),
+        ("unknown_axis", &["bench", "--scaling", "colour"]),
     ] {
         let text = transcript(arguments);
         assert!(text.contains("hint: ") || name == "no_command", "{text}");
         assert_snapshot!(name, text);
     }
+}
+
+#[test]
+fn an_instruction_set_that_does_not_exist_is_refused() {
+    let output = liebig()
+        .args(["bench", "--list"])
+        .env("LIEBIG_SIMD", "sse9")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("LIEBIG_SIMD is `sse9`"), "{text}");
+    assert!(
+        text.contains("hint: ") && text.contains("portable"),
+        "{text}"
+    );
 }
 
 #[test]

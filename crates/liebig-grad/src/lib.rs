@@ -29,18 +29,12 @@ mod unrolled;
 
 pub use backward::{grad, vjp};
 pub use error::Error;
-pub use liebig_kernels::Conv2d;
+pub use liebig_kernels::{Conv2d, Level, UnknownLevel};
 pub use ops::{Indices, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
 pub use unrolled::{
     InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient, VjpFn,
 };
-
-/// The instruction set that the processor's kernels run with: `avx512`, `avx2` or `portable`. The
-/// environment variable `LIEBIG_SIMD` chooses a narrower one.
-pub fn simd_level() -> &'static str {
-    liebig_kernels::Level::current().name()
-}
 
 /// What every operation returns.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -19,4 +19,4 @@ mod tests;
 
 pub use backend::KernelBackend;
 pub use conv::{Conv2d, ConvShapes};
-pub use simd::Level;
+pub use simd::{Level, UnknownLevel};

@@ -282,3 +282,63 @@ fn shapes_that_do_not_fit_are_refused() {
         "stride"
     );
 }
+
+#[test]
+fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let options = Conv2d {
+        stride: 1,
+        padding: 1,
+    };
+    let level = Level::available()[0];
+    for (x_shape, w_shape) in [
+        ([1, 16, 16, 128], [3, 3, 128, 200]),
+        ([1, 32, 32, 3], [3, 3, 3, 192]),
+        ([1, 14, 14, 128], [5, 5, 128, 128]),
+    ] {
+        let shapes = ConvShapes::new(&x_shape, &w_shape, options).unwrap();
+        let [x, w, g] = [&x_shape, &w_shape, &shapes.output_shape()]
+            .map(|shape| single(&random(shape, &mut rng)));
+        let c = w_shape[3];
+        let bias = vec![0.5; c];
+        let y_shape = shapes.output_shape();
+        let pooled = single(&random(&[1, y_shape[1] / 2, y_shape[2] / 2, c], &mut rng));
+        let run = || {
+            let y = conv::forward(&shapes, &x, &w, &bias, level);
+            let inputs = Inputs {
+                shape: y_shape,
+                x: &y,
+                gamma: &bias,
+                beta: &bias,
+            };
+            let forward = block::forward(inputs, 1e-5, level);
+            let backward = block::backward(inputs, &forward.statistics, &pooled, level);
+            let cotangents = Cotangents {
+                x: &g,
+                gamma: &bias,
+                beta: &bias,
+            };
+            let statistics = &forward.statistics;
+            let second = block::double_backward(inputs, statistics, &pooled, cotangents, level);
+            [
+                conv::input_gradient(&shapes, &g, &w, level),
+                conv::weight_gradient(&shapes, &x, &g, level),
+                forward.output,
+                backward.x,
+                backward.gamma,
+                second.x,
+                second.output,
+                y,
+            ]
+            .map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+        };
+        let with = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            pool.build().unwrap().install(run)
+        };
+        let alone = with(1);
+        for threads in [2, 3, 8] {
+            assert!(alone == with(threads), "{x_shape:?}, {threads} threads");
+        }
+    }
+}

@@ -63,8 +63,8 @@ impl ShardGradient {
     }
 
     /// The product with respect to the images alone.
-    pub fn vjp_images(&self, cotangents: &[Tensor]) -> Result<Tensor> {
-        let mut products = self.vjp_with(&[&self.images], cotangents)?;
+    pub fn vjp_images(&self, cotangents: &[Option<Tensor>]) -> Result<Tensor> {
+        let mut products = self.vjp_with(&[&self.images], cotangents.iter().map(Option::as_ref))?;
         Ok(products.remove(0))
     }
 
@@ -72,14 +72,20 @@ impl ShardGradient {
     pub fn vjp(&self, cotangents: &[Tensor]) -> Result<Products> {
         let sources = self.weights.iter().chain([&self.images]);
         let sources: Vec<&Tensor> = sources.chain(&self.labels).collect();
-        let mut weights = self.vjp_with(&sources, cotangents)?;
+        let mut weights = self.vjp_with(&sources, cotangents.iter().map(Some))?;
         let inputs = weights.split_off(self.weights.len());
         Ok(Products { weights, inputs })
     }
 
-    fn vjp_with(&self, sources: &[&Tensor], cotangents: &[Tensor]) -> Result<Vec<Tensor>> {
-        let outputs: Vec<&Tensor> = self.gradient.iter().collect();
-        let cotangents: Vec<&Tensor> = cotangents.iter().collect();
+    fn vjp_with<'a>(
+        &self,
+        sources: &[&Tensor],
+        cotangents: impl Iterator<Item = Option<&'a Tensor>>,
+    ) -> Result<Vec<Tensor>> {
+        let pairs = self.gradient.iter().zip(cotangents);
+        let (outputs, cotangents): (Vec<&Tensor>, Vec<&Tensor>) = pairs
+            .filter_map(|(output, cotangent)| Some((output, cotangent?)))
+            .unzip();
         Ok(vjp(&outputs, &cotangents, sources, false)?)
     }
 }

@@ -26,7 +26,7 @@ pub fn update_statistics(running: &mut [Tensor], batch: &[Tensor]) -> Result<()>
 }
 
 /// Refuses a list of the wrong length.
-pub(crate) fn check_count(what: &'static str, list: &[Tensor], expected: usize) -> Result<()> {
+pub(crate) fn check_count<T>(what: &'static str, list: &[T], expected: usize) -> Result<()> {
     let found = list.len();
     if found == expected {
         return Ok(());

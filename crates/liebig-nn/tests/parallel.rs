@@ -59,7 +59,8 @@ fn compute(problem: &Problem) -> Vec<Tensor> {
     let mut results = real.gradient;
     results.push(Tensor::full(&[1], real.loss, x.dtype(), &cpu()));
     results.extend(synthetic.gradient().iter().cloned());
-    results.push(synthetic.vjp_images(&cotangents).unwrap());
+    let all: Vec<_> = cotangents.iter().cloned().map(Some).collect();
+    results.push(synthetic.vjp_images(&all).unwrap());
     let synthetic = SyntheticFeatures::new(&**model, weights, x).unwrap();
     let cotangent = synthetic.features().sin().unwrap();
     results.push(synthetic.vjp_images(&cotangent).unwrap());
@@ -136,8 +137,15 @@ fn shards_compute_the_whole_batch() {
         let outputs: Vec<&Tensor> = gradient.iter().collect();
         let seeds: Vec<&Tensor> = cotangents.iter().collect();
         let whole = vjp(&outputs, &seeds, &[&images], false).unwrap();
-        let found = synthetic.vjp_images(&cotangents).unwrap();
+        let all: Vec<_> = cotangents.iter().cloned().map(Some).collect();
+        let found = synthetic.vjp_images(&all).unwrap();
         assert_close(model.name(), &found, &whole[0], 2e-5, 0.0);
+        let few = |some: &Tensor| (some.shape().len() > 1).then(|| some.clone());
+        let some: Vec<_> = cotangents.iter().map(few).collect();
+        let zeros = |some: &Tensor| Some(few(some).unwrap_or_else(|| some.zeros_like()));
+        let filled: Vec<_> = cotangents.iter().map(zeros).collect();
+        let [some, filled] = [some, filled].map(|list| synthetic.vjp_images(&list).unwrap());
+        assert_close("none for zeros", &some, &filled, 1e-6, 0.0);
 
         let wanted = model.features(weights, &images).unwrap();
         let synthetic = SyntheticFeatures::new(&**model, weights, x).unwrap();
@@ -205,7 +213,7 @@ fn batches_and_targets_that_do_not_match_are_refused() {
     let refused = loss_gradient(model, weights, x, &alien);
     assert!(matches!(refused, Err(Error::Grad(_))));
     let synthetic = SyntheticGradient::new(model, weights, x, &problem.targets).unwrap();
-    let refused = synthetic.vjp_images(&weights[1..]);
+    let refused = synthetic.vjp_images(&vec![None; weights.len() - 1]);
     assert!(matches!(refused, Err(Error::Count { .. })));
     let none = Tensor::from_vec(Vec::new(), &[0, 3, 20, 16], &cpu()).unwrap();
     let refused = features(model, weights, &none);

@@ -48,20 +48,9 @@ pub struct Progress {
 /// [`Error::Network`], [`Error::TooFewSamples`].
 pub fn check(resolved: &Resolved, dataset: &Dataset, device: &Device) -> Result<(), Error> {
     let config = &resolved.config;
-    let model = network::build(
-        &config.model,
-        dataset.shape.into(),
-        dataset.class_names.len(),
-    )?;
+    let model = network::for_dataset(&config.model, dataset)?;
     let interrupt = &Interrupt::default();
-    let task = Task {
-        dataset,
-        model: model.as_ref(),
-        ipc: config.ipc,
-        seed: config.seed,
-        device,
-        interrupt,
-    };
+    let task = Task::new(config, dataset, model.as_ref(), device, interrupt);
     config.method.distiller(task)?;
     if config.evaluation.repeats > 0 {
         let normalization = Normalization::from(&dataset.normalization);
@@ -90,19 +79,8 @@ pub fn distill(job: Job<'_>, folder: &mut RunFolder) -> Result<Artefact, Error> 
         progress,
     } = job;
     let config = &resolved.config;
-    let model = network::build(
-        &config.model,
-        dataset.shape.into(),
-        dataset.class_names.len(),
-    )?;
-    let task = Task {
-        dataset,
-        model: model.as_ref(),
-        ipc: config.ipc,
-        seed: config.seed,
-        device,
-        interrupt,
-    };
+    let model = network::for_dataset(&config.model, dataset)?;
+    let task = Task::new(config, dataset, model.as_ref(), device, interrupt);
     let mut distiller = config.method.distiller(task)?;
     let iterations = config.method.iterations();
     // Wall time goes on where the last process stopped counting.

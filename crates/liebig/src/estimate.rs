@@ -34,19 +34,8 @@ pub fn estimate(
     device: &Device,
     interrupt: &Interrupt,
 ) -> Result<Estimate, Error> {
-    let model = network::build(
-        &config.model,
-        dataset.shape.into(),
-        dataset.class_names.len(),
-    )?;
-    let task = Task {
-        dataset,
-        model: model.as_ref(),
-        ipc: config.ipc,
-        seed: config.seed,
-        device,
-        interrupt,
-    };
+    let model = network::for_dataset(&config.model, dataset)?;
+    let task = Task::new(config, dataset, model.as_ref(), device, interrupt);
     let iteration = config.method.distiller(task)?.estimate()?;
     Ok(Estimate {
         distill_seconds: iteration * float(config.method.iterations()),

@@ -1,5 +1,6 @@
 //! From a specification and values to networks and tensors.
 
+use liebig_data::Dataset;
 use liebig_grad::{Device, Tensor};
 use liebig_nn::{Input, Model, ModelOptions};
 
@@ -39,6 +40,14 @@ pub fn build(spec: &ModelSpec, shape: Shape, classes: usize) -> Result<Box<dyn M
         classes,
         &options,
     )?)
+}
+
+/// [`build`] for the samples and classes of a dataset.
+///
+/// # Errors
+/// As there.
+pub fn for_dataset(spec: &ModelSpec, dataset: &Dataset) -> Result<Box<dyn Model>, Error> {
+    build(spec, dataset.shape.into(), dataset.class_names.len())
 }
 
 /// Samples `[n, C, H, W]` from row-major values in training space.

@@ -51,7 +51,7 @@ impl Unknown {
             }
             Self::Axis(name) => {
                 let axes: Vec<&str> = AXES.iter().map(|(axis, _)| *axis).collect();
-                anstream::eprintln!("error: unknown size to change `{name}`");
+                anstream::eprintln!("error: unknown axis `{name}`");
                 anstream::eprintln!("hint: expected one of {}", axes.join(", "));
             }
         }

@@ -4,12 +4,12 @@
 //! instruction set and picks one. `run` and everything it calls must be `#[inline(always)]`, or the
 //! intrinsics are not inlined into the function that enables their instruction set.
 
+mod level;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use std::sync::OnceLock;
-
+pub use level::{Level, UnknownLevel};
 pub use portable::Portable;
 
 /// An array of `V` vectors, each from its index. A macro and not `array::from_fn`, because a closure
@@ -60,7 +60,7 @@ impl Element for f32 {
     }
     fn launch<K: Kernel<Self>>(kernel: K, level: Level) {
         #[cfg(target_arch = "x86_64")]
-        // SAFETY: `Level` is only made by `Level::detect` and `Level::parse`, which check the processor.
+        // SAFETY: levels in use come from `Level::available`, which asks the processor.
         unsafe {
             match level {
                 Level::Avx512 => return x86::launch_avx512(kernel),
@@ -98,56 +98,6 @@ pub trait Kernel<T: Element> {
     /// The processor must have the instruction set of `S`, and the pointers the kernel holds must be
     /// valid for the extents it states.
     unsafe fn run<S: Simd<T>>(self);
-}
-
-/// Instruction sets, widest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
-    /// 16 floats a vector.
-    Avx512,
-    /// 8 floats a vector, fused multiply-add.
-    Avx2,
-    /// Plain arrays that the compiler vectorises as it can.
-    Portable,
-}
-
-impl Level {
-    /// The level in use: the widest the processor has, or the one that the environment variable
-    /// `LIEBIG_SIMD` (`avx512`, `avx2`, `portable`) names, if the processor has that. Read once.
-    pub fn current() -> Level {
-        static LEVEL: OnceLock<Level> = OnceLock::new();
-        *LEVEL.get_or_init(|| {
-            let asked = std::env::var("LIEBIG_SIMD").unwrap_or_default();
-            let available = Level::available();
-            let named = available.iter().find(|level| level.name() == asked);
-            *named.unwrap_or(&available[0])
-        })
-    }
-
-    /// Every level this processor has, widest first.
-    pub fn available() -> Vec<Level> {
-        let mut levels = Vec::new();
-        #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx512f") {
-                levels.push(Level::Avx512);
-            }
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-                levels.push(Level::Avx2);
-            }
-        }
-        levels.push(Level::Portable);
-        levels
-    }
-
-    /// Its name, as `LIEBIG_SIMD` takes it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Level::Avx512 => "avx512",
-            Level::Avx2 => "avx2",
-            Level::Portable => "portable",
-        }
-    }
 }
 
 /// A vector of `LANES` elements and what the kernels do with it.

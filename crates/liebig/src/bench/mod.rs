@@ -14,7 +14,7 @@ mod workloads;
 
 use std::time::Instant;
 
-use liebig_grad::Device;
+use liebig_grad::{Device, Level};
 use serde::Serialize;
 
 use crate::Error;
@@ -95,7 +95,7 @@ pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measure
         engine: format!(
             "liebig {} cpu {} x{}",
             env!("CARGO_PKG_VERSION"),
-            liebig_grad::simd_level(),
+            Level::current().name(),
             rayon::current_num_threads()
         ),
     })

@@ -5,6 +5,7 @@ use liebig_grad::Device;
 use liebig_nn::Model;
 
 use crate::Error;
+use crate::config::Config;
 use crate::run::{Array, Checkpoint, Interrupt};
 use crate::set::SmallSet;
 
@@ -23,6 +24,27 @@ pub struct Task<'a> {
     pub device: &'a Device,
     /// Looked at inside long iterations.
     pub interrupt: &'a Interrupt,
+}
+
+impl<'a> Task<'a> {
+    /// What a configuration asks for.
+    #[must_use]
+    pub fn new(
+        config: &Config,
+        dataset: &'a Dataset,
+        model: &'a dyn Model,
+        device: &'a Device,
+        interrupt: &'a Interrupt,
+    ) -> Self {
+        Self {
+            dataset,
+            model,
+            ipc: config.ipc,
+            seed: config.seed,
+            device,
+            interrupt,
+        }
+    }
 }
 
 /// A method at work. What an iteration does depends on the state and the iteration's number alone, so that a run can be

@@ -3,6 +3,7 @@
 //! Weights have their outputs in the last dimension, so that the paper's row, all weights into one output, is a column.
 
 use liebig_grad::{Error, Tensor, grad};
+use rayon::prelude::*;
 
 use super::Distance;
 
@@ -11,40 +12,62 @@ const EPSILON: f64 = 1e-6;
 /// Keeps the square root's slope finite at zero.
 const SMALLEST_SQUARE: f64 = 1e-30;
 
-/// The distance, and its gradient with respect to each tensor of `synthetic`.
+/// The distance, and its gradient with respect to each tensor of `synthetic`; `None` for those that do not count.
 pub(crate) fn with_gradient(
     distance: Distance,
     synthetic: &[Tensor],
     real: &[Tensor],
-) -> Result<(f64, Vec<Tensor>), Error> {
-    let leaves: Vec<Tensor> = synthetic.iter().map(Tensor::requires_grad).collect();
-    let value = value(distance, &leaves, real)?;
-    let inputs: Vec<&Tensor> = leaves.iter().collect();
-    Ok((value.item()?, grad(&value, &inputs, false)?))
-}
-
-fn value(distance: Distance, synthetic: &[Tensor], real: &[Tensor]) -> Result<Tensor, Error> {
+) -> Result<(f64, Vec<Option<Tensor>>), Error> {
     match distance {
-        Distance::Ours => {
-            // Biases and the scales and shifts of norms, the tensors of one dimension, do not count.
-            let weights = synthetic
-                .iter()
-                .zip(real)
-                .filter(|(a, _)| a.shape().len() > 1);
-            sum(weights.map(|(a, b)| by_output(a, b)))
+        // Biases and the scales and shifts of norms, the tensors of one dimension, do not count.
+        Distance::Ours => by_tensor(synthetic, real, |a| a.shape().len() > 1, by_output),
+        Distance::Mse => {
+            let squares = |a: &Tensor, b: &Tensor| a.sub(b)?.square()?.sum();
+            by_tensor(synthetic, real, |_| true, squares)
         }
-        Distance::Mse => sum(synthetic
-            .iter()
-            .zip(real)
-            .map(|(a, b)| a.sub(b)?.square()?.sum())),
         Distance::Cos => {
-            let pairs = || synthetic.iter().zip(real);
-            let dot = sum(pairs().map(|(a, b)| a.mul(b)?.sum()))?;
-            let a = sum(pairs().map(|(a, _)| a.square()?.sum()))?;
-            let b = sum(pairs().map(|(_, b)| b.square()?.sum()))?;
-            one_minus_cosine(&dot, &a, &b)
+            let leaves: Vec<Tensor> = synthetic.iter().map(Tensor::requires_grad).collect();
+            let value = of_everything(&leaves, real)?;
+            let gradient = grad(&value, &leaves.iter().collect::<Vec<_>>(), false)?;
+            Ok((value.item()?, gradient.into_iter().map(Some).collect()))
         }
     }
+}
+
+/// A distance that is a sum over tensors; each on a graph of its own, in parallel.
+fn by_tensor(
+    synthetic: &[Tensor],
+    real: &[Tensor],
+    counts: impl Fn(&Tensor) -> bool + Sync,
+    value: impl Fn(&Tensor, &Tensor) -> Result<Tensor, Error> + Sync,
+) -> Result<(f64, Vec<Option<Tensor>>), Error> {
+    let term = |(a, b): (&Tensor, &Tensor)| {
+        if !counts(a) {
+            return Ok((0.0, None));
+        }
+        let a = a.requires_grad();
+        let value = value(&a, b)?;
+        let gradient = grad(&value, &[&a], false)?.pop();
+        Ok((value.item()?, gradient))
+    };
+    let terms: Vec<Result<_, Error>> = synthetic.par_iter().zip(real).map(term).collect();
+    let mut total = 0.0;
+    let mut gradient = Vec::with_capacity(terms.len());
+    for term in terms {
+        let (value, of_tensor) = term?;
+        total += value;
+        gradient.push(of_tensor);
+    }
+    Ok((total, gradient))
+}
+
+/// One minus the cosine of all tensors as one vector.
+fn of_everything(synthetic: &[Tensor], real: &[Tensor]) -> Result<Tensor, Error> {
+    let pairs = || synthetic.iter().zip(real);
+    let dot = sum(pairs().map(|(a, b)| a.mul(b)?.sum()))?;
+    let a = sum(pairs().map(|(a, _)| a.square()?.sum()))?;
+    let b = sum(pairs().map(|(_, b)| b.square()?.sum()))?;
+    one_minus_cosine(&dot, &a, &b)
 }
 
 /// One minus the cosine, per output, summed.

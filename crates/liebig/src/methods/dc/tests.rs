@@ -44,7 +44,7 @@ fn slopes_are_those_of_finite_differences() {
     let b = gradient([0.2, 0.4, -0.6, 0.8], [0.1, -0.3]);
     for distance in [Distance::Ours, Distance::Mse, Distance::Cos] {
         let (_, slopes) = with_gradient(distance, &gradient(weight, [0.5, 0.2]), &b).unwrap();
-        let slopes = slopes[0].to_vec().unwrap();
+        let slopes = slopes[0].as_ref().unwrap().to_vec().unwrap();
         for place in 0..4 {
             let at = |step: f32| {
                 let mut moved = weight;
@@ -71,7 +71,7 @@ fn a_gradient_of_zero_does_no_harm() {
         for (a, b) in [(&zero, &real), (&real, &zero), (&zero, &zero)] {
             let (value, slopes) = with_gradient(distance, a, b).unwrap();
             assert!(value.is_finite());
-            assert!(slopes.iter().all(|slope| {
+            assert!(slopes.iter().flatten().all(|slope| {
                 slope
                     .to_vec()
                     .unwrap()
