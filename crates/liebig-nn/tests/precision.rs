@@ -44,7 +44,6 @@ fn single_precision_agrees_with_double_to_the_second_order() {
         // A bias before a norm has no gradient but for rounding.
         if a.shape().len() > 1 {
             let error = error(a, b);
-            println!("{}: {error:.1e}", parameter.name);
             assert!(error < 1e-5, "{}: {error:e}", parameter.name);
         }
     }
@@ -54,6 +53,5 @@ fn single_precision_agrees_with_double_to_the_second_order() {
         synthetic.vjp_images(&cotangents).unwrap()
     });
     let error = error(&a, &b);
-    println!("images: {error:.1e}");
     assert!(error < 2e-5, "images: {error:e}");
 }
