@@ -1,6 +1,6 @@
 //! Correlation with 3x3 filters: the forward form and the input gradient.
 
-use super::transform::{OfImage, ToImage, both_ways, filter_row, filter_row_factors};
+use super::transform::{FILTER_GROUPS, OfImage, ToImage, both_ways, filter_rows};
 use super::{POINTS, TILE, WINDOW, plane, spread, tiles};
 use crate::conv::correlate::{Correlate, Order, transpose};
 use crate::conv::place::Placement;
@@ -42,13 +42,17 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
         // SAFETY: the instruction set is the caller's.
         let turned = unsafe { turned::<T, S>(job) };
         let taps = Taps::of(job, turned.as_deref());
-        // Filters that serve several blocks of tiles are kept. Otherwise those of one row of points are
-        // made at a time, where the cache has the last row's.
+        // Filters that serve several blocks of tiles are kept. Otherwise those of one group of points are
+        // made at a time, where the cache has the last group's.
         let kept = count > block;
         let panels = job.channels.len().div_ceil(panel);
-        let filter_rows = if kept { panels * WINDOW } else { 1 };
-        let filter_row = WINDOW * sizes.filter_plane;
-        let mut filters = scratch::take::<T>(Purpose::Filters, filter_rows * filter_row);
+        let groups = if kept {
+            panels * FILTER_GROUPS.len()
+        } else {
+            1
+        };
+        let group_len = 2 * WINDOW * sizes.filter_plane;
+        let mut filters = scratch::take::<T>(Purpose::Filters, groups * group_len);
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
         let mut values = scratch::take::<T>(Purpose::Values, POINTS * sizes.value_plane);
         let mut products = scratch::take::<T>(Purpose::Products, POINTS * sizes.product_plane);
@@ -65,20 +69,28 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
                 );
                 for (index, start) in job.channels.clone().step_by(panel).enumerate() {
                     let used = (job.channels.end - start).min(panel);
-                    for row in 0..WINDOW {
-                        let at = if kept { index * WINDOW + row } else { 0 };
-                        let filters = filters.as_mut_ptr().add(at * filter_row);
+                    for (group, rows) in FILTER_GROUPS.into_iter().enumerate() {
+                        let at = if kept {
+                            index * FILTER_GROUPS.len() + group
+                        } else {
+                            0
+                        };
+                        let filters = filters.as_mut_ptr().add(at * group_len);
                         if first == 0 {
                             let taps = taps.from(start - job.channels.start);
-                            sizes.transform_filters::<T, S>(row, taps, job.inputs, used, filters);
+                            match group {
+                                0 => sizes.transform_filters::<T, S, 0>(taps, used, filters),
+                                1 => sizes.transform_filters::<T, S, 1>(taps, used, filters),
+                                _ => sizes.transform_filters::<T, S, 2>(taps, used, filters),
+                            }
                         }
-                        for column in 0..WINDOW {
-                            let point = row * WINDOW + column;
+                        for place in 0..2 * WINDOW {
+                            let point = rows[place / WINDOW] * WINDOW + place % WINDOW;
                             let factors = Factors {
                                 a: values.as_ptr().add(point * sizes.value_plane),
                                 a_row: pitch,
                                 a_column: 1,
-                                b: filters.add(column * sizes.filter_plane),
+                                b: filters.add(place * sizes.filter_plane),
                                 b_row: used,
                                 depth: job.inputs,
                             };
@@ -154,26 +166,26 @@ impl Sizes {
         }
     }
 
-    /// A panel of `used` channels' filters at one row of points: `[inputs, used]` for each of the six.
+    /// A panel of `used` channels' filters at a group of points: `[inputs, used]` for each.
     #[inline(always)]
-    unsafe fn transform_filters<T: Element, S: Simd<T>>(
+    unsafe fn transform_filters<T: Element, S: Simd<T>, const GROUP: usize>(
         &self,
-        row: usize,
         taps: Taps<T>,
-        inputs: usize,
         used: usize,
         filters: *mut T,
     ) {
-        // SAFETY: the caller vouches for taps and filters.
-        unsafe {
-            let factors = filter_row_factors::<T, S>(row);
-            for input in 0..inputs {
-                for channel in (0..used).step_by(S::LANES) {
+        for input in 0..taps.inputs {
+            for channel in (0..used).step_by(S::LANES) {
+                // SAFETY: the caller vouches for taps and filters.
+                unsafe {
                     let from = taps.start.add(input * taps.input + channel);
-                    let values = filter_row::<T, S>(factors, from, taps.tap);
-                    let to = filters.add(input * used + channel);
-                    for (column, value) in values.into_iter().enumerate() {
-                        S::store(to.add(column * self.filter_plane), value);
+                    let values = filter_rows::<T, S, GROUP>(from, taps.tap);
+                    let mut to = filters.add(input * used + channel);
+                    for row in values {
+                        for value in row {
+                            S::store(to, value);
+                            to = to.add(self.filter_plane);
+                        }
                     }
                 }
             }
@@ -221,6 +233,8 @@ impl Sizes {
 #[derive(Clone, Copy)]
 struct Taps<T> {
     start: *const T,
+    inputs: usize,
+    /// Distances, in elements.
     tap: usize,
     input: usize,
 }
@@ -234,6 +248,7 @@ impl<T: Element> Taps<T> {
         };
         Self {
             start: filters.as_ptr(),
+            inputs: job.inputs,
             tap: job.inputs * input,
             input,
         }

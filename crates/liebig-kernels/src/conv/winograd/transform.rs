@@ -105,48 +105,34 @@ impl<T: Element> Linear<T, 3, 6> for OfFilter {
     }
 }
 
-/// What the rows of a filter add to one row of points: a row of [`OfFilter`]'s matrix.
-///
-/// # Safety
-/// The instruction set of `S` must be enabled.
-#[inline(always)]
-pub(super) unsafe fn filter_row_factors<T: Element, S: Simd<T>>(row: usize) -> [S::Vector; 3] {
-    // SAFETY: the caller's.
-    unsafe {
-        let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
-        let zero = S::splat(T::default());
-        let one = S::splat(T::of(1.0));
-        match row {
-            0 => [one, zero, zero],
-            1 => [on_a, odd_a, third],
-            2 => [on_a, S::sub(zero, odd_a), third],
-            3 => [on_b, odd_b, half_third],
-            4 => [on_b, S::sub(zero, odd_b), half_third],
-            _ => [zero, zero, one],
-        }
-    }
-}
+/// Rows of points whose filters are made together: those that share most of the work.
+pub(super) const FILTER_GROUPS: [[usize; 2]; 3] = [[0, 5], [1, 2], [3, 4]];
 
-/// The values of a filter, whose taps are `tap` elements apart, at one row of points.
+/// The values of a filter, whose taps are `tap` elements apart, at a group's two rows of points.
 ///
 /// # Safety
 /// The taps must exist and the instruction set of `S` be enabled.
 #[inline(always)]
-pub(super) unsafe fn filter_row<T: Element, S: Simd<T>>(
-    factors: [S::Vector; 3],
+pub(super) unsafe fn filter_rows<T: Element, S: Simd<T>, const GROUP: usize>(
     from: *const T,
     tap: usize,
-) -> [S::Vector; 6] {
+) -> [[S::Vector; 6]; 2] {
     // SAFETY: the caller vouches for the taps.
     unsafe {
-        let mut columns = [S::splat(T::default()); 3];
-        for (j, column) in columns.iter_mut().enumerate() {
-            for (i, factor) in factors.into_iter().enumerate() {
-                let value = S::load(from.add((i * 3 + j) * tap));
-                *column = S::fma(value, factor, *column);
+        let zero = S::splat(T::default());
+        let mut half = [[zero; 3]; 2];
+        for j in 0..3 {
+            let mut x = [zero; 3];
+            for (i, x) in x.iter_mut().enumerate() {
+                *x = S::load(from.add((i * 3 + j) * tap));
+            }
+            // What the group does not need, the compiler leaves out.
+            let y = OfFilter::apply::<S>(x);
+            for (half, row) in half.iter_mut().zip(FILTER_GROUPS[GROUP]) {
+                half[j] = y[row];
             }
         }
-        OfFilter::apply::<S>(columns)
+        [OfFilter::apply::<S>(half[0]), OfFilter::apply::<S>(half[1])]
     }
 }
 
