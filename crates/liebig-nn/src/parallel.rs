@@ -49,7 +49,7 @@ pub fn loss_gradient(
             statistics,
         })
     };
-    let mut whole = reduce_shards(model, batch, shard, |left, right| {
+    let mut whole = reduce_shards(model, x, shard, |left, right| {
         Ok(LossGradient {
             loss: left.loss + right.loss,
             gradient: shard::add(left.gradient, &right.gradient)?,
@@ -79,7 +79,7 @@ pub fn predict(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tens
         return Err(Error::Batch { images, targets });
     }
     let weights: Vec<Tensor> = weights.iter().map(Tensor::detach).collect();
-    let logits = map_shards(model, images, |range| {
+    let logits = map_shards(model, x, |range| {
         model.forward(&weights, &x.detach().slice(0, range.start, range.end)?)
     })?;
     Ok(Tensor::cat(&logits.iter().collect::<Vec<_>>(), 0)?)
@@ -94,32 +94,32 @@ pub(crate) fn check_batch(x: &Tensor, targets: &Targets) -> Result<usize> {
     Ok(images)
 }
 
-/// Runs `body` on every shard in parallel: on one, if the model mixes the samples of a batch.
+/// Runs `body` on every shard of samples `x` in parallel: on one, if the model mixes the samples of a
+/// batch.
 pub(crate) fn map_shards<R: Send>(
     model: &dyn Model,
-    batch: usize,
+    x: &Tensor,
     body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
 ) -> Result<Vec<R>> {
-    if model.needs_whole_batch() {
-        return Ok(vec![body(0..batch)?]);
-    }
-    shard::map(batch, body)
+    map_items(&shards(model, x), |range| body(range.clone()))
 }
 
-/// Runs `body` on every shard in parallel and joins the results: on one, if the model mixes the samples
-/// of a batch.
+/// [`map_shards`], and joins the results.
 pub(crate) fn reduce_shards<R: Send>(
     model: &dyn Model,
-    batch: usize,
+    x: &Tensor,
     body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
     join: impl Fn(R, R) -> Result<R> + Sync,
 ) -> Result<R> {
-    let shards: Vec<Range<usize>> = if model.needs_whole_batch() {
-        std::iter::once(0..batch).collect()
-    } else {
-        shard::ranges(batch)
-    };
-    reduce_items(&shards, |range| body(range.clone()), join)
+    reduce_items(&shards(model, x), |range| body(range.clone()), join)
+}
+
+fn shards(model: &dyn Model, x: &Tensor) -> Vec<Range<usize>> {
+    let batch = x.shape()[0];
+    if model.needs_whole_batch() {
+        return std::iter::once(0..batch).collect();
+    }
+    shard::ranges(batch, x.numel() / batch.max(1))
 }
 
 /// Runs `body` on the parts of a batch in parallel and joins the results.

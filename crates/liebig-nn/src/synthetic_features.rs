@@ -12,7 +12,8 @@ use crate::{Error, Model, Result};
 /// [`Error::Batch`] if there is no sample, and where the weights or samples do not fit the model.
 pub fn features(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
     let weights = constants(weights);
-    let parts = map_shards(model, check_samples(x)?, |range| {
+    check_samples(x)?;
+    let parts = map_shards(model, x, |range| {
         let x = x.detach().slice(0, range.start, range.end)?;
         model.features(&weights, &x)
     })?;
@@ -42,7 +43,8 @@ impl SyntheticFeatures {
     /// As for [`features`].
     pub fn new(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Self> {
         let weights = constants(weights);
-        let shards = map_shards(model, check_samples(x)?, |range| {
+        check_samples(x)?;
+        let shards = map_shards(model, x, |range| {
             let images = x.detach().slice(0, range.start, range.end)?.requires_grad();
             let features = model.features(&weights, &images)?;
             Ok(Shard { images, features })
@@ -87,13 +89,11 @@ impl SyntheticFeatures {
     }
 }
 
-fn check_samples(x: &Tensor) -> Result<usize> {
-    match x.shape()[0] {
-        0 => Err(Error::Batch {
-            images: 0,
-            targets: 0,
-        }),
-        samples => Ok(samples),
+fn check_samples(x: &Tensor) -> Result<()> {
+    let (images, targets) = (x.shape()[0], 0);
+    match images {
+        0 => Err(Error::Batch { images, targets }),
+        _ => Ok(()),
     }
 }
 

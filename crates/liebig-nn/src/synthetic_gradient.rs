@@ -29,8 +29,8 @@ impl SyntheticGradient {
         x: &Tensor,
         targets: &Targets,
     ) -> Result<Self> {
-        let batch = check_batch(x, targets)?;
-        let shards = map_shards(model, batch, |range| {
+        check_batch(x, targets)?;
+        let shards = map_shards(model, x, |range| {
             ShardGradient::new(model, weights, x, targets, range)
         })?;
         let values = |shard: &ShardGradient| Ok(shard.values());

@@ -146,7 +146,7 @@ impl StepGradient for TrainingSteps<'_> {
         let join = |left: (Vec<Tensor>, Products), right: (Vec<Tensor>, Products)| {
             Ok((shard::add(left.0, &right.0)?, left.1.join(&right.1)?))
         };
-        let (gradient, products) = reduce_shards(self.model, targets.len(), shard, join)?;
+        let (gradient, products) = reduce_shards(self.model, &images, shard, join)?;
         Ok(StepVjp {
             gradient,
             weights: products.weights,

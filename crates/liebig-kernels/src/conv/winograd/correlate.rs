@@ -1,7 +1,8 @@
 //! Correlation with 3x3 filters: the forward form and the input gradient.
 
-use super::transform::{FILTER_GROUPS, OfImage, ToImage, both_ways, filter_rows};
-use super::{POINTS, TILE, WINDOW, plane, spread, tiles};
+use super::tiling::{Tiling, Windows};
+use super::transform::{FILTER_GROUPS, ToImage, both_ways, filter_rows};
+use super::{POINTS, TILE, WINDOW, plane};
 use crate::conv::correlate::{Correlate, Order, transpose};
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
@@ -19,83 +20,69 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
         let job = &self.0;
-        let [rows, columns] = tiles(job.output_size);
-        let placement = Placement {
-            canvas: [rows * TILE + 2, columns * TILE + 2],
-            ..job.placement
-        };
-        if placement.image_len() == 0 || rows * columns * job.outputs == 0 {
-            return;
-        }
-        let count = job.images.len() / placement.image_len() * rows * columns;
-        let block = BLOCK.min(count);
         let panel = S::TILE_VECTORS * S::LANES;
-        let pitch = job.inputs + 16;
-        let sizes = Sizes {
-            columns,
-            per_image: rows * columns,
+        let images = job.images.len() / job.placement.image_len().max(1);
+        let tiling = Tiling::new(job.output_size, images);
+        let block = BLOCK.min(tiling.count);
+        let pitch = Windows::<T>::pitch(job.inputs);
+        let windows = Windows {
+            images: job.images,
+            placement: Placement {
+                canvas: tiling.canvas(2),
+                ..job.placement
+            },
+            tiling,
             pitch,
-            value_plane: plane(block * pitch),
-            product_plane: plane(block * panel),
-            filter_plane: plane(job.inputs * panel),
+            plane: plane(block * pitch),
+        };
+        let planes = Planes {
+            products: plane(block * panel),
+            filters: plane(job.inputs * panel),
         };
         // SAFETY: the instruction set is the caller's.
         let turned = unsafe { turned::<T, S>(job) };
         let taps = Taps::of(job, turned.as_deref());
         // Filters that serve several blocks of tiles are kept. Otherwise those of one group of points are
         // made at a time, where the cache has the last group's.
-        let kept = count > block;
+        let kept = tiling.count > block;
         let panels = job.channels.len().div_ceil(panel);
-        let groups = if kept {
-            panels * FILTER_GROUPS.len()
-        } else {
-            1
-        };
-        let group_len = 2 * WINDOW * sizes.filter_plane;
-        let mut filters = scratch::take::<T>(Purpose::Filters, groups * group_len);
-        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, placement.canvas_len());
-        let mut values = scratch::take::<T>(Purpose::Values, POINTS * sizes.value_plane);
-        let mut products = scratch::take::<T>(Purpose::Products, POINTS * sizes.product_plane);
-        for first in (0..count).step_by(block) {
-            let tiles = first..(first + block).min(count);
+        let places = FILTER_GROUPS.len() * if kept { panels } else { 0 };
+        let group_len = 2 * WINDOW * planes.filters;
+        let mut filters = scratch::take::<T>(Purpose::Filters, places.max(1) * group_len);
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, windows.placement.canvas_len());
+        let mut values = scratch::take::<T>(Purpose::Values, POINTS * windows.plane);
+        let mut products = scratch::take::<T>(Purpose::Products, POINTS * planes.products);
+        for first in (0..tiling.count).step_by(block) {
+            let tiles = first..(first + block).min(tiling.count);
             // SAFETY: every piece of memory was taken at the sizes that these are told.
             unsafe {
-                sizes.transform_tiles::<T, S>(
-                    job,
-                    &placement,
-                    tiles.clone(),
-                    &mut canvas,
-                    &mut values,
-                );
+                windows.transform::<S>(tiles.clone(), &mut canvas, &mut values);
                 for (index, start) in job.channels.clone().step_by(panel).enumerate() {
                     let used = (job.channels.end - start).min(panel);
                     for (group, rows) in FILTER_GROUPS.into_iter().enumerate() {
-                        let at = if kept {
-                            index * FILTER_GROUPS.len() + group
-                        } else {
-                            0
-                        };
-                        let filters = filters.as_mut_ptr().add(at * group_len);
+                        let place = index * FILTER_GROUPS.len() + group;
+                        let place = if kept { place } else { 0 };
+                        let filters = filters.as_mut_ptr().add(place * group_len);
                         if first == 0 {
                             let taps = taps.from(start - job.channels.start);
                             match group {
-                                0 => sizes.transform_filters::<T, S, 0>(taps, used, filters),
-                                1 => sizes.transform_filters::<T, S, 1>(taps, used, filters),
-                                _ => sizes.transform_filters::<T, S, 2>(taps, used, filters),
+                                0 => planes.transform_filters::<T, S, 0>(taps, used, filters),
+                                1 => planes.transform_filters::<T, S, 1>(taps, used, filters),
+                                _ => planes.transform_filters::<T, S, 2>(taps, used, filters),
                             }
                         }
                         for place in 0..2 * WINDOW {
                             let point = rows[place / WINDOW] * WINDOW + place % WINDOW;
                             let factors = Factors {
-                                a: values.as_ptr().add(point * sizes.value_plane),
+                                a: values.as_ptr().add(point * windows.plane),
                                 a_row: pitch,
                                 a_column: 1,
-                                b: filters.add(place * sizes.filter_plane),
+                                b: filters.add(place * planes.filters),
                                 b_row: used,
                                 depth: job.inputs,
                             };
                             let target = Target {
-                                to: products.as_mut_ptr().add(point * sizes.product_plane),
+                                to: products.as_mut_ptr().add(point * planes.products),
                                 row: used,
                                 add: false,
                             };
@@ -104,7 +91,8 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
                     }
                     for (slot, tile) in tiles.clone().enumerate() {
                         let products = products.as_ptr().add(slot * used);
-                        sizes.write_tile::<T, S>(job, tile, products, start, used);
+                        let place = tiling.place(tile);
+                        planes.write_tile::<T, S>(job, place, products, start, used);
                     }
                 }
             }
@@ -112,60 +100,13 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
     }
 }
 
-/// How tiles and their values lie; distances in elements.
-struct Sizes {
-    /// Tiles in a row of an image, and in all of it.
-    columns: usize,
-    per_image: usize,
-    /// Between the values of neighbouring tiles: a line more than their channels, so that the rows of a
-    /// product lie on different cache sets.
-    pitch: usize,
-    /// Between neighbouring points' values, products, and filters.
-    value_plane: usize,
-    product_plane: usize,
-    filter_plane: usize,
+/// Distances between neighbouring points' products and filters, in elements.
+struct Planes {
+    products: usize,
+    filters: usize,
 }
 
-impl Sizes {
-    /// A tile's image and its first pixel.
-    fn place(&self, tile: usize) -> (usize, usize, usize) {
-        let (image, tile) = (tile / self.per_image, tile % self.per_image);
-        (
-            image,
-            tile / self.columns * TILE,
-            tile % self.columns * TILE,
-        )
-    }
-
-    /// The tiles' values. `canvas` holds the image of the tile before the first.
-    #[inline(always)]
-    unsafe fn transform_tiles<T: Element, S: Simd<T>>(
-        &self,
-        job: &Correlate<T>,
-        placement: &Placement,
-        tiles: std::ops::Range<usize>,
-        canvas: &mut [T],
-        values: &mut [T],
-    ) {
-        let row = placement.canvas[1] * job.inputs;
-        for (slot, tile) in tiles.enumerate() {
-            let (image, y, x) = self.place(tile);
-            if (y, x) == (0, 0) {
-                let len = placement.image_len();
-                placement.fill(&job.images[image * len..][..len], canvas);
-            }
-            for channel in (0..job.inputs).step_by(S::LANES) {
-                // SAFETY: the window lies on the canvas, and there is a slot for each tile.
-                unsafe {
-                    let from = canvas.as_ptr().add(y * row + x * job.inputs + channel);
-                    let window = both_ways::<T, S, OfImage, WINDOW, WINDOW>(from, row, job.inputs);
-                    let to = values.as_mut_ptr().add(slot * self.pitch + channel);
-                    spread::<T, S>(to, self.value_plane, window);
-                }
-            }
-        }
-    }
-
+impl Planes {
     /// A panel of `used` channels' filters at a group of points: `[inputs, used]` for each.
     #[inline(always)]
     unsafe fn transform_filters<T: Element, S: Simd<T>, const GROUP: usize>(
@@ -184,7 +125,7 @@ impl Sizes {
                     for row in values {
                         for value in row {
                             S::store(to, value);
-                            to = to.add(self.filter_plane);
+                            to = to.add(self.filters);
                         }
                     }
                 }
@@ -197,12 +138,11 @@ impl Sizes {
     unsafe fn write_tile<T: Element, S: Simd<T>>(
         &self,
         job: &Correlate<T>,
-        tile: usize,
+        (image, y, x): (usize, usize, usize),
         products: *const T,
         start: usize,
         used: usize,
     ) {
-        let (image, y, x) = self.place(tile);
         let [height, width] = job.output_size;
         let corner = ((image * height + y) * width + x) * job.outputs + start;
         for channel in (0..used).step_by(S::LANES) {
@@ -210,8 +150,8 @@ impl Sizes {
             unsafe {
                 let pixels = both_ways::<T, S, ToImage, WINDOW, TILE>(
                     products.add(channel),
-                    WINDOW * self.product_plane,
-                    self.product_plane,
+                    WINDOW * self.products,
+                    self.products,
                 );
                 let bias = match job.bias {
                     Some(bias) => S::load(bias.as_ptr().add(start + channel)),

@@ -7,6 +7,7 @@
 //! one matrix product runs over the channels, and the values are transformed back.
 
 mod correlate;
+mod tiling;
 mod transform;
 mod weight_gradient;
 
@@ -14,6 +15,7 @@ pub(super) use correlate::WinogradCorrelate;
 pub(super) use weight_gradient::WinogradWeightGradient;
 
 use crate::simd::{Element, Simd};
+use tiling::Tiling;
 
 /// Output pixels a tile has in each direction.
 const TILE: usize = 4;
@@ -26,11 +28,6 @@ const CHANNELS: usize = 16;
 /// Fewer tiles than these do not make up for transforming the filters.
 const LEAST_TILES: usize = 4;
 
-/// Tiles of an output, vertically and horizontally.
-fn tiles(output: [usize; 2]) -> [usize; 2] {
-    output.map(|size| size.div_ceil(TILE))
-}
-
 /// Whether the algorithm can and should be used. A matter of shapes alone, so that results do not
 /// depend on anything else.
 pub(super) fn suits(
@@ -41,11 +38,10 @@ pub(super) fn suits(
     images: usize,
 ) -> bool {
     let fit = |c: usize| c.is_multiple_of(CHANNELS) && c > CHANNELS;
-    let [rows, columns] = tiles(output);
     kernel == [3, 3]
         && stride == 1
         && channels.into_iter().all(fit)
-        && images * rows * columns >= LEAST_TILES
+        && Tiling::new(output, images).count >= LEAST_TILES
 }
 
 /// Distance between the planes of the points, in elements: an odd number of cache lines, so that the

@@ -1,7 +1,10 @@
 //! The weight gradient of 3x3 filters.
 
-use super::transform::{OfImage, OfOutput, ToFilter, both_ways};
-use super::{POINTS, TILE, WINDOW, plane, spread, tiles};
+use std::ops::Range;
+
+use super::tiling::{Tiling, Windows};
+use super::transform::{OfOutput, ToFilter, both_ways};
+use super::{POINTS, TILE, WINDOW, plane, spread};
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
 use crate::conv::weight_gradient::WeightGradient;
@@ -21,82 +24,66 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let shapes = job.shapes;
         let channels = job.channels.clone();
         let [inputs, outputs] = [shapes.in_channels, shapes.out_channels];
-        let [rows, columns] = tiles(shapes.output);
-        let of_image = Placement {
-            image: shapes.input,
-            channels: inputs,
-            dilation: 1,
-            offset: shapes.options.padding as isize,
-            canvas: [rows * TILE + 2, columns * TILE + 2],
-        };
-        let of_gradient = Placement {
-            image: shapes.output,
-            channels: outputs,
-            dilation: 1,
-            offset: 0,
-            canvas: [rows * TILE, columns * TILE],
-        };
-        let per_image = rows * columns;
-        let all = shapes.batch * per_image;
-        let block = BLOCK.min(all);
+        let tiling = Tiling::new(shapes.output, shapes.batch);
+        let block = BLOCK.min(tiling.count);
         let panel = S::TILE_VECTORS * S::LANES;
-        let pitch = inputs + 16;
-        let value_plane = plane(block * pitch);
-        let gradient_plane = plane(block * channels.len());
+        let pitch = Windows::<T>::pitch(inputs);
+        let windows = Windows {
+            images: job.images,
+            placement: Placement {
+                image: shapes.input,
+                channels: inputs,
+                dilation: 1,
+                offset: shapes.options.padding as isize,
+                canvas: tiling.canvas(2),
+            },
+            tiling,
+            pitch,
+            plane: plane(block * pitch),
+        };
+        let gradients = Gradients {
+            gradient: job.gradient,
+            placement: Placement {
+                image: shapes.output,
+                channels: outputs,
+                dilation: 1,
+                offset: 0,
+                canvas: tiling.canvas(0),
+            },
+            tiling,
+            channels: job.channels.clone(),
+            block,
+            panel,
+            plane: plane(block * channels.len()),
+        };
         let sum_plane = plane(inputs * channels.len());
-        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, of_image.canvas_len());
-        let mut padded = scratch::take::<T>(Purpose::PaddedChannels, of_gradient.canvas_len());
-        let mut values = scratch::take::<T>(Purpose::Values, POINTS * value_plane);
-        let mut gradients = scratch::take::<T>(Purpose::Products, POINTS * gradient_plane);
+        let of_image = windows.placement.canvas_len();
+        let of_gradient = gradients.placement.canvas_len();
+        let mut canvas = scratch::take::<T>(Purpose::PaddedImage, of_image);
+        let mut padded = scratch::take::<T>(Purpose::PaddedChannels, of_gradient);
+        let mut values = scratch::take::<T>(Purpose::Values, POINTS * windows.plane);
+        let mut products = scratch::take::<T>(Purpose::Products, POINTS * gradients.plane);
         let mut sums = scratch::take::<T>(Purpose::Filters, POINTS * sum_plane);
-        for first in (0..all).step_by(block) {
-            let count = block.min(all - first);
-            for (slot, tile) in (first..first + count).enumerate() {
-                let (image, tile) = (tile / per_image, tile % per_image);
-                if tile == 0 {
-                    let [len, gradient_len] = [of_image.image_len(), of_gradient.image_len()];
-                    of_image.fill(&job.images[image * len..][..len], &mut canvas);
-                    let gradient = &job.gradient[image * gradient_len..][..gradient_len];
-                    of_gradient.fill(gradient, &mut padded);
-                }
-                let (y, x) = (tile / columns * TILE, tile % columns * TILE);
-                let row = of_image.canvas[1] * inputs;
-                for channel in (0..inputs).step_by(S::LANES) {
-                    // SAFETY: the window lies on the canvas; `slot` is less than the block.
-                    unsafe {
-                        let from = canvas.as_ptr().add(y * row + x * inputs + channel);
-                        let window = both_ways::<T, S, OfImage, WINDOW, WINDOW>(from, row, inputs);
-                        let to = values.as_mut_ptr().add(slot * pitch + channel);
-                        spread::<T, S>(to, value_plane, window);
-                    }
-                }
-                let row = of_gradient.canvas[1] * outputs;
-                for channel in channels.clone().step_by(S::LANES) {
-                    // SAFETY: as above. Panels of channels lie apart, tiles side by side in them.
-                    unsafe {
-                        let from = padded.as_ptr().add(y * row + x * outputs + channel);
-                        let pixels = both_ways::<T, S, OfOutput, TILE, WINDOW>(from, row, outputs);
-                        let channel = channel - channels.start;
-                        let start = channel / panel * panel;
-                        let used = (channels.len() - start).min(panel);
-                        let to = start * block + slot * used + channel - start;
-                        spread::<T, S>(gradients.as_mut_ptr().add(to), gradient_plane, pixels);
-                    }
-                }
+        for first in (0..tiling.count).step_by(block) {
+            let tiles = first..(first + block).min(tiling.count);
+            // SAFETY: every piece of memory was taken at the sizes that these are told.
+            unsafe {
+                windows.transform::<S>(tiles.clone(), &mut canvas, &mut values);
+                gradients.transform::<S>(tiles.clone(), &mut padded, &mut products);
             }
             for point in 0..POINTS {
                 for start in (0..channels.len()).step_by(panel) {
                     let used = (channels.len() - start).min(panel);
                     // SAFETY: every plane holds the block's values, gradients and sums.
                     unsafe {
-                        let gradients = gradients.as_ptr().add(point * gradient_plane);
+                        let gradients = products.as_ptr().add(point * gradients.plane);
                         let factors = Factors {
-                            a: values.as_ptr().add(point * value_plane),
+                            a: values.as_ptr().add(point * windows.plane),
                             a_row: 1,
                             a_column: pitch,
                             b: gradients.add(start * block),
                             b_row: used,
-                            depth: count,
+                            depth: tiles.len(),
                         };
                         let target = Target {
                             to: sums.as_mut_ptr().add(point * sum_plane + start),
@@ -121,6 +108,53 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                     for (j, value) in row.into_iter().enumerate() {
                         S::store(job.output.as_mut_ptr().add((i * 3 + j) * tap + at), value);
                     }
+                }
+            }
+        }
+    }
+}
+
+/// The output's gradient, and how its values at the points lie: panels of channels apart, in each tile
+/// by tile.
+struct Gradients<'a, T> {
+    gradient: &'a [T],
+    placement: Placement,
+    tiling: Tiling,
+    channels: Range<usize>,
+    block: usize,
+    panel: usize,
+    /// Between neighbouring points, in elements.
+    plane: usize,
+}
+
+impl<T: Element> Gradients<'_, T> {
+    /// Writes the values of some tiles. `canvas` holds the gradient of the tile before the first.
+    #[inline(always)]
+    unsafe fn transform<S: Simd<T>>(
+        &self,
+        tiles: Range<usize>,
+        canvas: &mut [T],
+        values: &mut [T],
+    ) {
+        let outputs = self.placement.channels;
+        let row = self.placement.canvas[1] * outputs;
+        for (slot, tile) in tiles.enumerate() {
+            let (image, y, x) = self.tiling.place(tile);
+            if (y, x) == (0, 0) {
+                let len = self.placement.image_len();
+                self.placement
+                    .fill(&self.gradient[image * len..][..len], canvas);
+            }
+            for channel in (0..self.channels.len()).step_by(S::LANES) {
+                let start = channel / self.panel * self.panel;
+                let used = (self.channels.len() - start).min(self.panel);
+                // SAFETY: the tile lies on the canvas, and there is a slot for each tile.
+                unsafe {
+                    let from = y * row + x * outputs + self.channels.start + channel;
+                    let from = canvas.as_ptr().add(from);
+                    let pixels = both_ways::<T, S, OfOutput, TILE, WINDOW>(from, row, outputs);
+                    let to = start * self.block + slot * used + channel - start;
+                    spread::<T, S>(values.as_mut_ptr().add(to), self.plane, pixels);
                 }
             }
         }
