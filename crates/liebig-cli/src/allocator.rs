@@ -4,7 +4,7 @@
 ///
 /// Activations of some megabytes come and go a thousand times a second. By default glibc gives such
 /// memory back to the system, which clears every page when it is asked for again: 5 to 9 % of the time
-/// (`records/bench.md` has the measurement, beside other allocators).
+/// (`bench/README.md` has the measurement, beside other allocators).
 pub fn keep_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: called before any other thread starts; values out of range would be ignored.
