@@ -9,38 +9,23 @@
 //!
 //! ReLU's own second derivative is zero, so nothing depends on `beta`.
 
-use std::ops::Range;
-
 use super::pixels::OnChannels;
 use super::{Cotangents, DoubleBackward, Inputs, forward};
 use crate::output::Output;
-use crate::simd::{Element, Kernel, Simd, add_to, each, load, store};
+use crate::simd::{Element, Simd, add_to, each, load, store};
 
+#[derive(Clone, Copy)]
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
     pub statistics: &'a [T],
     pub gradient: &'a [T],
     pub cotangents: Cotangents<'a, T>,
     pub result: DoubleBackward<Output<T>>,
-    pub channels: Range<usize>,
-}
-
-impl<T: Element> Kernel<T> for Run<'_, T> {
-    #[inline(always)]
-    unsafe fn run<S: Simd<T>>(mut self) {
-        let images = self.inputs.shape[0];
-        // SAFETY: passed on.
-        unsafe {
-            self.inputs
-                .plan()
-                .for_channels::<T, S>(images, self.channels.clone(), &mut self)
-        }
-    }
 }
 
 impl<T: Element> OnChannels<T> for Run<'_, T> {
     #[inline(always)]
-    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize) {
+    unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize) {
         let plan = self.inputs.plan();
         let c = plan.channels;
         let (rows, columns) = (plan.height / 2, plan.width / 2);

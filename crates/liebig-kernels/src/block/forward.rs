@@ -1,36 +1,21 @@
 //! The forward form: statistics, then normalise, rectify and pool in one pass.
 
-use std::ops::Range;
-
 use super::Inputs;
 use super::pixels::OnChannels;
 use crate::output::Output;
-use crate::simd::{Element, Kernel, Simd, each, load, store};
+use crate::simd::{Element, Simd, each, load, store};
 
+#[derive(Clone, Copy)]
 pub(super) struct Run<'a, T> {
     pub inputs: Inputs<'a, T>,
     pub eps: T,
     pub output: Output<T>,
     pub statistics: Output<T>,
-    pub channels: Range<usize>,
-}
-
-impl<T: Element> Kernel<T> for Run<'_, T> {
-    #[inline(always)]
-    unsafe fn run<S: Simd<T>>(mut self) {
-        let images = self.inputs.shape[0];
-        // SAFETY: passed on.
-        unsafe {
-            self.inputs
-                .plan()
-                .for_channels::<T, S>(images, self.channels.clone(), &mut self)
-        }
-    }
 }
 
 impl<T: Element> OnChannels<T> for Run<'_, T> {
     #[inline(always)]
-    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize) {
+    unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize) {
         let plan = self.inputs.plan();
         let c = plan.channels;
         // SAFETY: image `index` and the channels from `start` on exist in every slice.

@@ -18,7 +18,7 @@ mod pixels;
 
 use crate::output::{Output, for_channels, written};
 use crate::simd::{Element, Level};
-use pixels::Plan;
+use pixels::{OnChannels, OverChannels, Plan};
 
 /// Statistics of every image and channel, `[n, 2, c]`: the mean and the reciprocal deviation `r`.
 pub(crate) struct Forward<T> {
@@ -96,8 +96,32 @@ pub(crate) struct Cotangents<'a, T> {
     pub beta: &'a [T],
 }
 
+impl<T> Cotangents<'_, T> {
+    /// Panics unless they go with the inputs: the form trusts it.
+    fn check(&self, inputs: &Inputs<T>) {
+        let c = inputs.shape[3];
+        assert_eq!(self.x.len(), inputs.x.len(), "cotangent of the images");
+        let others = [self.gamma.len(), self.beta.len()];
+        assert_eq!(others, [c, c], "other cotangents");
+    }
+}
+
 /// Multiplications for an element, roughly.
 const WORK: usize = 16;
+
+/// Runs a form of the operation on all channels.
+fn run<T: Element>(inputs: Inputs<T>, form: impl OnChannels<T> + Copy + Send + Sync, level: Level) {
+    let [images, _, _, c] = inputs.shape;
+    for_channels(images, c, inputs.x.len() * WORK, |channels| {
+        let part = OverChannels {
+            form,
+            plan: inputs.plan(),
+            images,
+            channels,
+        };
+        T::launch(part, level);
+    });
+}
 
 pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> Forward<T> {
     inputs.check();
@@ -105,16 +129,13 @@ pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> 
     let mut statistics = vec![T::default(); n * 2 * c];
     let shared = Output::of(&mut statistics);
     let write = |output| {
-        for_channels(n, c, inputs.x.len() * WORK, |channels| {
-            let run = forward::Run {
-                inputs,
-                eps: T::of(eps),
-                output,
-                statistics: shared,
-                channels,
-            };
-            T::launch(run, level);
-        });
+        let form = forward::Run {
+            inputs,
+            eps: T::of(eps),
+            output,
+            statistics: shared,
+        };
+        run(inputs, form, level);
     };
     // SAFETY: every pooled pixel of every channel is written.
     let output = unsafe { written(n * (h / 2) * (w / 2) * c, write) };
@@ -128,25 +149,21 @@ pub(crate) fn backward<T: Element>(
     level: Level,
 ) -> Backward<Vec<T>> {
     inputs.check_with(statistics, gradient);
-    let [n, _, _, c] = inputs.shape;
+    let c = inputs.shape[3];
     let (mut gamma, mut beta) = (vec![T::default(); c], vec![T::default(); c]);
     let [on_gamma, on_beta] = [&mut gamma, &mut beta].map(|sums| Output::of(sums));
     let write = |x| {
-        for_channels(n, c, inputs.x.len() * WORK, |channels| {
-            let result = Backward {
+        let form = backward::Run {
+            inputs,
+            statistics,
+            gradient,
+            result: Backward {
                 x,
                 gamma: on_gamma,
                 beta: on_beta,
-            };
-            let run = backward::Run {
-                inputs,
-                statistics,
-                gradient,
-                result,
-                channels,
-            };
-            T::launch(run, level);
-        });
+            },
+        };
+        run(inputs, form, level);
     };
     // SAFETY: every pixel of every channel is written.
     let x = unsafe { written(inputs.x.len(), write) };
@@ -161,36 +178,23 @@ pub(crate) fn double_backward<T: Element>(
     level: Level,
 ) -> DoubleBackward<Vec<T>> {
     inputs.check_with(statistics, gradient);
-    let [n, _, _, c] = inputs.shape;
-    assert_eq!(
-        cotangents.x.len(),
-        inputs.x.len(),
-        "cotangent of the images"
-    );
-    assert_eq!(
-        [cotangents.gamma.len(), cotangents.beta.len()],
-        [c, c],
-        "other cotangents"
-    );
+    cotangents.check(&inputs);
+    let c = inputs.shape[3];
     let (mut gamma, mut output) = (vec![T::default(); c], vec![T::default(); gradient.len()]);
     let [on_gamma, on_output] = [&mut gamma, &mut output].map(|sums| Output::of(sums));
     let write = |x| {
-        for_channels(n, c, inputs.x.len() * WORK, |channels| {
-            let result = DoubleBackward {
+        let form = double_backward::Run {
+            inputs,
+            statistics,
+            gradient,
+            cotangents,
+            result: DoubleBackward {
                 x,
                 gamma: on_gamma,
                 output: on_output,
-            };
-            let run = double_backward::Run {
-                inputs,
-                statistics,
-                gradient,
-                cotangents,
-                result,
-                channels,
-            };
-            T::launch(run, level);
-        });
+            },
+        };
+        run(inputs, form, level);
     };
     // SAFETY: every pixel of every channel is written.
     let x = unsafe { written(inputs.x.len(), write) };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::simd::{Element, Portable, Simd};
+use crate::simd::{Element, Kernel, Portable, Simd};
 
 /// Vectors of channels a pass holds at once.
 pub(super) const VECTORS: usize = 4;
@@ -15,13 +15,32 @@ pub(super) struct Plan {
     pub channels: usize,
 }
 
+/// A form of the operation on some channels of a batch.
+pub(super) struct OverChannels<R> {
+    pub form: R,
+    pub plan: Plan,
+    pub images: usize,
+    pub channels: Range<usize>,
+}
+
+impl<T: Element, R: OnChannels<T>> Kernel<T> for OverChannels<R> {
+    #[inline(always)]
+    unsafe fn run<S: Simd<T>>(self) {
+        // SAFETY: passed on.
+        unsafe {
+            self.plan
+                .for_channels::<T, S>(self.images, self.channels, &self.form);
+        }
+    }
+}
+
 /// A form of the operation on the channels `start .. start + V * S::LANES` of image `index`.
 pub(super) trait OnChannels<T: Element> {
     /// Runs it.
     ///
     /// # Safety
     /// As for [`crate::simd::Kernel::run`]; the channels and the image must exist.
-    unsafe fn run<S: Simd<T>, const V: usize>(&mut self, index: usize, start: usize);
+    unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize);
 }
 
 impl Plan {
@@ -43,11 +62,11 @@ impl Plan {
     /// Calls `body` for every group of the given channels of every image: groups of `VECTORS` vectors, then
     /// single vectors, then single channels.
     #[inline(always)]
-    pub unsafe fn for_channels<T: Element, S: Simd<T>>(
+    unsafe fn for_channels<T: Element, S: Simd<T>>(
         &self,
         images: usize,
         channels: Range<usize>,
-        body: &mut impl OnChannels<T>,
+        body: &impl OnChannels<T>,
     ) {
         for index in 0..images {
             let mut start = channels.start;

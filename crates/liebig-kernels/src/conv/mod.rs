@@ -24,6 +24,15 @@ use winograd::{WinogradCorrelate, WinogradWeightGradient};
 /// Below this many weights an output channel, the input gradient multiplies first and shifts after.
 const NARROW: usize = 64;
 
+/// Panics unless the elements fill the shape: the kernels trust it.
+fn check<T, const RANK: usize>(elements: &[T], shape: [usize; RANK]) {
+    assert_eq!(
+        elements.len(),
+        shape.iter().product::<usize>(),
+        "elements of {shape:?}"
+    );
+}
+
 /// Output `[n, ho, wo, out]` of convolving `x` with `weight`, plus `bias`.
 pub(crate) fn forward<T: Element>(
     shapes: &ConvShapes,
@@ -32,16 +41,12 @@ pub(crate) fn forward<T: Element>(
     bias: &[T],
     level: Level,
 ) -> Vec<T> {
-    let placement = Placement {
-        image: shapes.input,
-        channels: shapes.in_channels,
-        dilation: 1,
-        offset: shapes.options.padding as isize,
-        canvas: shapes.padded(),
-    };
+    check(x, shapes.input_shape());
+    check(weight, shapes.weight_shape());
+    check(bias, [shapes.out_channels]);
     let job = |output| Correlate {
         images: x,
-        placement,
+        placement: Placement::padded(shapes),
         weight,
         order: Order::AsStored,
         kernel: shapes.kernel,
@@ -65,6 +70,8 @@ pub(crate) fn input_gradient<T: Element>(
     weight: &[T],
     level: Level,
 ) -> Vec<T> {
+    check(gradient, shapes.output_shape());
+    check(weight, shapes.weight_shape());
     let [h, w] = shapes.input;
     let [kh, kw] = shapes.kernel;
     let length = shapes.input_shape().iter().product();
@@ -131,6 +138,8 @@ pub(crate) fn weight_gradient<T: Element>(
     gradient: &[T],
     level: Level,
 ) -> Vec<T> {
+    check(x, shapes.input_shape());
+    check(gradient, shapes.output_shape());
     let mut output = vec![T::default(); shapes.weight_shape().iter().product()];
     let job = WeightGradient {
         shapes,

@@ -1,5 +1,6 @@
 //! Puts an image on a larger canvas of zeros.
 
+use super::geometry::ConvShapes;
 use crate::simd::Element;
 
 /// Where the pixels of an image `[h, w, c]` go on a canvas: pixel `i` to `i * dilation + offset`, in
@@ -19,6 +20,17 @@ pub(crate) struct Placement {
 }
 
 impl Placement {
+    /// A convolution's images with its padding around them.
+    pub fn padded(shapes: &ConvShapes) -> Self {
+        Self {
+            image: shapes.input,
+            channels: shapes.in_channels,
+            dilation: 1,
+            offset: shapes.options.padding as isize,
+            canvas: shapes.padded(),
+        }
+    }
+
     /// Elements of the canvas.
     pub fn canvas_len(&self) -> usize {
         self.canvas[0] * self.canvas[1] * self.channels

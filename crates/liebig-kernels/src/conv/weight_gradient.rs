@@ -33,13 +33,7 @@ impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
         let [ho, wo] = shapes.output;
         let outputs = shapes.out_channels;
         let width = outputs.div_ceil(S::LANES) * S::LANES;
-        let placement = Placement {
-            image: shapes.input,
-            channels: shapes.in_channels,
-            dilation: 1,
-            offset: shapes.options.padding as isize,
-            canvas: shapes.padded(),
-        };
+        let placement = Placement::padded(shapes);
         if placement.image_len() == 0 {
             return;
         }

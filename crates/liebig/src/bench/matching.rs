@@ -43,52 +43,49 @@ pub(super) fn match_step(ipc: usize, device: &Device) -> Result<Unit, Error> {
     }))
 }
 
-pub(super) fn dc_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
+/// One SGD step on `ipc` synthetic images of each class, whose gradient `of_class` computes from the
+/// class's real images and its synthetic ones; the classes in parallel.
+fn iteration(
+    ipc: usize,
+    lr: f64,
+    device: &Device,
+    of_class: impl Fn(&Bench, &Tensor, &Tensor, usize) -> Result<Tensor, Error> + Sync + 'static,
+) -> Result<Unit, Error> {
     let bench = Bench::new(Sizes::default(), device)?;
     let real = (0..CLASSES)
         .map(|class| bench.images(REAL, class as u64))
         .collect::<Result<Vec<_>, Error>>()?;
     let mut images = [bench.images(ipc * CLASSES, 100)?];
-    let mut optimizer = Sgd::new(0.1).with_momentum(0.5);
+    let mut optimizer = Sgd::new(lr).with_momentum(0.5);
     Ok(Box::new(move || {
-        let class_gradient = |class: usize| {
-            let target = bench.gradient(&real[class], class)?;
-            let x = images[0].slice(0, class * ipc, (class + 1) * ipc)?;
-            bench.match_images(&x, class, &target)
-        };
         let gradients = (0..CLASSES)
             .into_par_iter()
-            .map(class_gradient)
+            .map(|class| {
+                let x = images[0].slice(0, class * ipc, (class + 1) * ipc)?;
+                of_class(&bench, &real[class], &x, class)
+            })
             .collect::<Result<Vec<_>, Error>>()?;
         let gradient = Tensor::cat(&gradients.iter().collect::<Vec<_>>(), 0)?;
         Ok(optimizer.step(&mut images, &[gradient])?)
     }))
 }
 
+pub(super) fn dc_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
+    iteration(ipc, 0.1, device, |bench, real, x, class| {
+        let target = bench.gradient(real, class)?;
+        bench.match_images(x, class, &target)
+    })
+}
+
 pub(super) fn dm_iteration(ipc: usize, device: &Device) -> Result<Unit, Error> {
-    let bench = Bench::new(Sizes::default(), device)?;
-    let real = (0..CLASSES)
-        .map(|class| bench.images(REAL, class as u64))
-        .collect::<Result<Vec<_>, Error>>()?;
-    let mut images = [bench.images(ipc * CLASSES, 100)?];
-    let mut optimizer = Sgd::new(1.0).with_momentum(0.5);
-    Ok(Box::new(move || {
-        let class_gradient = |class: usize| -> Result<Tensor, Error> {
-            let (model, weights) = (bench.model.as_ref(), &bench.weights);
-            let target = features(model, weights, &real[class])?.mean_dims(&[0], true)?;
-            let x = images[0].slice(0, class * ipc, (class + 1) * ipc)?;
-            let synthetic = SyntheticFeatures::new(model, weights, &x)?;
-            let mean = synthetic.features().mean_dims(&[0], true)?;
-            // Of the squared distance of the means, with respect to each image's features.
-            let cotangent = mean.sub(&target)?.mul_scalar(2.0 / ipc as f64)?;
-            let cotangent = cotangent.broadcast_to(synthetic.features().shape())?;
-            Ok(synthetic.vjp_images(&cotangent)?)
-        };
-        let gradients = (0..CLASSES)
-            .into_par_iter()
-            .map(class_gradient)
-            .collect::<Result<Vec<_>, Error>>()?;
-        let gradient = Tensor::cat(&gradients.iter().collect::<Vec<_>>(), 0)?;
-        Ok(optimizer.step(&mut images, &[gradient])?)
-    }))
+    iteration(ipc, 1.0, device, |bench, real, x, _| {
+        let (model, weights) = (bench.model.as_ref(), &bench.weights);
+        let target = features(model, weights, real)?.mean_dims(&[0], true)?;
+        let synthetic = SyntheticFeatures::new(model, weights, x)?;
+        let mean = synthetic.features().mean_dims(&[0], true)?;
+        // Of the squared distance of the means, with respect to each image's features.
+        let cotangent = mean.sub(&target)?.mul_scalar(2.0 / x.shape()[0] as f64)?;
+        let cotangent = cotangent.broadcast_to(synthetic.features().shape())?;
+        Ok(synthetic.vjp_images(&cotangent)?)
+    })
 }

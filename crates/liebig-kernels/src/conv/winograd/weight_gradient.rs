@@ -31,11 +31,8 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let windows = Windows {
             images: job.images,
             placement: Placement {
-                image: shapes.input,
-                channels: inputs,
-                dilation: 1,
-                offset: shapes.options.padding as isize,
                 canvas: tiling.canvas(2),
+                ..Placement::padded(shapes)
             },
             tiling,
             pitch,
