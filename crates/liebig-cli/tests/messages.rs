@@ -83,6 +83,7 @@ fn mistakes_are_explained() {
         ("unknown_data_info", &["data", "info", "nowhere"]),
         ("unknown_workload", &["bench", "--only", "nowhere"]),
         ("unknown_axis", &["bench", "--scaling", "colour"]),
+        ("impossible_point", &["bench", "--only", "depth=9"]),
     ] {
         let text = transcript(arguments);
         assert!(text.contains("hint: ") || name == "no_command", "{text}");

@@ -30,8 +30,11 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitStatus> {
     for subject in subjects {
         if arguments.in_process {
             here(subject, arguments, &printer)?;
-        } else {
-            in_a_process_of_its_own(subject, arguments)?;
+            continue;
+        }
+        let status = in_a_process_of_its_own(subject, arguments)?;
+        if status != ExitStatus::Success {
+            return Ok(status);
         }
     }
     Ok(ExitStatus::Success)
@@ -89,8 +92,8 @@ fn here(subject: Subject, arguments: &BenchArguments, printer: &Printer) -> Resu
     printer.text(&serde_json::to_string(&measurement)?)
 }
 
-/// So that its peak memory is its own.
-fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Result<()> {
+/// So that its peak memory is its own. That process says what is wrong, if something is.
+fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Result<ExitStatus> {
     let program = std::env::current_exe().context("cannot find this program to start it again")?;
     let name = subject.name();
     let mut command = std::process::Command::new(program);
@@ -107,8 +110,12 @@ fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Resu
     let status = command
         .status()
         .context("cannot start the workload's process")?;
-    if !status.success() {
-        bail!("workload {name} failed: {status}");
+    match status.code() {
+        Some(0) => Ok(ExitStatus::Success),
+        Some(2) => Ok(ExitStatus::Usage),
+        Some(_) => Ok(ExitStatus::Failure),
+        None => bail!(
+            "the process of {name} was killed: {status}\nhint: it may have needed more memory than there is"
+        ),
     }
-    Ok(())
 }
