@@ -17,7 +17,7 @@ use crate::{Error, Model, Result, SyntheticGradient, loss_gradient};
 /// The inputs that a gradient flows to are the images `[n, channels, height, width]` and, if they are
 /// soft, the labels `[n, classes]`. Each shard of a batch builds its graph, takes its products and
 /// drops it on one thread, so memory follows the shard; in which order they are summed depends on the
-/// size of the batch alone, so results are bit-identical for every number of threads. A graph that is
+/// shape of the batch alone, so results are bit-identical for every number of threads. A graph that is
 /// kept ([`Keep::graphs`](liebig_grad::Keep)) is the whole batch's.
 ///
 /// ```
