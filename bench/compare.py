@@ -16,8 +16,14 @@ import sys
 HERE = pathlib.Path(__file__).parent
 
 
-def measure(command):
-    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+def output_of(command):
+    """What a command prints; where it fails, it has said why."""
+    try:
+        return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    except FileNotFoundError:
+        sys.exit(f"error: there is no {command[0]}\nhint: `cargo build --release` makes it, --liebig says where it is")
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"error: `{' '.join(command)}` ended with exit code {error.returncode}")
 
 
 def main():
@@ -29,16 +35,16 @@ def main():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--json", help="also write every measurement to this file")
     arguments = parser.parse_args()
-    listed = subprocess.run([arguments.liebig, "bench", "--list"], check=True, capture_output=True, text=True).stdout
+    listed = output_of([arguments.liebig, "bench", "--list"])
     names = arguments.only or [line.split()[0] for line in listed.splitlines()]
     common = ["--runs", str(arguments.runs), "--threads", str(arguments.threads)]
     results = {name: [] for name in names}
     for round_ in range(arguments.rounds):
         for name in names:
             print(f"round {round_ + 1}: {name}", file=sys.stderr)
-            ours = measure([arguments.liebig, "bench", "--only", name, *common])
-            theirs = measure([sys.executable, str(HERE / "torch_units.py"), name, *common])
-            results[name].append((ours, theirs))
+            ours = output_of([arguments.liebig, "bench", "--only", name, *common])
+            theirs = output_of([sys.executable, str(HERE / "torch_units.py"), name, *common])
+            results[name].append((json.loads(ours), json.loads(theirs)))
     if arguments.json:
         pathlib.Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
     print("| workload | liebig, s | torch, s | times faster (range) | liebig, MB | torch, MB |")

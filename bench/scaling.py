@@ -8,8 +8,9 @@ Operations are those of the direct convolutions, two for each multiplication, fo
 import argparse
 import json
 import pathlib
-import subprocess
 import sys
+
+from compare import output_of
 
 HERE = pathlib.Path(__file__).parent
 HEADINGS = {
@@ -57,8 +58,7 @@ def main():
     for axis in arguments.axis or HEADINGS:
         print(axis, file=sys.stderr)
         command = [arguments.liebig, "bench", "--scaling", axis, "--runs", str(arguments.runs)]
-        lines = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
-        measurements[axis] = [json.loads(line) for line in lines]
+        measurements[axis] = [json.loads(line) for line in output_of(command).splitlines()]
         print(f"| {HEADINGS[axis]} | seconds | that is | peak MB |\n|---|---|---|---|")
         for point in measurements[axis]:
             value = int(point["name"].split("=")[1])

@@ -57,37 +57,38 @@ class Units:
         images = torch.randn(ipc, 3, 32, 32, requires_grad=True)
         return lambda: torch.autograd.grad(self.distance(self.gradient(images, 0, True), target), images)
 
-    def dc_iteration(self, ipc):
+    @staticmethod
+    def iteration(ipc, lr, distance):
+        """One SGD step on `ipc` images of each class; `distance(real, images, class_)` is what they lower."""
         real = torch.randn(CLASSES, 256, 3, 32, 32)
         images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
-        sgd = torch.optim.SGD([images], lr=0.1, momentum=0.5)
+        sgd = torch.optim.SGD([images], lr=lr, momentum=0.5)
 
         def unit():
             sgd.zero_grad()
             for class_ in range(CLASSES):
-                target = self.gradient(real[class_], class_)
-                ours = self.gradient(images[class_ * ipc : (class_ + 1) * ipc], class_, True)
-                self.distance(ours, target).backward(inputs=[images])
+                ours = images[class_ * ipc : (class_ + 1) * ipc]
+                distance(real[class_], ours, class_).backward(inputs=[images])
             sgd.step()
 
         return unit
+
+    def dc_iteration(self, ipc):
+        def distance(real, images, class_):
+            target = self.gradient(real, class_)
+            return self.distance(self.gradient(images, class_, True), target)
+
+        return self.iteration(ipc, 0.1, distance)
 
     def dm_iteration(self, ipc):
         features = self.net[:-1]
-        real = torch.randn(CLASSES, 256, 3, 32, 32)
-        images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
-        sgd = torch.optim.SGD([images], lr=1.0, momentum=0.5)
 
-        def unit():
-            sgd.zero_grad()
-            for class_ in range(CLASSES):
-                with torch.no_grad():
-                    target = features(real[class_]).mean(0)
-                ours = features(images[class_ * ipc : (class_ + 1) * ipc]).mean(0)
-                (ours - target).square().sum().backward(inputs=[images])
-            sgd.step()
+        def distance(real, images, _):
+            with torch.no_grad():
+                target = features(real).mean(0)
+            return (features(images).mean(0) - target).square().sum()
 
-        return unit
+        return self.iteration(ipc, 1.0, distance)
 
     @staticmethod
     def squared_distance(ours, theirs):

@@ -73,16 +73,21 @@ pub fn predict(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tens
         let model = model.name().to_string();
         return Err(Error::NeedsStatistics { model });
     }
-    let images = x.shape()[0];
-    if images == 0 {
-        let targets = images;
-        return Err(Error::Batch { images, targets });
-    }
+    check_samples(x)?;
     let weights: Vec<Tensor> = weights.iter().map(Tensor::detach).collect();
     let logits = map_shards(model, x, |range| {
         model.forward(&weights, &x.detach().slice(0, range.start, range.end)?)
     })?;
     Ok(Tensor::cat(&logits.iter().collect::<Vec<_>>(), 0)?)
+}
+
+/// Refuses a batch without samples.
+pub(crate) fn check_samples(x: &Tensor) -> Result<()> {
+    let (images, targets) = (x.shape()[0], 0);
+    match images {
+        0 => Err(Error::Batch { images, targets }),
+        _ => Ok(()),
+    }
 }
 
 /// The size of a batch that has as many samples as targets.

@@ -2,7 +2,7 @@
 
 use liebig_grad::{Tensor, vjp};
 
-use crate::parallel::{map_items, map_shards};
+use crate::parallel::{check_samples, map_items, map_shards};
 use crate::{Error, Model, Result};
 
 /// The features `[n, d]` before the classifier of samples `x [n, channels, height, width]`, in training
@@ -86,14 +86,6 @@ impl SyntheticFeatures {
             Ok(parts.remove(0))
         })?;
         cat(&parts)
-    }
-}
-
-fn check_samples(x: &Tensor) -> Result<()> {
-    let (images, targets) = (x.shape()[0], 0);
-    match images {
-        0 => Err(Error::Batch { images, targets }),
-        _ => Ok(()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Correlation with 3x3 filters: the forward form and the input gradient.
 
-use super::tiling::{Tiling, Windows};
-use super::transform::{FILTER_GROUPS, ToImage, both_ways, filter_rows};
-use super::{POINTS, TILE, WINDOW, plane};
+use super::tiling::{Tiled, Tiling};
+use super::transform::{FILTER_GROUPS, OfImage, ToImage, both_ways, filter_rows};
+use super::{GAP, POINTS, TILE, WINDOW, plane};
 use crate::conv::correlate::{Correlate, Order, transpose};
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
@@ -24,17 +24,19 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
         let images = job.images.len() / job.placement.image_len().max(1);
         let tiling = Tiling::new(job.output_size, images);
         let block = BLOCK.min(tiling.count);
-        let pitch = Windows::<T>::pitch(job.inputs);
-        let windows = Windows {
+        let windows = Tiled {
             images: job.images,
             placement: Placement {
                 canvas: tiling.canvas(2),
                 ..job.placement
             },
+            channels: 0..job.inputs,
             tiling,
-            pitch,
-            plane: plane(block * pitch),
+            block,
+            panel: job.inputs,
+            gap: GAP,
         };
+        let value_plane = windows.plane();
         let planes = Planes {
             products: plane(block * panel),
             filters: plane(job.inputs * panel),
@@ -50,13 +52,13 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
         let group_len = 2 * WINDOW * planes.filters;
         let mut filters = scratch::take::<T>(Purpose::Filters, places.max(1) * group_len);
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, windows.placement.canvas_len());
-        let mut values = scratch::take::<T>(Purpose::Values, POINTS * windows.plane);
+        let mut values = scratch::take::<T>(Purpose::Values, POINTS * value_plane);
         let mut products = scratch::take::<T>(Purpose::Products, POINTS * planes.products);
         for first in (0..tiling.count).step_by(block) {
             let tiles = first..(first + block).min(tiling.count);
             // SAFETY: every piece of memory was taken at the sizes that these are told.
             unsafe {
-                windows.transform::<S>(tiles.clone(), &mut canvas, &mut values);
+                windows.transform::<S, OfImage, WINDOW>(tiles.clone(), &mut canvas, &mut values);
                 for (index, start) in job.channels.clone().step_by(panel).enumerate() {
                     let used = (job.channels.end - start).min(panel);
                     for (group, rows) in FILTER_GROUPS.into_iter().enumerate() {
@@ -74,8 +76,8 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
                         for place in 0..2 * WINDOW {
                             let point = rows[place / WINDOW] * WINDOW + place % WINDOW;
                             let factors = Factors {
-                                a: values.as_ptr().add(point * windows.plane),
-                                a_row: pitch,
+                                a: values.as_ptr().add(point * value_plane),
+                                a_row: job.inputs + GAP,
                                 a_column: 1,
                                 b: filters.add(place * planes.filters),
                                 b_row: used,

@@ -25,6 +25,9 @@ const WINDOW: usize = TILE + 2;
 const POINTS: usize = WINDOW * WINDOW;
 /// Channels must be a multiple of this, so that every level's vectors divide them.
 const CHANNELS: usize = 16;
+/// Between the channels of neighbouring tiles, in elements: a cache line, so that the rows of a product
+/// do not fall on each other's cache sets.
+const GAP: usize = 16;
 /// Fewer tiles than these do not make up for transforming the filters.
 const LEAST_TILES: usize = 4;
 

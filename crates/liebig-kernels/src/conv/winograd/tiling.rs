@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::transform::{OfImage, both_ways};
-use super::{TILE, WINDOW, spread};
+use super::transform::{Linear, both_ways};
+use super::{TILE, WINDOW, plane, spread};
 use crate::conv::place::Placement;
 use crate::simd::{Element, Simd};
 
@@ -37,36 +37,45 @@ impl Tiling {
     }
 }
 
-/// Images and how their values at the points lie. Distances are in elements.
-pub(super) struct Windows<'a, T> {
+/// What is cut into tiles, and how its values at the points lie: panels of channels apart, in each tile
+/// by tile. Distances are in elements.
+pub(super) struct Tiled<'a, T> {
+    /// Images, or their gradients.
     pub images: &'a [T],
     pub placement: Placement,
+    /// Those of the placement's that are wanted.
+    pub channels: Range<usize>,
     pub tiling: Tiling,
-    /// Between the values of neighbouring tiles.
-    pub pitch: usize,
-    /// Between those of neighbouring points.
-    pub plane: usize,
+    /// Tiles there is room for.
+    pub block: usize,
+    /// Channels of a panel.
+    pub panel: usize,
+    /// Between the channels of neighbouring tiles.
+    pub gap: usize,
 }
 
-impl<T: Element> Windows<'_, T> {
-    /// A line more than the channels, so that neighbouring tiles lie on different cache sets.
-    pub fn pitch(channels: usize) -> usize {
-        channels + 16
+impl<T: Element> Tiled<'_, T> {
+    /// Between the values at neighbouring points.
+    pub fn plane(&self) -> usize {
+        let panels = self.channels.len().div_ceil(self.panel);
+        plane(self.block * (self.channels.len() + panels * self.gap))
     }
 
-    /// Writes the values of some tiles. `canvas` holds the image of the tile before the first.
+    /// Writes the values of some tiles, to which `L` takes `I x I` pixels each. `canvas` holds the image
+    /// of the tile before the first.
     ///
     /// # Safety
     /// `canvas` must hold the placement's, and `values` every point's plane.
     #[inline(always)]
-    pub unsafe fn transform<S: Simd<T>>(
+    pub unsafe fn transform<S: Simd<T>, L: Linear<T, I, WINDOW>, const I: usize>(
         &self,
         tiles: Range<usize>,
         canvas: &mut [T],
         values: &mut [T],
     ) {
-        let channels = self.placement.channels;
-        let row = self.placement.canvas[1] * channels;
+        let pixel = self.placement.channels;
+        let row = self.placement.canvas[1] * pixel;
+        let plane = self.plane();
         for (slot, tile) in tiles.enumerate() {
             let (image, y, x) = self.tiling.place(tile);
             if (y, x) == (0, 0) {
@@ -74,13 +83,17 @@ impl<T: Element> Windows<'_, T> {
                 self.placement
                     .fill(&self.images[image * len..][..len], canvas);
             }
-            for channel in (0..channels).step_by(S::LANES) {
-                // SAFETY: the window lies on the canvas, and there is a slot for each tile.
-                unsafe {
-                    let from = canvas.as_ptr().add(y * row + x * channels + channel);
-                    let window = both_ways::<T, S, OfImage, WINDOW, WINDOW>(from, row, channels);
-                    let to = values.as_mut_ptr().add(slot * self.pitch + channel);
-                    spread::<T, S>(to, self.plane, window);
+            let corner = y * row + x * pixel + self.channels.start;
+            for start in (0..self.channels.len()).step_by(self.panel) {
+                let used = (self.channels.len() - start).min(self.panel);
+                let place = start * self.block + slot * (used + self.gap);
+                for channel in (0..used).step_by(S::LANES) {
+                    // SAFETY: the tile lies on the canvas, and there is a slot for each tile.
+                    unsafe {
+                        let from = canvas.as_ptr().add(corner + start + channel);
+                        let points = both_ways::<T, S, L, I, WINDOW>(from, row, pixel);
+                        spread::<T, S>(values.as_mut_ptr().add(place + channel), plane, points);
+                    }
                 }
             }
         }

@@ -68,14 +68,9 @@ impl<T: Element> Linear<T, 6, 6> for OfImage {
             let odd_a = S::mul(a, S::fma(x[1], two, x[3]));
             let even_b = S::fma(x[2], half, x[4]);
             let odd_b = S::mul(b, S::fma(x[1], half, x[3]));
-            [
-                S::add(x[0], S::fma(x[2], middle, x[4])),
-                S::add(even_a, odd_a),
-                S::sub(even_a, odd_a),
-                S::add(even_b, odd_b),
-                S::sub(even_b, odd_b),
-                S::add(x[1], S::fma(x[3], middle, x[5])),
-            ]
+            let zero = S::add(x[0], S::fma(x[2], middle, x[4]));
+            let infinity = S::add(x[1], S::fma(x[3], middle, x[5]));
+            at_points::<T, S>(zero, [even_a, odd_a], [even_b, odd_b], infinity)
         }
     }
 }
@@ -94,14 +89,7 @@ impl<T: Element> Linear<T, 3, 6> for OfFilter {
             let even_b = S::fma(x[2], half_third, S::mul(x[0], on_b));
             let odd_a = S::mul(x[1], odd_a);
             let odd_b = S::mul(x[1], odd_b);
-            [
-                x[0],
-                S::add(even_a, odd_a),
-                S::sub(even_a, odd_a),
-                S::add(even_b, odd_b),
-                S::sub(even_b, odd_b),
-                x[2],
-            ]
+            at_points::<T, S>(x[0], [even_a, odd_a], [even_b, odd_b], x[2])
         }
     }
 }
@@ -146,8 +134,7 @@ impl<T: Element> Linear<T, 6, 3> for ToFilter {
         // SAFETY: the caller's.
         unsafe {
             let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
-            let (sum_a, sum_b) = (S::add(x[1], x[2]), S::add(x[3], x[4]));
-            let (difference_a, difference_b) = (S::sub(x[1], x[2]), S::sub(x[3], x[4]));
+            let [[sum_a, difference_a], [sum_b, difference_b]] = from_points::<T, S>(x);
             [
                 S::fma(sum_a, on_a, S::fma(sum_b, on_b, x[0])),
                 S::fma(difference_a, odd_a, S::mul(difference_b, odd_b)),
@@ -167,9 +154,8 @@ impl<T: Element> Linear<T, 6, 4> for ToImage {
         unsafe {
             let [a, b] = points::<T, S>();
             let [half, two] = [0.5, 2.0].map(|v| S::splat(T::of(v)));
-            let (sum_a, sum_b) = (S::add(x[1], x[2]), S::add(x[3], x[4]));
-            let odd_a = S::mul(a, S::sub(x[1], x[2]));
-            let odd_b = S::mul(b, S::sub(x[3], x[4]));
+            let [[sum_a, difference_a], [sum_b, difference_b]] = from_points::<T, S>(x);
+            let (odd_a, odd_b) = (S::mul(a, difference_a), S::mul(b, difference_b));
             [
                 S::add(x[0], S::add(sum_a, sum_b)),
                 S::add(odd_a, odd_b),
@@ -194,15 +180,41 @@ impl<T: Element> Linear<T, 4, 6> for OfOutput {
             let odd_a = S::mul(a, S::fma(x[3], half, x[1]));
             let even_b = S::fma(x[2], two, x[0]);
             let odd_b = S::mul(b, S::fma(x[3], two, x[1]));
-            [
-                x[0],
-                S::add(even_a, odd_a),
-                S::sub(even_a, odd_a),
-                S::add(even_b, odd_b),
-                S::sub(even_b, odd_b),
-                x[3],
-            ]
+            at_points::<T, S>(x[0], [even_a, odd_a], [even_b, odd_b], x[3])
         }
+    }
+}
+
+/// The values at all points, from those at 0 and infinity and the even and odd parts at the others.
+#[inline(always)]
+unsafe fn at_points<T: Element, S: Simd<T>>(
+    zero: S::Vector,
+    [even_a, odd_a]: [S::Vector; 2],
+    [even_b, odd_b]: [S::Vector; 2],
+    infinity: S::Vector,
+) -> [S::Vector; 6] {
+    // SAFETY: the caller's.
+    unsafe {
+        [
+            zero,
+            S::add(even_a, odd_a),
+            S::sub(even_a, odd_a),
+            S::add(even_b, odd_b),
+            S::sub(even_b, odd_b),
+            infinity,
+        ]
+    }
+}
+
+/// Sum and difference of the values at either pair of points: the transpose of [`at_points`].
+#[inline(always)]
+unsafe fn from_points<T: Element, S: Simd<T>>(x: [S::Vector; 6]) -> [[S::Vector; 2]; 2] {
+    // SAFETY: the caller's.
+    unsafe {
+        [
+            [S::add(x[1], x[2]), S::sub(x[1], x[2])],
+            [S::add(x[3], x[4]), S::sub(x[3], x[4])],
+        ]
     }
 }
 

@@ -1,10 +1,8 @@
 //! The weight gradient of 3x3 filters.
 
-use std::ops::Range;
-
-use super::tiling::{Tiling, Windows};
-use super::transform::{OfOutput, ToFilter, both_ways};
-use super::{POINTS, TILE, WINDOW, plane, spread};
+use super::tiling::{Tiled, Tiling};
+use super::transform::{OfImage, OfOutput, ToFilter, both_ways};
+use super::{GAP, POINTS, TILE, WINDOW, plane};
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
 use crate::conv::weight_gradient::WeightGradient;
@@ -27,19 +25,20 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let tiling = Tiling::new(shapes.output, shapes.batch);
         let block = BLOCK.min(tiling.count);
         let panel = S::TILE_VECTORS * S::LANES;
-        let pitch = Windows::<T>::pitch(inputs);
-        let windows = Windows {
+        let windows = Tiled {
             images: job.images,
             placement: Placement {
                 canvas: tiling.canvas(2),
                 ..Placement::padded(shapes)
             },
+            channels: 0..inputs,
             tiling,
-            pitch,
-            plane: plane(block * pitch),
+            block,
+            panel: inputs,
+            gap: GAP,
         };
-        let gradients = Gradients {
-            gradient: job.gradient,
+        let gradients = Tiled {
+            images: job.gradient,
             placement: Placement {
                 image: shapes.output,
                 channels: outputs,
@@ -47,37 +46,38 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                 offset: 0,
                 canvas: tiling.canvas(0),
             },
+            channels: channels.clone(),
             tiling,
-            channels: job.channels.clone(),
             block,
             panel,
-            plane: plane(block * channels.len()),
+            gap: 0,
         };
+        let (value_plane, gradient_plane) = (windows.plane(), gradients.plane());
         let sum_plane = plane(inputs * channels.len());
         let of_image = windows.placement.canvas_len();
         let of_gradient = gradients.placement.canvas_len();
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, of_image);
         let mut padded = scratch::take::<T>(Purpose::PaddedChannels, of_gradient);
-        let mut values = scratch::take::<T>(Purpose::Values, POINTS * windows.plane);
-        let mut products = scratch::take::<T>(Purpose::Products, POINTS * gradients.plane);
+        let mut values = scratch::take::<T>(Purpose::Values, POINTS * value_plane);
+        let mut products = scratch::take::<T>(Purpose::Products, POINTS * gradient_plane);
         let mut sums = scratch::take::<T>(Purpose::Filters, POINTS * sum_plane);
         for first in (0..tiling.count).step_by(block) {
             let tiles = first..(first + block).min(tiling.count);
             // SAFETY: every piece of memory was taken at the sizes that these are told.
             unsafe {
-                windows.transform::<S>(tiles.clone(), &mut canvas, &mut values);
-                gradients.transform::<S>(tiles.clone(), &mut padded, &mut products);
+                windows.transform::<S, OfImage, WINDOW>(tiles.clone(), &mut canvas, &mut values);
+                gradients.transform::<S, OfOutput, TILE>(tiles.clone(), &mut padded, &mut products);
             }
             for point in 0..POINTS {
                 for start in (0..channels.len()).step_by(panel) {
                     let used = (channels.len() - start).min(panel);
                     // SAFETY: every plane holds the block's values, gradients and sums.
                     unsafe {
-                        let gradients = products.as_ptr().add(point * gradients.plane);
+                        let gradients = products.as_ptr().add(point * gradient_plane);
                         let factors = Factors {
-                            a: values.as_ptr().add(point * windows.plane),
+                            a: values.as_ptr().add(point * value_plane),
                             a_row: 1,
-                            a_column: pitch,
+                            a_column: inputs + GAP,
                             b: gradients.add(start * block),
                             b_row: used,
                             depth: tiles.len(),
@@ -105,53 +105,6 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
                     for (j, value) in row.into_iter().enumerate() {
                         S::store(job.output.as_mut_ptr().add((i * 3 + j) * tap + at), value);
                     }
-                }
-            }
-        }
-    }
-}
-
-/// The output's gradient, and how its values at the points lie: panels of channels apart, in each tile
-/// by tile.
-struct Gradients<'a, T> {
-    gradient: &'a [T],
-    placement: Placement,
-    tiling: Tiling,
-    channels: Range<usize>,
-    block: usize,
-    panel: usize,
-    /// Between neighbouring points, in elements.
-    plane: usize,
-}
-
-impl<T: Element> Gradients<'_, T> {
-    /// Writes the values of some tiles. `canvas` holds the gradient of the tile before the first.
-    #[inline(always)]
-    unsafe fn transform<S: Simd<T>>(
-        &self,
-        tiles: Range<usize>,
-        canvas: &mut [T],
-        values: &mut [T],
-    ) {
-        let outputs = self.placement.channels;
-        let row = self.placement.canvas[1] * outputs;
-        for (slot, tile) in tiles.enumerate() {
-            let (image, y, x) = self.tiling.place(tile);
-            if (y, x) == (0, 0) {
-                let len = self.placement.image_len();
-                self.placement
-                    .fill(&self.gradient[image * len..][..len], canvas);
-            }
-            for channel in (0..self.channels.len()).step_by(S::LANES) {
-                let start = channel / self.panel * self.panel;
-                let used = (self.channels.len() - start).min(self.panel);
-                // SAFETY: the tile lies on the canvas, and there is a slot for each tile.
-                unsafe {
-                    let from = y * row + x * outputs + self.channels.start + channel;
-                    let from = canvas.as_ptr().add(from);
-                    let pixels = both_ways::<T, S, OfOutput, TILE, WINDOW>(from, row, outputs);
-                    let to = start * self.block + slot * used + channel - start;
-                    spread::<T, S>(values.as_mut_ptr().add(to), self.plane, pixels);
                 }
             }
         }
