@@ -1,4 +1,4 @@
-//! The walk from outputs back to inputs.
+//! The backward pass, from outputs to inputs.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -34,7 +34,7 @@ pub fn grad(output: &Tensor, inputs: &[&Tensor], create_graph: bool) -> Result<V
 ///
 /// # Errors
 /// [`Error::Shapes`] if a cotangent's shape is not its output's, [`Error::NotTracked`] if an input
-/// does not require gradients.
+/// does not require gradients, [`Error::Internal`] if an operation's gradient rule is faulty.
 pub fn vjp(
     outputs: &[&Tensor],
     cotangents: &[&Tensor],
@@ -92,6 +92,13 @@ pub fn vjp(
             continue;
         };
         let of_inputs = node.backward(&of_outputs, &needs, create_graph)?;
+        if of_inputs.len() != needs.len() {
+            let (found, expected) = (of_inputs.len(), needs.len());
+            return Err(Error::Internal {
+                op: "vjp",
+                what: format!("a gradient rule returned {found} gradients for {expected} inputs"),
+            });
+        }
         for ((parent, gradient), needed) in node.parents.iter().zip(of_inputs).zip(needs) {
             if let (Some(parent), Some(gradient), true) = (parent, gradient, needed) {
                 gradients.add(parent, gradient)?;
@@ -107,8 +114,8 @@ pub fn vjp(
     Ok(inputs.iter().zip(&requested).map(result).collect())
 }
 
-/// The nodes reachable from the outputs, every node after all it depends on, and which of them lead
-/// to a requested input.
+/// The nodes reachable from the outputs, each after all nodes that it depends on, and which of them
+/// lead to a requested input.
 struct Order<'a> {
     nodes: Vec<&'a Arc<Node>>,
     leads: HashMap<*const Node, bool>,
@@ -124,7 +131,7 @@ impl<'a> Order<'a> {
             .iter()
             .map(|origin| (Arc::as_ptr(&origin.node), ()))
             .collect();
-        // Depth first with a stack of our own: graphs are deeper than the thread's.
+        // Depth first with an explicit stack: a deep graph would overflow the thread's own.
         let mut stack: Vec<(&Arc<Node>, usize)> = Vec::new();
         for origin in outputs.iter().filter_map(|output| output.origin.as_ref()) {
             order.enter(&origin.node, &wanted, &mut stack);
@@ -164,7 +171,7 @@ impl<'a> Order<'a> {
     }
 }
 
-/// Gradients so far, per node and output.
+/// The gradients accumulated so far, per node and output.
 #[derive(Default)]
 struct Accumulator {
     gradients: HashMap<*const Node, Vec<Option<Tensor>>>,
@@ -184,7 +191,7 @@ impl Accumulator {
         Ok(())
     }
 
-    /// All gradients of a node's outputs; kept only where they are asked for.
+    /// Takes the gradients of a node's outputs; copies of those that were requested are kept.
     fn take(&mut self, node: &Arc<Node>, requested: &[&Origin]) -> Option<Vec<Option<Tensor>>> {
         if requested
             .iter()
@@ -200,5 +207,27 @@ impl Accumulator {
             .get(&Arc::as_ptr(&origin.node))?
             .get(origin.output)?
             .as_ref()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use crate::graph::record;
+    use crate::{DType, Error, Tensor, cpu, grad};
+
+    /// No gradient, or none for the tensors that were saved, is not "no dependence".
+    #[test]
+    fn a_broken_rule_is_an_error() {
+        let x = Tensor::ones(&[1], DType::F32, &cpu()).requires_grad();
+        let silent = record(&[&x]).finish(x.value.clone(), |_| Ok(Vec::new()));
+        let forgetful = record(&[&x]).save(&[&x]).finish(x.value.clone(), |c| {
+            let [_, second] = c.saved_exactly("test")?;
+            Ok(vec![Some(second.clone())])
+        });
+        for (output, op) in [(silent, "vjp"), (forgetful, "test")] {
+            let error = grad(&output, &[&x], false).unwrap_err();
+            assert!(matches!(error, Error::Internal { op: found, .. } if found == op));
+        }
     }
 }

@@ -1,17 +1,17 @@
-//! What can be wrong with an operation's inputs.
+//! Errors of tensor operations.
 
-/// An operation that cannot be done; names the operation and the shapes.
+/// Why an operation failed; names the operation and the shapes.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Two shapes that do not go together.
-    #[error("{op}: shapes {left:?} and {right:?} do not go together")]
+    /// Two shapes that do not match.
+    #[error("{op}: shapes {left:?} and {right:?} do not match")]
     Shapes {
         /// The operation.
         op: &'static str,
         /// Shape of the tensor whose method was called.
         left: Vec<usize>,
-        /// Shape of the other one, or the one asked for.
+        /// Shape of the other tensor, or the requested shape.
         right: Vec<usize>,
     },
     /// A dimension, index or range that the shape does not have.
@@ -24,17 +24,17 @@ pub enum Error {
         /// The tensor's shape.
         shape: Vec<usize>,
     },
-    /// A rank that the operation does not take.
-    #[error("{op}: takes {expected}, but the shape is {shape:?}")]
+    /// A rank that the operation does not accept.
+    #[error("{op}: expected {expected}, but the shape is {shape:?}")]
     Rank {
         /// The operation.
         op: &'static str,
-        /// What it takes.
+        /// What the operation accepts.
         expected: &'static str,
         /// The tensor's shape.
         shape: Vec<usize>,
     },
-    /// A tensor of one element was needed.
+    /// A tensor of one element was required.
     #[error("{op}: needs a tensor of one element, but the shape is {shape:?}")]
     NotScalar {
         /// The operation.
@@ -43,39 +43,47 @@ pub enum Error {
         shape: Vec<usize>,
     },
     /// Single and double precision were mixed.
-    #[error("{op}: one tensor is {left}, the other {right}")]
+    #[error("{op}: one tensor is {left}, the other is {right}")]
     DTypes {
         /// The operation.
         op: &'static str,
-        /// Of the tensor whose method was called.
+        /// Precision of the tensor whose method was called.
         left: &'static str,
-        /// Of the other.
+        /// Precision of the other tensor.
         right: &'static str,
     },
-    /// The number of values does not fit the shape.
-    #[error("{op}: {values} values do not fill shape {shape:?}")]
+    /// The number of values does not match the shape.
+    #[error("{op}: {values} values do not match shape {shape:?}")]
     Length {
         /// The operation.
         op: &'static str,
-        /// How many there are.
+        /// The number of values.
         values: usize,
-        /// The shape asked for.
+        /// The requested shape.
         shape: Vec<usize>,
     },
-    /// A gradient was asked for something that requires none.
+    /// A gradient was requested with respect to a tensor that does not require gradients.
     #[error("{op}: input {index} does not require gradients (call requires_grad on it first)")]
     NotTracked {
         /// The operation.
         op: &'static str,
-        /// Which of the inputs.
+        /// The index of the input.
         index: usize,
     },
-    /// The device could not hand over a tensor's values.
-    #[error("{op}: the device did not hand over the values: {reason}")]
+    /// A tensor's values could not be read from the device.
+    #[error("{op}: cannot read the values from the device: {reason}")]
     Device {
         /// The operation.
         op: &'static str,
-        /// The device's own words.
+        /// The device's error message.
         reason: String,
+    },
+    /// An internal invariant of the library was violated.
+    #[error("{op}: {what}; this is a bug in liebig, please report it")]
+    Internal {
+        /// The operation.
+        op: &'static str,
+        /// What was found, and what was expected.
+        what: String,
     },
 }

@@ -1,10 +1,10 @@
-//! The record of what a tensor was computed from.
+//! The computation graph: what each tensor was computed from.
 
 use std::sync::Arc;
 
 use burn::backend::DispatchTensor;
 
-use crate::{Result, Tensor};
+use crate::{Error, Result, Tensor};
 
 /// One of the outputs of a node.
 #[derive(Clone)]
@@ -14,7 +14,7 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Of a variable.
+    /// The origin of a new variable.
     pub fn leaf() -> Self {
         let node = Node {
             parents: Vec::new(),
@@ -32,29 +32,29 @@ impl Origin {
 pub(crate) struct Node {
     /// Where each input came from; `None` for constants.
     pub parents: Vec<Option<Origin>>,
-    /// What the rule needs.
+    /// The tensors that the gradient rule needs.
     saved: Vec<Saved>,
     rule: Option<Box<Rule>>,
 }
 
-/// Gradients with respect to the inputs, in their order; `None` where none flows or none is needed.
+/// Gradients with respect to the inputs, in order; `None` where there is none or none is needed.
 pub(crate) type Gradients = Result<Vec<Option<Tensor>>>;
 
-/// How gradients of the outputs become gradients of the inputs.
+/// A gradient rule: computes the gradients of the inputs from those of the outputs.
 pub(crate) type Rule = dyn Fn(&Context) -> Gradients + Send + Sync;
 
 enum Saved {
     Tensor(Tensor),
-    /// An output of the node itself, kept as a value: a tensor would make the node own itself.
+    /// An output of the node itself, kept as a plain value: a tensor would make a reference cycle.
     Output(usize, DispatchTensor),
 }
 
-/// What a rule sees.
+/// What a gradient rule is given.
 pub(crate) struct Context<'a> {
-    /// The tensors handed to [`record`], then the outputs kept; constants unless the gradients are
-    /// to be differentiated again.
+    /// The saved tensors, then the saved outputs; constants unless the gradients are to be
+    /// differentiated again.
     pub saved: Vec<Tensor>,
-    /// Gradients of the outputs; `None` where none flows.
+    /// Gradients of the outputs; `None` for outputs that no gradient reaches.
     pub gradients: &'a [Option<Tensor>],
     /// Which inputs' gradients are needed.
     pub needs: &'a [bool],
@@ -63,6 +63,17 @@ pub(crate) struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// The saved tensors, of which there must be exactly `N`.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if there is another number of them.
+    pub fn saved_exactly<const N: usize>(&self, op: &'static str) -> Result<&[Tensor; N]> {
+        self.saved[..].try_into().map_err(|_| Error::Internal {
+            op,
+            what: format!("{} tensors were saved, expected {N}", self.saved.len()),
+        })
+    }
+
     /// The gradient of the only output.
     pub fn gradient(&self) -> &Tensor {
         self.gradient_of(0)
@@ -71,7 +82,7 @@ impl Context<'_> {
     /// The gradient of output `index`.
     #[allow(
         clippy::expect_used,
-        reason = "the walk visits only nodes that a gradient has reached"
+        reason = "the backward pass visits only nodes that a gradient has reached"
     )]
     pub fn gradient_of(&self, index: usize) -> &Tensor {
         self.gradients[index]
@@ -86,7 +97,7 @@ impl Context<'_> {
 }
 
 impl Node {
-    /// Applies the rule; nothing for variables.
+    /// Applies the gradient rule; does nothing for variables.
     pub fn backward(
         self: &Arc<Self>,
         gradients: &[Option<Tensor>],
@@ -135,7 +146,7 @@ pub(crate) fn record<'a>(inputs: &'a [&'a Tensor]) -> Record<'a> {
 }
 
 impl Record<'_> {
-    /// Keeps tensors for the rule.
+    /// Saves tensors for the gradient rule.
     pub fn save(mut self, tensors: &[&Tensor]) -> Self {
         if self.tracked() {
             self.saved
@@ -144,7 +155,7 @@ impl Record<'_> {
         self
     }
 
-    /// Keeps an output for the rule.
+    /// Saves an output for the gradient rule.
     pub fn save_output(mut self, index: usize) -> Self {
         self.saved_outputs.push(index);
         self
@@ -206,8 +217,8 @@ impl Record<'_> {
 }
 
 impl Drop for Node {
-    /// Takes the graph behind this node apart in a loop: dropping it node by node would recurse as
-    /// deep as the graph is long.
+    /// Dismantles the graph behind this node in a loop: dropping it node by node would recurse to the
+    /// depth of the graph.
     fn drop(&mut self) {
         let mut orphans = Vec::new();
         self.release(&mut orphans);
@@ -218,7 +229,7 @@ impl Drop for Node {
 }
 
 impl Node {
-    /// Moves every node that only this one holds to `orphans`.
+    /// Moves every node that is owned by this one alone to `orphans`.
     fn release(&mut self, orphans: &mut Vec<Node>) {
         let parents = self.parents.drain(..).flatten();
         let saved = self.saved.drain(..).filter_map(|saved| match saved {

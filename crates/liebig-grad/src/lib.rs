@@ -1,6 +1,6 @@
 //! Gradients of any order over burn's tensors.
 //!
-//! A [`Tensor`] is a value on a device and, if it depends on a variable, its place on a graph. Every
+//! A [`Tensor`] is a value on a device and, if it depends on a variable, its place in a graph. Every
 //! gradient rule is written with the same operations, so [`grad`] with `create_graph` gives tensors
 //! that can be differentiated again, any number of times. An operation records only if an input
 //! requires gradients; there is no global state and no mode.
@@ -30,11 +30,11 @@ mod unrolled;
 pub use backward::{grad, vjp};
 pub use error::Error;
 pub use liebig_kernels::{Conv2d, Level, UnknownLevel};
-pub use ops::{Indices, Targets};
+pub use ops::{Indices, Tap, Taps, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
 pub use unrolled::{
     InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient, VjpFn,
 };
 
-/// What every operation returns.
+/// The result type of every operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

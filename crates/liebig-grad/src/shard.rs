@@ -1,26 +1,26 @@
-//! A batch cut into shards, each worked on by one thread.
+//! Cutting a batch into shards, each processed by one thread.
 //!
-//! The loss of a network without batch statistics is a sum over samples, so forward and backward of a
-//! few of them run on one thread while they sit in its cache, and the gradients of neighbouring shards
-//! are added. How a batch is cut and in which order shards are added depends on its shape alone:
-//! results are bit-identical for every number of threads.
+//! The loss of a network without batch statistics is a sum over samples. So the forward and backward
+//! passes of a few samples run on one thread while the data stays in its cache, and the gradients of
+//! neighbouring shards are added. How a batch is cut, and the order in which shards are added, depend
+//! on its shape alone: results are bit-identical for every number of threads.
 
 use std::ops::Range;
 
 use crate::{Error, Result, Tensor};
 
-/// Samples in a shard at the most. Four to sixteen images of 32 pixels are equally fast.
+/// Maximum number of samples in a shard. Four to sixteen images of 32 pixels are equally fast.
 const SHARD: usize = 8;
 
-/// Elements of a shard's samples at the most, but for single samples that are larger: of eight colour
-/// images of 64 pixels. Larger shards outgrow the caches.
+/// Maximum number of elements in a shard (eight 64x64 colour images), unless a single sample has
+/// more. Larger shards do not fit in the caches.
 const ELEMENTS: usize = 8 * 3 * 64 * 64;
 
-/// Shards a batch is cut into at the least, if it has as many samples: enough to keep a few threads
-/// busy with small batches.
+/// Minimum number of shards that a batch is cut into, if it has that many samples: enough to keep a
+/// few threads busy with small batches.
 const LEAST: usize = 4;
 
-/// The shards of a batch of samples of so many elements, in order; as even as they can be.
+/// The shards of `batch` samples with `elements` elements each, in order and as even as possible.
 pub fn ranges(batch: usize, elements: usize) -> Vec<Range<usize>> {
     let shard = (ELEMENTS / elements.max(1)).clamp(1, SHARD);
     let count = batch.div_ceil(shard).max(LEAST.min(batch));
@@ -28,14 +28,15 @@ pub fn ranges(batch: usize, elements: usize) -> Vec<Range<usize>> {
     (0..count).map(|i| bound(i)..bound(i + 1)).collect()
 }
 
-/// Runs `body` on every item, in parallel, and `join`s the results of neighbours until one is left;
-/// `None` without items.
+/// Runs `body` on every item in parallel, and `join`s neighbouring results until one is left; `None`
+/// if there are no items.
 ///
-/// In which order depends on the number of items alone, and a thread has no more results to keep than
-/// the tree of joins has levels: the memory of a sum over shards does not grow with the batch.
+/// The order of the joins depends on the number of items alone, and a thread keeps at most as many
+/// results as the tree of joins has levels: the memory of a sum over shards does not grow with the
+/// batch.
 ///
 /// # Errors
-/// The first item's error, in their order, or that of joining.
+/// The error of the first item that fails, in item order, or that of a join.
 pub fn reduce<T, R, E>(
     items: &[T],
     body: impl Fn(&T) -> Result<R, E> + Sync,

@@ -1,4 +1,4 @@
-//! A value and its place on a graph.
+//! Tensors: values and their places in a graph.
 
 use burn::backend::ops::FloatTensorOps;
 use burn::backend::{Dispatch, DispatchDevice, DispatchTensor, FlexDevice, TensorMetadata};
@@ -7,10 +7,10 @@ use burn::tensor::{FloatDType, Shape, TensorData};
 use crate::graph::Origin;
 use crate::{Error, Result};
 
-/// Where tensors live.
+/// The device that holds a tensor.
 pub type Device = DispatchDevice;
 
-/// The processor.
+/// The CPU.
 pub fn cpu() -> Device {
     Device::Flex(FlexDevice)
 }
@@ -18,7 +18,7 @@ pub fn cpu() -> Device {
 /// Precision of a tensor's elements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DType {
-    /// Single precision; what everything runs in.
+    /// Single precision, in which everything runs by default.
     F32,
     /// Double precision, for gradient checks.
     F64,
@@ -41,7 +41,7 @@ impl DType {
     }
 }
 
-/// An n-dimensional array of floats, and where it came from if gradients may be asked for.
+/// An n-dimensional array of floats and, if it depends on a variable, its place in a graph.
 ///
 /// Cloning is cheap: values and graph are shared.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ impl Tensor {
     /// A constant of the given row-major values.
     ///
     /// # Errors
-    /// [`Error::Length`] where the values do not fill the shape, or the shape has no dimension.
+    /// [`Error::Length`] if the number of values does not match the shape, or the shape has no dimensions.
     pub fn from_vec(values: Vec<f32>, shape: &[usize], device: &Device) -> Result<Self> {
         Self::from_data(values, shape, device)
     }
@@ -96,7 +96,7 @@ impl Tensor {
     /// [`from_vec`](Self::from_vec) in double precision.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`from_vec`](Self::from_vec).
     pub fn from_vec_f64(values: Vec<f64>, shape: &[usize], device: &Device) -> Result<Self> {
         Self::from_data(values, shape, device)
     }
@@ -146,12 +146,12 @@ impl Tensor {
         }
     }
 
-    /// Where it lives.
+    /// The device that holds the tensor.
     pub fn device(&self) -> Device {
         self.value.device()
     }
 
-    /// The values in row-major order, rounded to single precision where they are double.
+    /// The values in row-major order, rounded to single precision if they are double.
     ///
     /// # Errors
     /// [`Error::Device`] if the device fails.
@@ -183,7 +183,7 @@ impl Tensor {
 
     fn data(&self) -> Result<TensorData> {
         burn::backend::try_read_sync(Dispatch::float_into_data(self.value.clone()))
-            .ok_or_else(|| device_error(&"it only answers asynchronously"))?
+            .ok_or_else(|| device_error(&"it only supports asynchronous reads"))?
             .map_err(|error| device_error(&error))
     }
 
@@ -201,12 +201,12 @@ impl Tensor {
         }
     }
 
-    /// A variable with this value: the start of a graph.
+    /// A variable with this value, which starts a new graph.
     pub fn requires_grad(&self) -> Self {
         Self::with_origin(self.value.clone(), Origin::leaf())
     }
 
-    /// The value alone, cut off from its graph.
+    /// The same value as a constant, detached from its graph.
     pub fn detach(&self) -> Self {
         Self {
             origin: None,
@@ -214,7 +214,7 @@ impl Tensor {
         }
     }
 
-    /// Whether gradients can be asked for.
+    /// Whether the tensor is a variable or depends on one, so that gradients can be computed.
     pub fn is_tracked(&self) -> bool {
         self.origin.is_some()
     }

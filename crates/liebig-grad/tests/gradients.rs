@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Input, check};
-use liebig_grad::{Conv2d, Indices, Targets, Tensor};
+use liebig_grad::{Conv2d, Indices, Tap, Taps, Targets, Tensor};
 
 #[test]
 fn arithmetic() {
@@ -197,9 +197,36 @@ fn sampling() {
     }
 }
 
+/// Taps in no regular order, so that any indexing error shows.
+fn scattered<const N: usize>(seed: usize, pixels: usize, y: usize, x: usize) -> [Tap; N] {
+    std::array::from_fn(|k| Tap {
+        source: (seed * 5 + y * 7 + x * 3 + k * k + k) % pixels,
+        weight: ((seed + 2 * y + 3 * x + k) as f64).sin(),
+    })
+}
+
+#[test]
+fn resampling() {
+    let x = [Input(&[3, 2, 3, 5], -1.0, 1.0)];
+    let (from, to) = ([3, 5], [4, 2]);
+    let taps = [
+        Taps::shared(from, to, |y, x| scattered::<1>(0, 15, y, x)),
+        Taps::shared(from, to, |y, x| scattered::<4>(1, 15, y, x)),
+        Taps::per_image(3, from, to, |i| move |y, x| scattered::<2>(i, 15, y, x)),
+        Taps::per_image(3, from, to, |i| move |y, x| scattered::<3>(i, 15, y, x)),
+    ];
+    for (i, taps) in taps.into_iter().enumerate() {
+        let taps = taps.unwrap();
+        check(&format!("resample {i}"), &x, |x| x[0].resample(&taps));
+        check(&format!("resample {i}, squared"), &x, |x| {
+            x[0].square()?.resample(&taps)?.square()
+        });
+    }
+}
+
 #[test]
 fn third_order_of_the_fused_block() {
-    // The gradient of a gradient as the function: its second order is the block's fourth.
+    // The function is a gradient of a gradient, so its second order is the block's fourth order.
     let inputs = [Input(&[1, 2, 2, 1], -1.0, 1.0), Input(&[1], 0.5, 1.5)];
     check("norm_relu_pool, thrice", &inputs, |x| {
         let beta = common::random(&[1], 0.2, 0.3, 3);

@@ -105,10 +105,7 @@ fn errors_name_operation_and_shapes() {
             right: vec![3]
         }
     );
-    assert_eq!(
-        error.to_string(),
-        "add: shapes [2] and [3] do not go together"
-    );
+    assert_eq!(error.to_string(), "add: shapes [2] and [3] do not match");
     let double = Tensor::from_vec_f64(vec![1.0, 2.0], &[2], &cpu()).unwrap();
     assert!(matches!(
         a.mul(&double).unwrap_err(),
@@ -170,6 +167,6 @@ fn errors_name_operation_and_shapes() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "conv2d: shapes [1, 4, 4, 1] and [3, 3, 2, 1] do not go together"
+        "conv2d: shapes [1, 4, 4, 1] and [3, 3, 2, 1] do not match"
     );
 }

@@ -13,7 +13,7 @@ use liebig_grad::{
     Trajectory, TrajectoryGradient, grad, vjp,
 };
 
-/// Counts the bytes in use, and the most there ever were.
+/// Counts the bytes in use, and their peak.
 struct Counting;
 
 static LIVE: AtomicUsize = AtomicUsize::new(0);
@@ -21,19 +21,19 @@ static PEAK: AtomicUsize = AtomicUsize::new(0);
 /// Tests that count or fill memory run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
 
-// SAFETY: everything is passed on to the system's allocator.
+// SAFETY: every call is forwarded to the system's allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         PEAK.fetch_max(
             LIVE.fetch_add(layout.size(), SeqCst) + layout.size(),
             SeqCst,
         );
-        // SAFETY: passed on.
+        // SAFETY: forwarded.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         LIVE.fetch_sub(layout.size(), SeqCst);
-        // SAFETY: passed on.
+        // SAFETY: forwarded.
         unsafe { System.dealloc(pointer, layout) }
     }
 }
@@ -45,7 +45,8 @@ const SAMPLES: usize = 6;
 const FEATURES: usize = 5;
 const CLASSES: usize = 3;
 
-/// A network of two layers on learnt samples with learnt soft labels, a batch of half of them a step.
+/// A network of two layers on learnt samples with learnt soft labels; the batch of a step is half of
+/// them.
 struct Steps {
     inputs: Vec<Tensor>,
     hidden: usize,
@@ -143,7 +144,7 @@ impl StepGradient for Steps {
     }
 }
 
-/// Steps that leave [`StepGradient::record`] as it is.
+/// Steps with the default [`StepGradient::record`].
 struct Forgetful(Steps);
 
 impl StepGradient for Forgetful {
@@ -158,7 +159,7 @@ impl StepGradient for Forgetful {
     }
 }
 
-/// Half the squared distance of the weights from a fixed place, and its gradient.
+/// Half the squared distance of the weights from a fixed point, and its gradient.
 fn outer(weights: &[Tensor]) -> Result<Tensor> {
     let mut total = weights[0]
         .sub(&random(weights[0].shape(), -1.0, 1.0, 9))?
@@ -180,7 +181,7 @@ fn outer_gradient(weights: &[Tensor]) -> Vec<Tensor> {
     grad(&outer(&weights).unwrap(), &references(&weights), false).unwrap()
 }
 
-/// The same by differentiating the graph of all steps: inputs, step sizes, starting weights.
+/// The same gradients by differentiating the graph of all steps: inputs, step sizes, starting weights.
 fn whole_graph(steps: &Steps, sgd: &InnerSgd) -> [Vec<Tensor>; 3] {
     let one = |value: f64| Tensor::from_vec_f64(vec![value], &[1], &liebig_grad::cpu()).unwrap();
     let lr = tracked(&sgd.lr.iter().map(|&lr| one(lr)).collect::<Vec<_>>());
@@ -226,7 +227,7 @@ fn assert_same(what: &str, ours: &[Tensor], whole: &[Tensor]) {
     }
 }
 
-/// Trains and goes back.
+/// Trains and runs the reverse sweep.
 fn unroll(
     steps: &impl StepGradient<Error = Error>,
     start: &[Tensor],
@@ -326,7 +327,7 @@ fn memory_grows_with_what_is_kept_and_with_nothing_else() {
         assert!(gradient.inputs.iter().all(|input| !input.is_tracked()));
         PEAK.load(SeqCst) - before
     };
-    // The first run also fills what threads keep for good, such as the matrix product's workspace.
+    // The first run also allocates what threads keep permanently, such as the matrix product's workspace.
     peak(4, 1, 0);
     let (few, many) = (peak(4, 1, 0), peak(64, 1, 0));
     let stored = 60 * weight_bytes;

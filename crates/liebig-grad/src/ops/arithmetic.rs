@@ -1,4 +1,4 @@
-//! `+ - * /` of two tensors, broadcast as NumPy does, and of a tensor and a number.
+//! `+ - * /` of two tensors, broadcast as in NumPy, and of a tensor and a number.
 
 use burn::backend::Dispatch as B;
 use burn::backend::DispatchTensor;
@@ -24,7 +24,7 @@ impl Tensor {
         })
     }
 
-    /// `self + other`, in the memory of `self` where nothing else uses it and no graph is recorded.
+    /// `self + other`, in place if nothing else uses `self` and no graph is recorded.
     pub(crate) fn accumulate(self, other: &Tensor) -> Result<Tensor> {
         if self.is_tracked() || other.is_tracked() || self.shape() != other.shape() {
             return self.add(other);
@@ -70,8 +70,8 @@ impl Tensor {
         })
     }
 
-    /// Broadcasts, computes and records. The rule may return gradients of the broadcast shape: they
-    /// are summed back to each input's own.
+    /// Broadcasts, computes and records. The rule may return gradients of the broadcast shape; they
+    /// are summed back to the shape of each input.
     fn binary(
         &self,
         op: &'static str,
@@ -82,7 +82,7 @@ impl Tensor {
     ) -> Result<Tensor> {
         same_dtype(op, self, other)?;
         let shape = common_shape(op, self.shape(), other.shape())?;
-        // The gradient of each follows from the broadcast's own rule.
+        // The gradient rule of the broadcast sums each gradient back.
         let (a, b) = (self.broadcast_to(&shape)?, other.broadcast_to(&shape)?);
         let value = compute(a.value.clone(), b.value.clone());
         let inputs = [&a, &b];

@@ -7,7 +7,7 @@ use burn::tensor::Shape;
 use crate::graph::record;
 use crate::{Error, Result, Tensor};
 
-/// The shape two shapes are broadcast to: aligned at the last dimension, sizes equal or one of them 1.
+/// The shape that two shapes broadcast to: aligned at the last dimension, sizes equal or one of them 1.
 pub(super) fn common_shape(
     op: &'static str,
     left: &[usize],
@@ -29,7 +29,7 @@ pub(super) fn common_shape(
         .collect()
 }
 
-/// Refuses to mix precisions.
+/// Refuses mixed precisions.
 pub(super) fn same_dtype(op: &'static str, left: &Tensor, right: &Tensor) -> Result<()> {
     let (left, right) = (left.dtype(), right.dtype());
     if left == right {
@@ -43,10 +43,10 @@ pub(super) fn same_dtype(op: &'static str, left: &Tensor, right: &Tensor) -> Res
 }
 
 impl Tensor {
-    /// Repeats dimensions of size 1, and new ones in front, to `shape`.
+    /// Repeats dimensions of size 1, and adds dimensions in front, to reach `shape`.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if `shape` does not follow from this one by broadcasting.
+    /// [`Error::Shapes`] if this shape cannot be broadcast to `shape`.
     pub fn broadcast_to(&self, shape: &[usize]) -> Result<Tensor> {
         if self.shape() == shape {
             return Ok(self.clone());
@@ -71,7 +71,7 @@ impl Tensor {
     /// repeat.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if this shape does not follow from `shape` by broadcasting.
+    /// [`Error::Shapes`] if `shape` cannot be broadcast to this shape.
     pub fn sum_to(&self, shape: &[usize]) -> Result<Tensor> {
         if self.shape() == shape {
             return Ok(self.clone());

@@ -1,4 +1,4 @@
-//! Comparisons: masks of ones and zeros, which are constants, and choosing by them.
+//! Comparisons, which give constant masks of ones and zeros, and selection by a mask.
 
 use burn::backend::ops::{BoolTensorOps, FloatTensorOps};
 use burn::backend::{Dispatch as B, DispatchTensor};
@@ -37,8 +37,8 @@ impl Tensor {
         Tensor::constant(B::bool_into_float(truth, self.dtype().float()))
     }
 
-    /// `self` where `mask` is 1, `other` where it is 0. Values not chosen do not matter, not even
-    /// infinite ones.
+    /// `self` where `mask` is 1, `other` where it is 0. Values that are not selected have no effect,
+    /// even if they are infinite.
     ///
     /// # Errors
     /// As for [`add`](Self::add).
@@ -61,7 +61,7 @@ impl Tensor {
         }))
     }
 
-    /// The larger of two elements; of equal ones the first, which alone receives the gradient.
+    /// The larger of two elements. If they are equal, the gradient goes to `self` alone.
     ///
     /// # Errors
     /// As for [`add`](Self::add).
@@ -71,7 +71,7 @@ impl Tensor {
     }
 }
 
-/// The device's own kind of truth value.
+/// The device's boolean type.
 fn bool_dtype(like: &DispatchTensor) -> burn::tensor::BoolDType {
     use burn::backend::TensorMetadata;
     burn::backend::get_device_settings::<B>(&like.device()).bool_dtype

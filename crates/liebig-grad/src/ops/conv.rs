@@ -1,5 +1,5 @@
 //! Convolution. Its three forms (forward, input gradient, weight gradient) are bilinear and closed
-//! under differentiation: each one's gradients are the other two.
+//! under differentiation: the gradients of each are the other two.
 
 use burn::backend::Dispatch as B;
 use liebig_kernels::{Conv2d, ConvShapes, KernelBackend};
@@ -13,7 +13,7 @@ impl Tensor {
     /// `[n, ho, wo, out]`.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if they do not fit, [`Error::DTypes`] if the precisions differ.
+    /// [`Error::Shapes`] if their shapes do not match, [`Error::DTypes`] if the precisions differ.
     pub fn conv2d(
         &self,
         weight: &Tensor,
@@ -64,7 +64,7 @@ fn convolve(x: &Tensor, weight: &Tensor, bias: &Tensor, shapes: ConvShapes) -> T
         })
 }
 
-/// Gradient of the output to gradient of the images.
+/// The gradient of the images from the gradient of the output.
 fn input_gradient(gradient: &Tensor, weight: &Tensor, shapes: ConvShapes) -> Tensor {
     let [gv, wv] = [gradient, weight].map(|tensor| tensor.value.clone());
     let value = B::conv2d_nhwc_input_gradient(gv, wv, shapes.input, shapes.options);
@@ -79,7 +79,7 @@ fn input_gradient(gradient: &Tensor, weight: &Tensor, shapes: ConvShapes) -> Ten
         })
 }
 
-/// Images and gradient of the output to gradient of the weight.
+/// The gradient of the weight from the images and the gradient of the output.
 fn weight_gradient(x: &Tensor, gradient: &Tensor, shapes: ConvShapes) -> Tensor {
     let [xv, gv] = [x, gradient].map(|tensor| tensor.value.clone());
     let value = B::conv2d_nhwc_weight_gradient(xv, gv, shapes.kernel, shapes.options);

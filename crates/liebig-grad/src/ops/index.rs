@@ -1,4 +1,4 @@
-//! Picking elements by index, and the transposes that add them back.
+//! Selecting elements by index, and the transposes, which add them back.
 
 use burn::backend::ops::{FloatTensorOps, IntTensorOps};
 use burn::backend::{Dispatch as B, DispatchTensor};
@@ -16,10 +16,10 @@ pub struct Indices {
 }
 
 impl Indices {
-    /// From row-major values.
+    /// Makes an array from row-major values.
     ///
     /// # Errors
-    /// [`Error::Length`] where the values do not fill the shape.
+    /// [`Error::Length`] if the number of values does not match the shape.
     pub fn new(values: Vec<usize>, shape: &[usize]) -> Result<Self> {
         if values.len() != shape.iter().product::<usize>() || shape.is_empty() {
             let shape = shape.to_vec();
@@ -66,7 +66,7 @@ impl Indices {
 }
 
 impl Tensor {
-    /// The slices `indices` of a dimension, in that order, repeats allowed.
+    /// Selects the slices `indices` of a dimension, in that order; repeats are allowed.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension or an index that does not exist.
@@ -96,11 +96,11 @@ impl Tensor {
         }))
     }
 
-    /// The elements at `indices` along `dim`: the result has the indices' shape, which may differ
-    /// from this one in `dim` only.
+    /// Selects the elements at `indices` along `dim`. The result has the shape of `indices`, which may
+    /// differ from this tensor's in `dim` only.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if it differs elsewhere, [`Error::OutOfRange`] for a dimension or an index
+    /// [`Error::Shapes`] if the shapes differ elsewhere, [`Error::OutOfRange`] for a dimension or an index
     /// that does not exist.
     pub fn gather(&self, dim: usize, indices: &Indices) -> Result<Tensor> {
         check_dim("gather", dim, self.shape())?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::reduce::check_dim;
 use crate::{DType, Error, Result, Tensor};
 
-/// What a classifier is to say.
+/// What a classifier is trained towards.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "few are ever made")]
 pub enum Targets {
@@ -24,12 +24,12 @@ impl Targets {
         }
     }
 
-    /// Whether there is no sample.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Those of some neighbouring samples.
+    /// The targets of a range of samples.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for samples that do not exist.
@@ -52,7 +52,7 @@ impl Targets {
         }
     }
 
-    /// Those of chosen samples.
+    /// The targets of the given samples.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for samples that do not exist.
@@ -132,11 +132,11 @@ impl Tensor {
     }
 
     /// Mean over the samples of `-Σ weight * log_softmax(logits)` for logits `[n, classes]`, of shape
-    /// `[1]` (PyTorch's `cross_entropy`). Soft targets may require gradients, too.
+    /// `[1]` (PyTorch's `cross_entropy`). Soft targets may require gradients as well.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if the targets do not fit, [`Error::OutOfRange`] for a class that does not
-    /// exist, [`Error::Rank`] if this is no matrix.
+    /// [`Error::Shapes`] if the targets do not match, [`Error::OutOfRange`] for a class that does not
+    /// exist, [`Error::Rank`] if this is not a matrix.
     pub fn cross_entropy(&self, targets: &Targets) -> Result<Tensor> {
         let &[n, _] = self.shape() else {
             let shape = self.shape().to_vec();

@@ -12,7 +12,7 @@ impl Tensor {
     /// must be the same.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if they do not fit, [`Error::DTypes`] if the precisions differ.
+    /// [`Error::Shapes`] if the shapes do not match, [`Error::DTypes`] if the precisions differ.
     pub fn matmul(&self, other: &Tensor) -> Result<Tensor> {
         same_dtype("matmul", self, other)?;
         let (left, right) = (self.shape(), other.shape());

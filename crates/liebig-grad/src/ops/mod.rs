@@ -1,4 +1,4 @@
-//! The operations, and with each its gradient, written with operations again.
+//! The operations, each with its gradient rule, which is written with operations as well.
 
 mod arithmetic;
 mod broadcast;
@@ -10,9 +10,11 @@ mod matmul;
 mod norm_relu_pool;
 mod pool;
 mod reduce;
+mod resample;
 mod sample;
 mod shape;
 mod unary;
 
 pub use index::Indices;
 pub use loss::Targets;
+pub use resample::{Tap, Taps};

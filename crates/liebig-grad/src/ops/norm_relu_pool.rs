@@ -11,12 +11,12 @@ impl Tensor {
     /// `avg_pool2d(relu(instance_norm(self)), 2)` of images `[n, h, w, c]`, with scale `gamma [c]`,
     /// shift `beta [c]` and `eps` added to the variance: `[n, h / 2, w / 2, c]`.
     ///
-    /// One fused operation, and so are its first and second derivatives; higher ones go through the
-    /// composition.
+    /// This is one fused operation, as are its first and second derivatives; higher derivatives are
+    /// composed of other operations.
     ///
     /// # Errors
-    /// [`Error::Rank`] if this is no batch of images of at least 2x2 pixels, [`Error::Shapes`] if
-    /// scale or shift do not fit it, [`Error::DTypes`] if the precisions differ.
+    /// [`Error::Rank`] if this is not a batch of images of at least 2x2 pixels, [`Error::Shapes`] if
+    /// scale or shift do not match it, [`Error::DTypes`] if the precisions differ.
     pub fn instance_norm_relu_avg_pool(
         &self,
         gamma: &Tensor,
@@ -46,9 +46,7 @@ impl Tensor {
         let inputs = [self, gamma, beta];
         let saved = [self, gamma, beta, &statistics];
         Ok(record(&inputs).save(&saved).finish(output, move |c| {
-            let [x, gamma, beta, statistics] = &c.saved[..] else {
-                return Ok(Vec::new());
-            };
+            let [x, gamma, beta, statistics] = c.saved_exactly("norm_relu_pool")?;
             let gradients = backward(x, gamma, beta, statistics, c.gradient(), eps);
             Ok(gradients.map(Some).to_vec())
         }))
@@ -80,9 +78,8 @@ fn backward(
     record(&inputs)
         .save(&[x, gamma, beta, gradient, statistics])
         .finish_many([dx, dgamma, dbeta], move |c| {
-            let [x, gamma, beta, gradient, statistics] = &c.saved[..] else {
-                return Ok(Vec::new());
-            };
+            let [x, gamma, beta, gradient, statistics] =
+                c.saved_exactly("norm_relu_pool (gradient)")?;
             if c.create_graph {
                 return composed_double_backward(c, [x, gamma, beta, gradient], eps);
             }
@@ -104,13 +101,13 @@ fn backward(
         })
 }
 
-/// The second derivative by way of the composition, which can be differentiated again.
+/// The second derivative by composed operations, which can be differentiated again.
 fn composed_double_backward(
     c: &Context,
     inputs: [&Tensor; 4],
     eps: f64,
 ) -> Result<Vec<Option<Tensor>>> {
-    // Aliases, because each gradient is to count this use of its tensor only.
+    // Aliases, so that each gradient counts only this use of its tensor.
     let aliases = inputs.map(|tensor| {
         if tensor.is_tracked() {
             tensor.alias()
@@ -139,7 +136,7 @@ fn composed_double_backward(
     Ok(result)
 }
 
-/// The operation composed of others.
+/// The same operation, composed of others.
 fn composed(x: &Tensor, gamma: &Tensor, beta: &Tensor, eps: f64) -> Result<Tensor> {
     let centred = x.sub(&x.mean_dims(&[1, 2], true)?)?;
     let variance = centred.square()?.mean_dims(&[1, 2], true)?;

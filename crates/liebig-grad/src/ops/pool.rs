@@ -7,11 +7,11 @@ impl Tensor {
     /// would pass the border are left out.
     ///
     /// # Errors
-    /// [`Error::Rank`](crate::Error::Rank) if this is no batch of images of at least one window.
+    /// [`Error::Rank`](crate::Error::Rank) if this is not a batch of images of at least one window.
     pub fn avg_pool2d(&self, kernel: usize, stride: usize) -> Result<Tensor> {
         let [n, h, w, c] = self.windows("avg_pool2d", kernel, stride)?;
         if kernel == stride {
-            // Windows that touch are a reshape away.
+            // Adjacent windows can be separated by a reshape.
             let rows = self.slice(1, 0, h * kernel)?.slice(2, 0, w * kernel)?;
             let tiles = rows.reshape(&[n, h, kernel, w, kernel, c])?;
             return tiles.mean_dims(&[2, 4], true)?.reshape(&[n, h, w, c]);
@@ -20,17 +20,17 @@ impl Tensor {
         sum.mul_scalar(1.0 / (kernel * kernel) as f64)
     }
 
-    /// Maxima over `kernel x kernel` windows; otherwise as [`avg_pool2d`](Self::avg_pool2d). The
+    /// Maxima over `kernel x kernel` windows, placed as for [`avg_pool2d`](Self::avg_pool2d). The
     /// gradient goes to the first of equal elements, as in PyTorch.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`avg_pool2d`](Self::avg_pool2d).
     pub fn max_pool2d(&self, kernel: usize, stride: usize) -> Result<Tensor> {
         let [_, h, w, _] = self.windows("max_pool2d", kernel, stride)?;
         self.fold_windows([h, w], kernel, stride, Tensor::maximum)
     }
 
-    /// Shape of the pooled images.
+    /// The shape of the pooled images.
     fn windows(&self, op: &'static str, kernel: usize, stride: usize) -> Result<[usize; 4]> {
         match *self.shape() {
             [n, h, w, c] if kernel > 0 && stride > 0 && h >= kernel && w >= kernel => {
@@ -40,7 +40,7 @@ impl Tensor {
         }
     }
 
-    /// Combines the elements at the same place of every window, place by place in row-major order.
+    /// Combines the elements at the same position of every window, in row-major order of positions.
     fn fold_windows(
         &self,
         [h, w]: [usize; 2],

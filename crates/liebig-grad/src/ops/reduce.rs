@@ -26,8 +26,8 @@ impl Tensor {
         self.sum()?.mul_scalar(1.0 / self.numel() as f64)
     }
 
-    /// Sums over dimensions; with `keepdim` they stay, with size 1. Where none is left the shape is
-    /// `[1]`.
+    /// Sums over dimensions; with `keepdim` they are kept with size 1. If no dimension is left, the
+    /// shape is `[1]`.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist.
@@ -55,16 +55,16 @@ impl Tensor {
         }))
     }
 
-    /// Means over dimensions; as [`sum_dims`](Self::sum_dims).
+    /// Means over dimensions; the result has the shape that [`sum_dims`](Self::sum_dims) gives.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`sum_dims`](Self::sum_dims).
     pub fn mean_dims(&self, dims: &[usize], keepdim: bool) -> Result<Tensor> {
         let sum = self.sum_dims(dims, keepdim)?;
         sum.mul_scalar(sum.numel() as f64 / self.numel() as f64)
     }
 
-    /// Largest element along a dimension; the gradient goes to the first of equal ones.
+    /// The largest element along a dimension; the gradient goes to the first of equal elements.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist.
@@ -77,7 +77,7 @@ impl Tensor {
         largest.reshape(&without(largest.shape(), &[dim]))
     }
 
-    /// Place of the largest element along a dimension, which keeps size 1.
+    /// The index of the largest element along a dimension, which is kept with size 1.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist, [`Error::Device`] if the device
@@ -89,7 +89,7 @@ impl Tensor {
             .and_then(|data| data.ok()?.try_into_vec::<i64>().ok())
             .ok_or(Error::Device {
                 op: "argmax",
-                reason: "no values".to_string(),
+                reason: "it returned no values".to_string(),
             })?;
         let mut shape = self.shape().to_vec();
         shape[dim] = 1;

@@ -1,16 +1,16 @@
-//! Bilinear sampling of images at given places, for differentiable augmentation.
+//! Bilinear sampling of images at given positions, for differentiable augmentation.
 
 use super::index::Indices;
 use crate::{Error, Result, Tensor};
 
 impl Tensor {
-    /// Samples images `[n, c, h, w]` at the places `grid [n, ho, wo, 2]` (x, then y; -1 and 1 are the
-    /// borders), bilinearly, zero outside: `[n, c, ho, wo]`. With `align_corners` the borders are the
-    /// centres of the outermost pixels, otherwise their outer edges (PyTorch's `grid_sample`).
-    /// Differentiable in both.
+    /// Samples images `[n, c, h, w]` bilinearly at the positions `grid [n, ho, wo, 2]` (x, then y; -1
+    /// and 1 are the borders; zero outside), giving `[n, c, ho, wo]`. With `align_corners` the borders
+    /// are the centres of the outermost pixels, otherwise their outer edges (PyTorch's `grid_sample`).
+    /// Differentiable with respect to both images and grid.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if grid and images do not fit.
+    /// [`Error::Shapes`] if grid and images do not match.
     pub fn grid_sample(&self, grid: &Tensor, align_corners: bool) -> Result<Tensor> {
         let (&[n, c, h, w], &[m, ho, wo, 2]) = (self.shape(), grid.shape()) else {
             return Err(self.does_not_fit(grid));
@@ -61,7 +61,7 @@ impl Tensor {
     }
 }
 
-/// For places along one axis the two pixels beside each, and their weights `[n, 1, places]`.
+/// For positions along one axis, the two nearest pixels of each, and their weights `[n, 1, positions]`.
 struct Axis {
     low: Vec<usize>,
     high: Vec<usize>,
@@ -80,7 +80,7 @@ impl Axis {
                 Tensor::from_vec(values, place.shape(), &place.device())
             }
         };
-        // A neighbour outside the image reads some pixel inside, with weight zero.
+        // A neighbour outside the image is replaced by a pixel inside, with weight zero.
         let index = |shift: f64| -> Vec<usize> {
             floor
                 .iter()

@@ -1,4 +1,4 @@
-//! Operations that move elements without computing.
+//! Operations that move elements without changing their values.
 
 use burn::backend::Dispatch as B;
 use burn::backend::ops::FloatTensorOps;
@@ -31,7 +31,7 @@ impl Tensor {
         Ok(record(&[self]).finish(value, move |c| Ok(vec![Some(c.gradient().reshape(&from)?)])))
     }
 
-    /// Joins the dimensions from `dim` on.
+    /// Flattens the dimensions from `dim` on into one.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist.
@@ -42,7 +42,7 @@ impl Tensor {
         self.reshape(&shape)
     }
 
-    /// Reorders the dimensions: dimension `i` of the result is dimension `axes[i]` of this.
+    /// Reorders the dimensions: dimension `i` of the result is dimension `axes[i]` of this tensor.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if `axes` does not name every dimension once.
@@ -67,7 +67,7 @@ impl Tensor {
         }))
     }
 
-    /// Exchanges two dimensions.
+    /// Swaps two dimensions.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist.
@@ -81,7 +81,7 @@ impl Tensor {
     /// The elements `start..end` of a dimension.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for a dimension or a range that does not exist, or is empty.
+    /// [`Error::OutOfRange`] for a dimension or range that does not exist, or for an empty range.
     pub fn slice(&self, dim: usize, start: usize, end: usize) -> Result<Tensor> {
         check_dim("slice", dim, self.shape())?;
         let size = self.shape()[dim];
@@ -115,7 +115,7 @@ impl Tensor {
     /// Adds zeros before and after each dimension.
     ///
     /// # Errors
-    /// [`Error::Rank`] if `padding` does not name every dimension.
+    /// [`Error::Rank`] if `padding` does not have a pair for every dimension.
     pub fn pad(&self, padding: &[(usize, usize)]) -> Result<Tensor> {
         if padding.len() != self.shape().len() {
             let shape = self.shape().to_vec();
@@ -154,7 +154,7 @@ impl Tensor {
         }))
     }
 
-    /// Reverses a dimension.
+    /// Reverses the order of the elements along a dimension.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a dimension that does not exist.
@@ -164,10 +164,10 @@ impl Tensor {
         Ok(record(&[self]).finish(value, move |c| Ok(vec![Some(c.gradient().flip(dim)?)])))
     }
 
-    /// Joins tensors along a dimension.
+    /// Concatenates tensors along a dimension.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if they differ in another dimension, [`Error::Rank`] if there is none.
+    /// [`Error::Shapes`] if they differ in another dimension, [`Error::Rank`] if there are none.
     pub fn cat(tensors: &[&Tensor], dim: usize) -> Result<Tensor> {
         let Some(first) = tensors.first() else {
             return Err(Error::Rank {
@@ -204,8 +204,8 @@ impl Tensor {
         }))
     }
 
-    /// The same tensor as the result of an operation of its own, so that a gradient can be asked for
-    /// with respect to this use of it alone.
+    /// The same tensor as the result of a separate operation, so that a gradient can be computed with
+    /// respect to this use of it alone.
     pub(crate) fn alias(&self) -> Tensor {
         record(&[self]).finish(self.value.clone(), |c| Ok(vec![Some(c.gradient().clone())]))
     }

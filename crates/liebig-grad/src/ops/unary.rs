@@ -6,7 +6,7 @@ use burn::backend::ops::FloatTensorOps;
 use crate::graph::record;
 use crate::{Result, Tensor};
 
-/// Writes a method whose derivative is an expression of the input or the output.
+/// Defines a method whose derivative is an expression of the input or the output.
 macro_rules! unary {
     ($(#[$doc:meta])* $name:ident, $compute:expr, of input, |$x:ident, $g:ident| $gradient:expr) => {
         $(#[$doc])*
@@ -83,14 +83,14 @@ impl Tensor {
         self.mul(self)
     }
 
-    /// `x^exponent`. A negative base needs a whole exponent.
+    /// `x^exponent`. A negative base needs an integer exponent.
     ///
     /// # Errors
     /// None at present.
     pub fn pow(&self, exponent: f64) -> Result<Tensor> {
         let value = B::float_powf_scalar(self.value.clone(), exponent.into());
         Ok(record(&[self]).save(&[self]).finish(value, move |c| {
-            // x^0 is constant, also at 0, where the formula would not be.
+            // x^0 is constant; the general formula is not defined at 0.
             if exponent == 0.0 {
                 return Ok(vec![None]);
             }
@@ -104,7 +104,7 @@ impl Tensor {
     /// # Errors
     /// None at present.
     pub fn sigmoid(&self) -> Result<Tensor> {
-        // By way of tanh, which does not overflow.
+        // Computed from tanh, which does not overflow.
         self.mul_scalar(0.5)?
             .tanh()?
             .mul_scalar(0.5)?
@@ -139,7 +139,7 @@ impl Tensor {
         self.mul(&factor)
     }
 
-    /// `x` limited to `min ..= max`. Its derivative is 1 within, 0 outside.
+    /// `x` limited to `min ..= max`. Its derivative is 1 within the limits, 0 outside.
     ///
     /// # Errors
     /// None at present.

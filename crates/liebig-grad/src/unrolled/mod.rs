@@ -2,14 +2,14 @@
 //!
 //! Differentiating the graph of the whole training needs all its steps at once. But the reverse sweep
 //! needs, at each step, only the weights before it: [`Trajectory::train`] stores those and nothing
-//! else, and [`Trajectory::backward`] takes one vector-Jacobian product a step, through a graph that
-//! is built for the step and dropped. Nothing is left out, so the result is the gradient of the whole
-//! graph up to rounding (TESLA, arXiv 2211.10586, reaches the same memory by dropping the weights'
+//! else, and [`Trajectory::backward`] computes one vector-Jacobian product per step, through a graph
+//! that is built for the step and dropped. No term is omitted, so the result is the gradient of the
+//! whole graph up to rounding (TESLA, arXiv 2211.10586, needs as little memory by dropping the weights'
 //! dependence on earlier batches). This is how Wang et al. (arXiv 1811.10959) differentiate.
 //!
 //! [`Keep`] trades memory for time in both directions: checkpoints some steps apart (Chen et al.,
-//! arXiv 1604.06174) store fewer weights and repeat the steps between; graphs that are kept need not
-//! be built again.
+//! arXiv 1604.06174) store fewer weights and repeat the steps between them; graphs that are kept do
+//! not have to be rebuilt.
 
 mod sgd;
 mod step;
@@ -20,21 +20,21 @@ pub use step::{RecordedStep, StepGradient, StepVjp, VjpFn};
 use crate::{Error, Result, Tensor};
 use sgd::{State, Sweep};
 
-/// What a training keeps for the reverse sweep.
+/// What a training run keeps for the reverse sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
-    /// Weights and momentum are stored before every so many steps, and the steps between are repeated
-    /// on the way back: with `k` about the square root of `n` steps, `n / k + k` lists of weights are
+    /// Interval, in steps, at which weights and momentum are stored; the steps between are repeated
+    /// on the way back. With `k` about the square root of `n` steps, `n / k + k` lists of weights are
     /// alive at once instead of `n`. 1 repeats nothing; 0 counts as 1.
     pub weights_every: usize,
-    /// So many of the last steps keep their graphs, if the steps can
+    /// Number of last steps whose graphs are kept, if the steps support it
     /// ([`StepGradient::record`]). A graph costs the memory that differentiating the step as a whole
     /// batch would take, and saves computing its gradient a second time.
     pub graphs: usize,
 }
 
 impl Default for Keep {
-    /// The weights before every step, and no graph.
+    /// Keeps the weights before every step, and no graphs.
     fn default() -> Self {
         Self {
             weights_every: 1,
@@ -43,23 +43,23 @@ impl Default for Keep {
     }
 }
 
-/// A training, with what its reverse sweep needs.
+/// A training run, with what its reverse sweep needs.
 pub struct Trajectory<'a, S: StepGradient> {
     steps: &'a S,
     sgd: InnerSgd,
     last: State,
-    /// How many steps a checkpoint serves.
+    /// Interval between checkpoints, in steps.
     every: usize,
-    /// Before each `every`-th step of those whose graph is not kept.
+    /// The state before each `every`-th step of those whose graph is not kept.
     checkpoints: Vec<State>,
-    /// The last steps, from the state before each.
+    /// The graphs of the last steps, each with the state before it.
     recorded: Vec<(State, RecordedStep<'a, S::Error>)>,
 }
 
 /// Gradients of a function of the weights after the last step.
 #[derive(Clone, Debug)]
 pub struct TrajectoryGradient {
-    /// With respect to the inputs of the steps' loss; empty if there was no step.
+    /// With respect to the inputs of the steps' loss; empty if there were no steps.
     pub inputs: Vec<Tensor>,
     /// With respect to each step size.
     pub lr: Vec<f64>,
@@ -71,7 +71,7 @@ impl<'a, S: StepGradient> Trajectory<'a, S> {
     /// Trains from `start`, one step for each step size.
     ///
     /// # Errors
-    /// What a step fails with.
+    /// Any error of a step.
     pub fn train(
         steps: &'a S,
         start: &[Tensor],
@@ -111,11 +111,11 @@ impl<'a, S: StepGradient> Trajectory<'a, S> {
         &self.last.weights
     }
 
-    /// Pulls `cotangents`, the gradient of something with respect to [`last`](Self::last), back
-    /// through every step.
+    /// Propagates `cotangents`, a gradient with respect to [`last`](Self::last), back through every
+    /// step.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if they are not as many as the weights; what a step fails with.
+    /// [`Error::Shapes`] if their number differs from that of the weights; any error of a step.
     pub fn backward(&self, cotangents: &[Tensor]) -> Result<TrajectoryGradient, S::Error> {
         if cotangents.len() != self.last().len() {
             let (left, right) = (vec![self.last().len()], vec![cotangents.len()]);
@@ -135,8 +135,11 @@ impl<'a, S: StepGradient> Trajectory<'a, S> {
             let count = self.every.min(first_recorded - first);
             let mut states = self.repeat(first, count, checkpoint)?;
             for step in (first..first + count).rev() {
-                // Each is dropped as soon as its step is done.
-                let Some(state) = states.pop() else { break };
+                // Each state is dropped as soon as its step is done.
+                let state = states.pop().ok_or_else(|| Error::Internal {
+                    op: "Trajectory::backward",
+                    what: format!("no state was recomputed for step {step}"),
+                })?;
                 sweep.back(step, &state, |cotangents| {
                     self.steps.vjp(step, &state.weights, cotangents)
                 })?;
@@ -145,7 +148,7 @@ impl<'a, S: StepGradient> Trajectory<'a, S> {
         Ok(sweep.finish())
     }
 
-    /// The states before `count` steps from a checkpoint.
+    /// Recomputes the states before each of `count` steps from a checkpoint.
     fn repeat(
         &self,
         first: usize,

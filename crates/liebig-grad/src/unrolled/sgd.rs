@@ -1,22 +1,22 @@
-//! The optimiser within, forward and in reverse.
+//! The inner optimiser, forward and in reverse.
 
 use crate::unrolled::{StepVjp, TrajectoryGradient};
 use crate::{Result, Tensor};
 
-/// SGD as PyTorch does it, without weight decay: `m ← momentum * m + g`, `θ ← θ - lr * m`.
+/// SGD as in PyTorch, without weight decay: `m ← momentum * m + g`, `θ ← θ - lr * m`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InnerSgd {
     /// Step size of each step.
     pub lr: Vec<f64>,
-    /// 0 is plain gradient descent.
+    /// Momentum; 0 is plain gradient descent.
     pub momentum: f64,
 }
 
-/// Everything that a step starts from.
+/// The state that a step starts from.
 #[derive(Clone)]
 pub(super) struct State {
     pub weights: Vec<Tensor>,
-    /// `None` before the first step, and where there is none.
+    /// `None` before the first step, and without momentum.
     momentum: Option<Vec<Tensor>>,
 }
 
@@ -44,7 +44,7 @@ impl InnerSgd {
         })
     }
 
-    /// What the weights move against: the momentum after the step.
+    /// The direction that the weights move against: the momentum after the step.
     fn direction(&self, state: &State, gradient: Vec<Tensor>) -> Result<Vec<Tensor>> {
         match &state.momentum {
             Some(momentum) => scaled_sum(&gradient, momentum, self.momentum),
@@ -57,7 +57,7 @@ impl InnerSgd {
 pub(super) struct Sweep<'a> {
     sgd: &'a InnerSgd,
     weights: Vec<Tensor>,
-    /// Of the momentum after the step at hand, from the steps after it.
+    /// Cotangents of the momentum after the current step, from the steps after it.
     momentum: Option<Vec<Tensor>>,
     inputs: Option<Vec<Tensor>>,
     lr: Vec<f64>,
@@ -74,7 +74,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// Goes back over a step; `vjp` is with its gradient at `state`.
+    /// Propagates back over one step; `vjp` computes products with its gradient at `state`.
     pub fn back<E: From<crate::Error>>(
         &mut self,
         step: usize,
@@ -115,7 +115,7 @@ fn inner_product(a: &[Tensor], b: &[Tensor]) -> Result<f64> {
         .try_fold(0.0, |sum, (a, b)| Ok(sum + a.mul(b)?.sum()?.item()?))
 }
 
-/// `a + factor * b`, element by element of the lists.
+/// `a + factor * b`, for each pair of tensors in the lists.
 fn scaled_sum(a: &[Tensor], b: &[Tensor], factor: f64) -> Result<Vec<Tensor>> {
     a.iter()
         .zip(b)

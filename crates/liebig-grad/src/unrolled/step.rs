@@ -1,23 +1,23 @@
-//! One step of a training, as the reverse sweep sees it.
+//! One training step, as the reverse sweep uses it.
 
 use crate::{Error, Result, Tensor};
 
 /// What is differentiated at each step: the gradient of a loss, as a function of the weights and of
-/// inputs of its own (images, labels).
+/// further inputs (images, labels).
 pub trait StepGradient: Sync {
-    /// What a step fails with.
+    /// The error of a step.
     type Error: From<Error>;
 
-    /// The gradient of step `step`'s loss with respect to `weights`; constants.
+    /// The gradient of the loss of step `step` with respect to `weights`; constants.
     ///
     /// # Errors
-    /// What the computation fails with.
+    /// Any error of the computation.
     fn gradient(&self, step: usize, weights: &[Tensor]) -> Result<Vec<Tensor>, Self::Error>;
 
     /// The gradient, and the vector-Jacobian product of `cotangents` with it.
     ///
     /// # Errors
-    /// What the computation fails with.
+    /// Any error of the computation.
     fn vjp(
         &self,
         step: usize,
@@ -25,11 +25,11 @@ pub trait StepGradient: Sync {
         cotangents: &[Tensor],
     ) -> Result<StepVjp, Self::Error>;
 
-    /// The gradient with its graph, so that [`vjp`](Self::vjp) need not compute it again. Keeps no
-    /// graph unless it is implemented.
+    /// The gradient with its graph, so that [`vjp`](Self::vjp) does not have to compute it again. The
+    /// default implementation keeps no graph.
     ///
     /// # Errors
-    /// What the computation fails with.
+    /// Any error of the computation.
     fn record(
         &self,
         step: usize,
@@ -44,7 +44,7 @@ pub trait StepGradient: Sync {
     }
 }
 
-/// What [`StepGradient::vjp`] gives.
+/// The result of [`StepGradient::vjp`].
 #[derive(Clone, Debug)]
 pub struct StepVjp {
     /// The gradient itself; constants.
@@ -55,7 +55,7 @@ pub struct StepVjp {
     pub inputs: Vec<Tensor>,
 }
 
-/// What [`StepGradient::record`] gives.
+/// The result of [`StepGradient::record`].
 pub struct RecordedStep<'a, E> {
     /// The gradient; constants.
     pub gradient: Vec<Tensor>,
@@ -63,5 +63,5 @@ pub struct RecordedStep<'a, E> {
     pub vjp: VjpFn<'a, E>,
 }
 
-/// From cotangents of a step's gradient to their products with it.
+/// Maps cotangents of a step's gradient to their products with it.
 pub type VjpFn<'a, E> = Box<dyn Fn(&[Tensor]) -> Result<StepVjp, E> + Send + Sync + 'a>;

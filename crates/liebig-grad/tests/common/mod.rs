@@ -8,7 +8,7 @@ use rand_chacha::rand_core::SeedableRng;
 
 /// Step of the central differences.
 const STEP: f64 = 1e-6;
-/// Largest deviation from them, relative to the largest gradient (or 1).
+/// Largest allowed deviation from them, relative to the largest gradient (or 1).
 const TOLERANCE: f64 = 2e-7;
 
 /// An input: shape and range of its random values.
@@ -23,7 +23,7 @@ pub fn random(shape: &[usize], low: f64, high: f64, seed: u64) -> Tensor {
     Tensor::from_vec_f64(values, shape, &cpu()).unwrap()
 }
 
-/// Σ weight * output, with fixed random weights, so that no direction goes unnoticed.
+/// Σ weight * output, with fixed random weights, so that every direction is tested.
 fn scalar(output: &Tensor, seed: u64) -> Result<Tensor> {
     output.mul(&random(output.shape(), -1.0, 1.0, seed))?.sum()
 }
