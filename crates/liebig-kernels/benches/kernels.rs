@@ -1,7 +1,8 @@
-//! The kernels on one thread, at the sizes of the usual ConvNet's layers and of wider and larger ones.
+//! Times the kernels on one thread, at the layer sizes of the usual ConvNet and at larger ones.
 //!
-//! Names are `operation/images x height x width x channels -> channels`. Throughput of convolutions
-//! counts the operations of the direct algorithm, two for each multiplication, whatever the kernel does.
+//! Benchmark names are `operation/images x height x width x channels -> channels`. The throughput of a
+//! convolution counts the operations of the direct algorithm, two per multiplication, even where the
+//! kernel uses another algorithm.
 #![allow(missing_docs, clippy::expect_used)]
 
 use burn::backend::Flex;
@@ -13,7 +14,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Images, side, input and output channels of 3x3 convolutions.
+/// Number of images, side length, input and output channels of 3x3 convolutions.
 const CONVOLUTIONS: [[usize; 4]; 11] = [
     [8, 32, 3, 128],
     [8, 16, 128, 128],
@@ -28,7 +29,7 @@ const CONVOLUTIONS: [[usize; 4]; 11] = [
     [2, 16, 256, 256],
 ];
 
-/// Images, side and channels.
+/// Number of images, side length and channels.
 const BLOCKS: [[usize; 3]; 4] = [[8, 32, 128], [8, 16, 128], [8, 8, 128], [1, 32, 128]];
 
 const PADDED: Conv2d = Conv2d {

@@ -8,10 +8,10 @@ use burn::backend::{Dispatch, Flex};
 use crate::composed;
 use crate::conv::Conv2d;
 
-/// The fused operations. Default bodies are composed of burn's own operations.
+/// The fused operations. The default implementations are composed of burn's own operations.
 #[backend_extension(Flex)]
 pub trait KernelBackend: Backend {
-    /// Convolution: images `[n, h, w, in]`, weight `[kh, kw, in, out]`, bias `[out]` to
+    /// Convolution of images `[n, h, w, in]` with weight `[kh, kw, in, out]` and bias `[out]`, giving
     /// `[n, ho, wo, out]`.
     fn conv2d_nhwc(
         x: FloatTensor<Self>,
@@ -45,9 +45,9 @@ pub trait KernelBackend: Backend {
     }
 
     /// Instance normalisation (biased variance, `eps` added), ReLU and 2x2 average pooling of
-    /// `x [n, h, w, c]` with `gamma [c]` and `beta [c]`: the pooled images
-    /// `[n, h / 2, w / 2, c]` and the statistics `[n, 2, c]` (mean, reciprocal deviation) that the
-    /// derivatives need.
+    /// `x [n, h, w, c]` with `gamma [c]` and `beta [c]`. Returns the pooled images
+    /// `[n, h / 2, w / 2, c]` and the statistics `[n, 2, c]` (mean, reciprocal standard deviation)
+    /// that the derivatives need.
     fn norm_relu_pool(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
@@ -70,8 +70,8 @@ pub trait KernelBackend: Backend {
     }
 
     /// Gradients of [`norm_relu_pool_backward`](Self::norm_relu_pool_backward) with respect to `x`,
-    /// `gamma` and `gradient`, from the cotangents of its three outputs. (With ReLU there is none
-    /// with respect to `beta`.)
+    /// `gamma` and `gradient`, from the cotangents of its three outputs. (With ReLU the gradient with
+    /// respect to `beta` is zero and is not returned.)
     #[allow(
         clippy::too_many_arguments,
         reason = "five inputs and three cotangents"

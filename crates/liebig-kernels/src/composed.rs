@@ -1,5 +1,5 @@
-//! The same operations composed of burn's own: what every device but Flex runs, and what the
-//! hand-tuned kernels are tested against. The formulas are those of `block`.
+//! The same operations composed of burn's own. Every device except Flex runs these, and the hand-tuned
+//! kernels are tested against them. The formulas are those of `block`.
 
 use burn::backend::ops::ConvOptions;
 use burn::backend::tensor::FloatTensor;
@@ -38,7 +38,7 @@ pub(crate) fn conv2d_input_gradient<B: Backend>(
     [h, w]: [usize; 2],
     conv: Conv2d,
 ) -> FloatTensor<B> {
-    // Only the shape of the images counts.
+    // Only the shape of the images matters.
     let x = zeros::<B>([gradient.shape()[0], weight.shape()[2], h, w], &gradient);
     let weight = B::float_permute(weight, &HWIO_TO_OIHW);
     let gradient = B::float_permute(gradient, &TO_NCHW);
@@ -54,7 +54,7 @@ pub(crate) fn conv2d_weight_gradient<B: Backend>(
     [kh, kw]: [usize; 2],
     conv: Conv2d,
 ) -> FloatTensor<B> {
-    // Only the shape of the weight counts.
+    // Only the shape of the weight matters.
     let weight = zeros::<B>([gradient.shape()[3], x.shape()[3], kh, kw], &gradient);
     let x = B::float_permute(x, &TO_NCHW);
     let gradient = B::float_permute(gradient, &TO_NCHW);
@@ -143,7 +143,7 @@ pub(crate) fn norm_relu_pool_double_backward<B: Backend>(
     (dx, dgamma, doutput)
 }
 
-/// Sizes of a batch of NHWC images, and the reductions over them.
+/// Sizes of a batch of NHWC images, with reductions and expansions for that shape.
 #[derive(Clone, Copy)]
 struct Images {
     n: usize,
@@ -172,12 +172,12 @@ impl Images {
         B::float_mean_dim(B::float_mean_dim(x, 1), 2)
     }
 
-    /// `[n, 1, 1, c]` to the full shape.
+    /// Expands `[n, 1, 1, c]` to the full shape.
     fn spread<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
         B::float_expand(x, self.full())
     }
 
-    /// `[c]` to the full shape.
+    /// Expands `[c]` to the full shape.
     fn channels<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
         B::float_expand(
             B::float_reshape(x, Shape::from([1, 1, 1, self.c])),
@@ -185,13 +185,13 @@ impl Images {
         )
     }
 
-    /// Sum over everything but the channels, `[c]`.
+    /// Sum over all dimensions except the channels, `[c]`.
     fn total<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
         let rows = B::float_reshape(x, Shape::from([self.n * self.h * self.w, self.c]));
         B::float_reshape(B::float_sum_dim(rows, 0), Shape::from([self.c]))
     }
 
-    /// 2x2 average pooling; an odd last row or column is left out.
+    /// 2x2 average pooling; an odd last row or column is ignored.
     fn pool<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
         let (h, w) = (self.h / 2, self.w / 2);
         let slices = [(0, self.n), (0, 2 * h), (0, 2 * w), (0, self.c)]
@@ -221,7 +221,7 @@ impl Images {
     }
 }
 
-/// What the derivatives share, each of the images' full shape.
+/// Intermediates that the derivatives share, each expanded to the full shape of the images.
 struct Block<B: Backend> {
     shape: Images,
     /// x̂
@@ -282,7 +282,7 @@ impl<B: Backend> Block<B> {
     }
 }
 
-/// The device's own kind of truth value.
+/// The data type of the device's booleans.
 fn bool_dtype<B: Backend>(like: &FloatTensor<B>) -> burn::tensor::BoolDType {
     burn::backend::get_device_settings::<B>(&like.device()).bool_dtype
 }

@@ -1,4 +1,4 @@
-//! The operations on the Flex device: burn's tensors in, our kernels, burn's tensors out.
+//! The operations on the Flex device: adapters from burn's tensors to the kernels and back.
 
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::{Flex, TensorMetadata};
@@ -40,10 +40,10 @@ impl Contiguous {
 
     #[allow(
         clippy::expect_used,
-        reason = "one precision is checked by the caller, as the crate's docs say"
+        reason = "the caller checks that all tensors have the same precision"
     )]
     fn slice<T: BurnElement + Pod>(&self) -> &[T] {
-        self.0.as_slice().expect("tensors of one precision")
+        self.0.as_slice().expect("tensors of the same precision")
     }
 }
 
@@ -61,10 +61,10 @@ fn tensor<T: BurnElement + Pod + Send + Sync>(
 
 #[allow(
     clippy::expect_used,
-    reason = "shapes are checked by the caller, as the crate's docs say"
+    reason = "the caller checks shapes, as the crate documentation says"
 )]
 fn shapes_of(x: &[usize], weight: &[usize], options: Conv2d) -> ConvShapes {
-    ConvShapes::new(x, weight, options).expect("convolution shapes that fit each other")
+    ConvShapes::new(x, weight, options).expect("matching convolution shapes")
 }
 
 impl KernelBackend for Flex {
@@ -182,7 +182,7 @@ impl KernelBackend for Flex {
     }
 }
 
-/// The inputs that every form of the block operation has.
+/// The inputs that every pass of the block operation takes.
 struct Images {
     x: Contiguous,
     gamma: Contiguous,

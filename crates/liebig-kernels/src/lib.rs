@@ -1,9 +1,9 @@
-//! The few fused operations that Liebig's speed rests on, as a burn backend extension.
+//! Liebig's fused operations, as a burn backend extension.
 //!
 //! [`KernelBackend`] adds them to burn's backends: hand-tuned for the Flex CPU device, composed of
-//! burn's own operations for every other. Call them on [`burn::backend::Dispatch`], which picks the
-//! device of its inputs. Images are NHWC and convolution weights HWIO throughout; shapes are checked
-//! by the caller (`liebig-grad` does it), and a wrong one may panic.
+//! burn's own operations for every other device. Call them on [`burn::backend::Dispatch`], which
+//! selects the device of its inputs. Images are NHWC and convolution weights HWIO throughout. The
+//! caller must check shapes (`liebig-grad` does); a wrong shape may panic.
 #![deny(missing_docs)]
 
 mod backend;

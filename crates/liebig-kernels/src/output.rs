@@ -1,4 +1,4 @@
-//! Results that kernels write: memory that is not filled twice, and that threads share.
+//! Memory for results: not zeroed before the kernel writes it, and shared between threads.
 
 use std::ops::Range;
 
@@ -6,18 +6,18 @@ use rayon::prelude::*;
 
 use crate::simd::Element;
 
-/// The first of elements that several threads may write, each its own.
+/// Pointer to the first of a run of elements that several threads may write, each its own part.
 #[derive(Clone, Copy)]
 pub(crate) struct Output<T>(*mut T);
 
-// SAFETY: a pointer that may be written through in unsafe code alone, whose authors see to it that no
-// two threads write the same element.
+// SAFETY: only unsafe code can write through the pointer, and that code must ensure that no two threads
+// write the same element.
 unsafe impl<T: Element> Send for Output<T> {}
 // SAFETY: as above.
 unsafe impl<T: Element> Sync for Output<T> {}
 
 impl<T: Element> Output<T> {
-    /// Of a slice, which must outlive its use.
+    /// Points to a slice, which must outlive every use of the pointer.
     pub fn of(elements: &mut [T]) -> Self {
         Self(elements.as_mut_ptr())
     }
@@ -28,29 +28,29 @@ impl<T: Element> Output<T> {
     }
 }
 
-/// `length` elements that `write` writes, each of them: they are not filled before.
+/// Allocates `length` elements without initialising them, and has `write` write all of them.
 ///
 /// # Safety
 /// `write` must write every element.
 pub(crate) unsafe fn written<T: Element>(length: usize, write: impl FnOnce(Output<T>)) -> Vec<T> {
     let mut elements = Vec::with_capacity(length);
     write(Output(elements.as_mut_ptr()));
-    // SAFETY: there is room for them, and the caller has written them.
+    // SAFETY: the capacity is at least `length`, and `write` has written every element.
     unsafe { elements.set_len(length) };
     elements
 }
 
-/// Channels that a thread takes at the least: whole panels of every instruction set.
+/// Smallest number of channels that a thread takes: whole panels for every instruction set.
 const PART: usize = 64;
 
-/// Below this many multiplications another thread costs more than it brings.
+/// Below this many multiplications, another thread costs more time than it saves.
 const WORTH_SHARING: usize = 1 << 20;
 
-/// Calls `body` for all channels; with a single image in parts, on as many threads as there are and
-/// the work is worth.
+/// Calls `body` for all channels. For a single image with enough work, the channels are split into
+/// parts that run on the available threads.
 ///
-/// Larger batches keep the threads busy in another way: their shards run in parallel. What a channel's
-/// result is does not depend on its part.
+/// Batches of several images run on the calling thread, because their shards already run in parallel.
+/// A channel's result does not depend on how the channels are split.
 pub(crate) fn for_channels(
     images: usize,
     channels: usize,

@@ -1,4 +1,4 @@
-//! Memory that a thread keeps between calls, so that hot kernels never touch fresh pages.
+//! Memory that a thread keeps between calls, so that kernels do not pay for freshly mapped pages.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -9,20 +9,21 @@ use aligned_vec::AVec;
 
 use crate::simd::Element;
 
-/// What a piece of scratch memory is for; each purpose has its own, so that two may be held at once.
+/// What scratch memory is for. Each purpose has its own memory, so that several can be in use at once.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Purpose {
-    /// Weights in the order the micro-kernel reads them.
+    /// Weights in the order in which the micro-kernel reads them.
     PackedWeights,
     /// One image with its border.
     PaddedImage,
-    /// Output gradients with their channels filled up to whole vectors.
+    /// Output gradients with their channels padded to whole vectors.
     PaddedChannels,
-    /// Products of one image's pixels with every weight of a narrow convolution, or of tiles' values.
+    /// Products of one image's pixels with every weight of a narrow convolution, or products of
+    /// transformed tiles (Winograd).
     Products,
-    /// Values of an image's tiles (Winograd).
+    /// Transformed image tiles (Winograd).
     Values,
-    /// Values of filters (Winograd).
+    /// Transformed filters (Winograd).
     Filters,
 }
 
@@ -30,16 +31,17 @@ thread_local! {
     static SCRATCH: RefCell<HashMap<(Purpose, TypeId), Box<dyn Any>>> = RefCell::default();
 }
 
-/// Memory lent by [`take`]; goes back to its thread when dropped.
+/// Memory lent by [`take`]; returned to its thread when dropped.
 pub(crate) struct Lent<T: Element> {
     purpose: Purpose,
     length: usize,
     memory: Option<Box<AVec<T>>>,
 }
 
-/// Lends `length` elements of this thread's memory for `purpose`; what they hold is unspecified.
+/// Lends `length` elements of this thread's memory for `purpose`; their contents are unspecified.
 ///
-/// A guard and not a closure: a closure's body would be compiled without the kernel's instruction set.
+/// This returns a guard instead of calling a closure, because the body of a closure would be compiled
+/// without the kernel's instruction set.
 pub(crate) fn take<T: Element>(purpose: Purpose, length: usize) -> Lent<T> {
     let key = (purpose, TypeId::of::<T>());
     let kept = SCRATCH.with_borrow_mut(|all| all.remove(&key));

@@ -1,5 +1,5 @@
-//! Every hand-tuned form against its composition of burn's operations, in both precisions and at every
-//! SIMD level of this processor.
+//! Compares every hand-tuned kernel with its composition of burn's operations, in both precisions and at
+//! every SIMD level of this processor.
 #![allow(clippy::unwrap_used, unused_braces)]
 
 use burn::backend::flex::FlexTensor;
@@ -14,10 +14,10 @@ use crate::composed;
 use crate::conv::{self, Conv2d, ConvShapes};
 use crate::simd::Level;
 
-/// `[n, h, w, in], [kh, kw, in, out]`, stride, padding: whole tiles, ragged ones, one and three
-/// channels, a filter that overhangs its image, strides that leave pixels unread; and for Winograd's
-/// algorithm whole and ragged tiles, every padding, several blocks of tiles, a ragged panel, a stride
-/// in the input gradient.
+/// `[n, h, w, in], [kh, kw, in, out]`, stride, padding. They cover whole and partial tiles, one and
+/// three channels, a filter that extends past its image, and strides that leave pixels unread; and for
+/// Winograd's algorithm whole and partial tiles, every padding, several blocks of tiles, a partial
+/// panel, and a stride in the input gradient.
 const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 16] = [
     ([2, 8, 8, 32], [3, 3, 32, 128], 1, 1),
     ([3, 7, 9, 5], [3, 3, 5, 19], 1, 1),

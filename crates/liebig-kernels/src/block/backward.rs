@@ -1,4 +1,4 @@
-//! The backward form. With `g = ReLU'(z) * unpool(gradient)` and bars for means over the pixels:
+//! The backward pass. With `g = ReLU'(z) * unpool(gradient)` and bars denoting means over the pixels:
 //!
 //! ```text
 //! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g

@@ -1,5 +1,6 @@
-//! The second derivative: gradients of `⟨u, dx⟩ + ⟨cγ, dγ⟩ + ⟨cβ, dβ⟩` for the backward form's three
-//! results. With `a = mean(u x̂)`, `b = mean(g x̂)`, `P v = v - v̄ - x̂ mean(v x̂)`, `t = Σ u P g`:
+//! The double-backward pass: gradients of `⟨u, dx⟩ + ⟨cγ, dγ⟩ + ⟨cβ, dβ⟩`, where `dx`, `dγ` and `dβ`
+//! are the results of the backward pass and `u`, `cγ` and `cβ` their cotangents. With
+//! `a = mean(u x̂)`, `b = mean(g x̂)`, `P v = v - v̄ - x̂ mean(v x̂)`, `t = Σ u P g`:
 //!
 //! ```text
 //! d gradient = pool(ReLU'(z) * (γ r P u + cγ x̂ + cβ))
@@ -7,7 +8,7 @@
 //! d γ        = r t
 //! ```
 //!
-//! ReLU's own second derivative is zero, so nothing depends on `beta`.
+//! ReLU's second derivative is zero, so nothing depends on `beta`.
 
 use super::pixels::OnChannels;
 use super::{Cotangents, DoubleBackward, Inputs, forward};
@@ -107,7 +108,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let r_on_u = each!(T, S, V, |v| S::mul(r[v], on_u[v]));
             let r_on_g = each!(T, S, V, |v| S::mul(r[v], on_g[v]));
 
-            // d gradient: scale * u + on_x * (x - mean) + constant, where ReLU lets through.
+            // d gradient: scale * u + on_x * (x - mean) + constant, where ReLU is active.
             let on_x = each!(T, S, V, |v| S::mul(
                 r[v],
                 S::sub(cgamma[v], S::mul(scale[v], a[v]))

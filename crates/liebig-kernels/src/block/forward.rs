@@ -1,4 +1,4 @@
-//! The forward form: statistics, then normalise, rectify and pool in one pass.
+//! The forward pass: statistics first, then normalisation, ReLU and pooling in one loop.
 
 use super::Inputs;
 use super::pixels::OnChannels;
@@ -76,21 +76,22 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
     }
 }
 
-/// The normalisation as `z = x * scale + shift`. Every form computes `z` through it, so that they
-/// agree to the bit on where ReLU lets through.
+/// The normalisation as `z = x * scale + shift`. Every pass computes `z` with it, so that all passes
+/// agree, to the bit, on where ReLU is active.
 pub(super) struct Affine<T: Element, S: Simd<T>, const V: usize> {
     pub scale: [S::Vector; V],
     pub shift: [S::Vector; V],
 }
 
-/// From the statistics of one image (`mean` at the pointer, `r` one row on), at `start`'s channels.
+/// The scale and shift of the channels from `start` on, from one image's statistics: the means at the
+/// pointer and the `r`s one row further on.
 #[inline(always)]
 pub(super) unsafe fn affine<T: Element, S: Simd<T>, const V: usize>(
     inputs: &Inputs<T>,
     statistics: *const T,
     start: usize,
 ) -> Affine<T, S, V> {
-    // SAFETY: the caller vouches for the channels.
+    // SAFETY: the caller guarantees that the channels exist.
     unsafe {
         let mean = load::<T, S, V>(statistics);
         let reciprocal = load::<T, S, V>(statistics.add(inputs.shape[3]));

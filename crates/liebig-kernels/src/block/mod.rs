@@ -1,15 +1,15 @@
 //! Instance normalisation, ReLU and 2x2 average pooling as one operation, with its first and second
 //! derivatives, on NHWC images.
 //!
-//! With `m` pixels an image, per image and channel:
+//! For each image and channel, with `m` pixels per image:
 //!
 //! ```text
 //! x̂ = (x - mean) * r,   r = 1 / sqrt(variance + eps),   z = γ x̂ + β,   out = pool(max(z, 0))
 //! ```
 //!
-//! The statistics are computed once, by the forward form, and handed to the others. Passes run over
-//! pixels with the channels of a few vectors in registers, so an image is read a constant number of
-//! times and nothing the size of an image is stored in between.
+//! The forward pass computes the statistics once and the derivative passes reuse them. Each pass loops
+//! over the pixels with up to four vectors of channels in registers, so an image is read a constant
+//! number of times and no intermediate of an image's size is stored.
 
 mod backward;
 mod double_backward;
@@ -20,15 +20,15 @@ use crate::output::{Output, for_channels, written};
 use crate::simd::{Element, Level};
 use pixels::{OnChannels, OverChannels, Plan};
 
-/// Statistics of every image and channel, `[n, 2, c]`: the mean and the reciprocal deviation `r`.
+/// Results of the forward pass.
 pub(crate) struct Forward<T> {
     /// `[n, h / 2, w / 2, c]`
     pub output: Vec<T>,
-    /// `[n, 2, c]`
+    /// `[n, 2, c]`: the mean and the reciprocal standard deviation `r` of every image and channel.
     pub statistics: Vec<T>,
 }
 
-/// What every form needs of the forward pass. Slices are `x [n, h, w, c]`, `gamma [c]`, `beta [c]`.
+/// The inputs of the forward pass, which every pass needs: `x [n, h, w, c]`, `gamma [c]`, `beta [c]`.
 #[derive(Clone, Copy)]
 pub(crate) struct Inputs<'a, T> {
     pub shape: [usize; 4],
@@ -38,7 +38,7 @@ pub(crate) struct Inputs<'a, T> {
 }
 
 impl<T> Inputs<'_, T> {
-    /// Panics unless every slice has the length that the shape says: the forms below trust it.
+    /// Panics unless every slice has the length that the shape implies: the passes rely on it.
     fn check(&self) {
         let [n, h, w, c] = self.shape;
         assert_eq!(self.x.len(), n * h * w * c, "images");
@@ -49,7 +49,7 @@ impl<T> Inputs<'_, T> {
         );
     }
 
-    /// [`check`](Self::check), for what the derivatives read besides.
+    /// [`check`](Self::check), and the lengths of what only the derivative passes read.
     fn check_with(&self, statistics: &[T], gradient: &[T]) {
         self.check();
         let [n, h, w, c] = self.shape;
@@ -79,8 +79,8 @@ pub(crate) struct Backward<V> {
     pub beta: V,
 }
 
-/// Gradients of the backward form with respect to `x`, `gamma` and its output's gradient. (With ReLU
-/// the backward form does not depend on `beta`, but for the places where its derivative jumps.)
+/// Gradients of the backward pass with respect to `x`, `gamma` and the output's gradient. (With ReLU
+/// the backward pass does not depend on `beta`, except where ReLU's derivative jumps.)
 #[derive(Clone, Copy)]
 pub(crate) struct DoubleBackward<V> {
     pub x: V,
@@ -88,7 +88,7 @@ pub(crate) struct DoubleBackward<V> {
     pub output: V,
 }
 
-/// Cotangents of the three outputs of the backward form.
+/// Cotangents of the three outputs of the backward pass.
 #[derive(Clone, Copy)]
 pub(crate) struct Cotangents<'a, T> {
     pub x: &'a [T],
@@ -97,7 +97,7 @@ pub(crate) struct Cotangents<'a, T> {
 }
 
 impl<T> Cotangents<'_, T> {
-    /// Panics unless they go with the inputs: the form trusts it.
+    /// Panics unless their lengths match the inputs: the double-backward pass relies on it.
     fn check(&self, inputs: &Inputs<T>) {
         let c = inputs.shape[3];
         assert_eq!(self.x.len(), inputs.x.len(), "cotangent of the images");
@@ -106,10 +106,10 @@ impl<T> Cotangents<'_, T> {
     }
 }
 
-/// Multiplications for an element, roughly.
+/// Approximate number of multiplications per element.
 const WORK: usize = 16;
 
-/// Runs a form of the operation on all channels.
+/// Runs a pass over all channels.
 fn run<T: Element>(inputs: Inputs<T>, form: impl OnChannels<T> + Copy + Send + Sync, level: Level) {
     let [images, _, _, c] = inputs.shape;
     for_channels(images, c, inputs.x.len() * WORK, |channels| {

@@ -1,10 +1,10 @@
-//! How the forms walk an image: a few vectors of channels at a time, all pixels in order.
+//! How a pass traverses an image: all pixels in order, for one group of channels at a time.
 
 use std::ops::Range;
 
 use crate::simd::{Element, Kernel, Portable, Simd};
 
-/// Vectors of channels a pass holds at once.
+/// Number of channel vectors that a pass holds in registers at once.
 pub(super) const VECTORS: usize = 4;
 
 /// Sizes of an image.
@@ -15,7 +15,7 @@ pub(super) struct Plan {
     pub channels: usize,
 }
 
-/// A form of the operation on some channels of a batch.
+/// A pass over some of the channels of a batch.
 pub(super) struct OverChannels<R> {
     pub form: R,
     pub plan: Plan,
@@ -26,7 +26,7 @@ pub(super) struct OverChannels<R> {
 impl<T: Element, R: OnChannels<T>> Kernel<T> for OverChannels<R> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
-        // SAFETY: passed on.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             self.plan
                 .for_channels::<T, S>(self.images, self.channels, &self.form);
@@ -34,7 +34,7 @@ impl<T: Element, R: OnChannels<T>> Kernel<T> for OverChannels<R> {
     }
 }
 
-/// A form of the operation on the channels `start .. start + V * S::LANES` of image `index`.
+/// A pass over the channels `start .. start + V * S::LANES` of image `index`.
 pub(super) trait OnChannels<T: Element> {
     /// Runs it.
     ///
@@ -70,7 +70,7 @@ impl Plan {
     ) {
         for index in 0..images {
             let mut start = channels.start;
-            // SAFETY: the groups cover the channels and do not pass their end.
+            // SAFETY: the groups cover the channels and do not go past the last one.
             unsafe {
                 while start + VECTORS * S::LANES <= channels.end {
                     body.run::<S, VECTORS>(index, start);

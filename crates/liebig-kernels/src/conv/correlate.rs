@@ -1,5 +1,5 @@
-//! Correlation of placed images with packed filters: the forward form, and with the filters turned
-//! round the input gradient.
+//! Correlation of padded images with packed filters: the forward pass and, with the filters rotated,
+//! the input gradient.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd, load};
 
-/// Output pixels in a micro-kernel's tile.
+/// Output pixels in one tile of the micro-kernel.
 const TILE_PIXELS: usize = 6;
 
 /// How `Correlate::weight`, stored `[kh, kw, in, out]`, is read.
@@ -16,7 +16,7 @@ const TILE_PIXELS: usize = 6;
 pub(super) enum Order {
     /// Filters from `in` to `out`.
     AsStored,
-    /// Filters from `out` to `in`, turned by 180 degrees.
+    /// Filters from `out` to `in`, rotated by 180 degrees.
     Turned,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Correlate<'a, T> {
     pub output_size: [usize; 2],
     /// Every image's output pixels and channels.
     pub output: Output<T>,
-    /// The output channels to compute and write; starts with a whole panel.
+    /// The output channels to compute and write; starts at a panel boundary.
     pub channels: Range<usize>,
 }
 
@@ -54,7 +54,7 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
             lanes: S::LANES,
         };
         let (packed, bias) = packed.split_at_mut(depth * width);
-        // SAFETY: the instruction set is the caller's.
+        // SAFETY: the caller has enabled the instruction set.
         unsafe { panels.pack::<T, S>(&self, packed) };
         bias.fill(T::default());
         if let Some(values) = self.bias {
@@ -85,8 +85,8 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
             };
             for start in (0..width).step_by(panels.panel) {
                 let vectors = (width - start).min(panels.panel) / S::LANES;
-                // SAFETY: the packed panel holds `depth * vectors` vectors from here on, and `view`
-                // was made from slices of the sizes it states.
+                // SAFETY: the packed panel holds `depth * vectors` vectors from here on, and the slices
+                // behind `view` have the sizes it states.
                 unsafe {
                     let filters = packed.as_ptr().add(start * depth);
                     let bias = bias.as_ptr().add(start);
@@ -102,8 +102,8 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
     }
 }
 
-/// The packed order: panels of `panel` of the channels, in each the filters' depth, in each depth
-/// the panel's channels, filled up with zeros to whole vectors.
+/// The packed order: the channels are divided into panels of `panel` channels. A panel holds, for each
+/// depth index of the filters in turn, its channels, padded with zeros to whole vectors.
 struct Panels {
     panel: usize,
     lanes: usize,
@@ -133,7 +133,7 @@ impl Panels {
                     for (tap, target) in panel.chunks_exact_mut(from.inputs * width).enumerate() {
                         let source = &from.weight[(kh * kw - 1 - tap) * tap_len..][..tap_len];
                         let source = &source[start * from.inputs..];
-                        // SAFETY: the instruction set is the caller's.
+                        // SAFETY: the caller has enabled the instruction set.
                         unsafe { transpose::<T, S>(source, from.inputs, used, width, target) };
                     }
                 }
@@ -142,8 +142,8 @@ impl Panels {
     }
 }
 
-/// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, zeros up to `width`, which whole
-/// vectors fill.
+/// `target[i, j] = source[j, i]` for `i < columns` and `j < used`, and zeros for `used <= j < width`.
+/// `width` is a multiple of the vector length.
 ///
 /// # Safety
 /// The instruction set of `S` must be enabled.
@@ -159,7 +159,7 @@ pub(super) unsafe fn transpose<T: Element, S: Simd<T>>(
     for i in (0..columns).step_by(S::LANES) {
         for j in (0..width).step_by(S::LANES) {
             if i + S::LANES <= columns && j + S::LANES <= used {
-                // SAFETY: both squares are whole.
+                // SAFETY: both squares lie inside their slices.
                 unsafe {
                     let from = source.as_ptr().add(j * columns + i);
                     S::transpose(from, columns, target.as_mut_ptr().add(i * width + j), width);
@@ -178,20 +178,20 @@ pub(super) unsafe fn transpose<T: Element, S: Simd<T>>(
     }
 }
 
-/// One image's canvas and output, as the micro-kernel walks them. Distances are in elements.
+/// One image's canvas and output, with the strides that the micro-kernel uses. Distances are in elements.
 struct View<T> {
     canvas: *const T,
     output: *mut T,
-    /// Between horizontally neighbouring outputs.
+    /// Distance between horizontally neighbouring outputs.
     outputs: usize,
-    /// To be computed.
+    /// Number of channels to compute.
     channels: usize,
     output_size: [usize; 2],
-    /// Between the canvas places of horizontally neighbouring outputs.
+    /// Distance between the canvas positions of horizontally neighbouring outputs.
     pixel: usize,
-    /// Between the canvas places of vertically neighbouring outputs.
+    /// Distance between the canvas positions of vertically neighbouring outputs.
     output_row: usize,
-    /// Between canvas rows.
+    /// Distance between canvas rows.
     row: usize,
     /// Rows of a filter.
     rows: usize,
@@ -200,7 +200,7 @@ struct View<T> {
 }
 
 impl<T: Element> View<T> {
-    /// All outputs of the channels `start..` that `VECTORS` vectors hold.
+    /// Computes every output pixel of the channels in the `VECTORS` vectors that begin at `start`.
     #[inline(always)]
     unsafe fn panel<S: Simd<T>, const VECTORS: usize>(
         &self,
@@ -216,7 +216,7 @@ impl<T: Element> View<T> {
             for (i, at) in at.iter_mut().enumerate() {
                 // SAFETY: (y, x) is an output pixel, whose filter window lies on the canvas.
                 *at = unsafe { self.canvas.add(y * self.output_row + x * self.pixel) };
-                // Past the last pixel the tile repeats it; what it computes there is not stored.
+                // Past the last pixel, the tile repeats that pixel; the surplus results are not stored.
                 if first + i + 1 < pixels {
                     x += 1;
                     if x == width {
@@ -224,7 +224,7 @@ impl<T: Element> View<T> {
                     }
                 }
             }
-            // SAFETY: as the caller promised.
+            // SAFETY: guaranteed by the caller.
             let sums = unsafe { self.tile::<S, VECTORS>(at, filters, bias) };
             let channels = (self.channels - start).min(VECTORS * S::LANES);
             for (i, sums) in sums.iter().enumerate().take(pixels - first) {
@@ -286,7 +286,7 @@ pub(super) unsafe fn store_part<T: Element, S: Simd<T>>(
 ) {
     let mut lanes = [T::default(); 16];
     debug_assert!(S::LANES <= lanes.len() && count <= S::LANES);
-    // SAFETY: `lanes` holds any vector; the caller vouches for `count` elements at `to`.
+    // SAFETY: `lanes` can hold any vector; the caller guarantees `count` elements at `to`.
     unsafe {
         S::store(lanes.as_mut_ptr(), value);
         std::ptr::copy_nonoverlapping(lanes.as_ptr(), to, count);

@@ -30,7 +30,7 @@ pub struct ConvShapes {
     pub in_channels: usize,
     /// Height and width of a filter.
     pub kernel: [usize; 2],
-    /// Filters.
+    /// Number of filters, the channels of the output.
     pub out_channels: usize,
     /// Height and width of an output.
     pub output: [usize; 2],
@@ -41,8 +41,8 @@ pub struct ConvShapes {
 impl ConvShapes {
     /// From image shape `[n, h, w, in]` and weight shape `[kh, kw, in, out]`.
     ///
-    /// `None` where they do not fit: wrong rank, different channel counts, an empty dimension, or a
-    /// filter larger than the padded image.
+    /// Returns `None` if they do not match: wrong rank, different channel counts, an empty dimension,
+    /// a stride of 0, or a filter larger than the padded image.
     pub fn new(images: &[usize], weight: &[usize], options: Conv2d) -> Option<Self> {
         let (&[batch, h, w, in_channels], &[kh, kw, filter_channels, out_channels]) =
             (images, weight)
@@ -93,7 +93,7 @@ impl ConvShapes {
         ]
     }
 
-    /// Multiplications of the direct algorithm.
+    /// Number of multiplications of the direct algorithm.
     pub(crate) fn multiplications(&self) -> usize {
         self.output_shape().iter().product::<usize>()
             * self.kernel[0]
@@ -101,7 +101,7 @@ impl ConvShapes {
             * self.in_channels
     }
 
-    /// Height and width of an image with its padding.
+    /// Height and width of an image including its padding.
     pub(crate) fn padded(&self) -> [usize; 2] {
         self.input.map(|size| size + 2 * self.options.padding)
     }

@@ -1,8 +1,9 @@
-//! Two-dimensional convolution in its three forms, on NHWC images and HWIO weights.
+//! Two-dimensional convolution and its two gradients, on NHWC images and HWIO weights.
 //!
-//! None of the forms gathers patches: in NHWC the `kw * in` values under one row of a filter lie side
-//! by side, so the micro-kernels read them where they are (an implicit matrix product). Everything
-//! runs on the calling thread; parallelism is the caller's, over shards of the batch.
+//! None of the three gathers patches (im2col): in NHWC the `kw * in` values under one row of a filter
+//! are contiguous, so the micro-kernels read them in place (an implicit matrix product). Batches of
+//! several images run on the calling thread, because the caller runs shards of the batch in parallel;
+//! a single image's channels are split over the threads.
 
 mod correlate;
 mod geometry;
@@ -21,10 +22,11 @@ use place::Placement;
 use weight_gradient::WeightGradient;
 use winograd::{WinogradCorrelate, WinogradWeightGradient};
 
-/// Below this many weights an output channel, the input gradient multiplies first and shifts after.
+/// Up to this many weights per output channel, the input gradient multiplies first and then adds the
+/// products at shifted positions (`narrow`).
 const NARROW: usize = 64;
 
-/// Panics unless the elements fill the shape: the kernels trust it.
+/// Panics unless the number of elements matches the shape: the kernels rely on it.
 fn check<T, const RANK: usize>(elements: &[T], shape: [usize; RANK]) {
     assert_eq!(
         elements.len(),
@@ -80,8 +82,8 @@ pub(crate) fn input_gradient<T: Element>(
         narrow::input_gradient(shapes, gradient, weight, &mut output, level);
         return output;
     }
-    // The gradient is a correlation, too: of the output's gradient, spread out by the stride, with
-    // the filters turned round and their channel dimensions exchanged.
+    // The input gradient is also a correlation: of the output's gradient, dilated by the stride, with
+    // the filters rotated by 180 degrees and their channel dimensions swapped.
     let placement = Placement {
         image: shapes.output,
         channels: shapes.out_channels,
@@ -107,7 +109,7 @@ pub(crate) fn input_gradient<T: Element>(
     unsafe { output::written(length, |output| correlate(&job(output), shapes, level)) }
 }
 
-/// Correlation by the algorithm that suits its shape.
+/// Correlation with the algorithm that suits the shape.
 fn correlate<T: Element>(job: &Correlate<T>, shapes: &ConvShapes, level: Level) {
     let channels = [job.inputs, job.outputs];
     let fast = winograd::suits(

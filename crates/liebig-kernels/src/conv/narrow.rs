@@ -1,8 +1,8 @@
 //! The input gradient of a convolution with few input channels, such as a network's first.
 //!
-//! Vectors run over channels, and three of them would leave most lanes idle. So each pixel of the
-//! output's gradient is first multiplied with every weight (one matrix product), and the products are
-//! then added where the filter's taps point.
+//! Vectors run over channels, and three channels would leave most lanes idle. So each pixel of the
+//! output's gradient is first multiplied by every weight (one matrix product), and the products are
+//! then added to the input pixels that the filter's taps read.
 
 use super::correlate::{Correlate, Order};
 use super::geometry::ConvShapes;
@@ -11,7 +11,7 @@ use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Level};
 
-/// Writes the gradient with respect to the images into `output`, which is zero at the start.
+/// Adds the gradient with respect to the images to `output`, which must be zero on entry.
 pub(super) fn input_gradient<T: Element>(
     shapes: &ConvShapes,
     gradient: &[T],
@@ -56,7 +56,7 @@ pub(super) fn input_gradient<T: Element>(
     }
 }
 
-/// Adds the product of every output pixel and tap to the pixel it came from.
+/// Adds the product of every output pixel and tap to the input pixel that the tap read.
 fn scatter<T: Element>(shapes: &ConvShapes, products: &[T], image: &mut [T]) {
     let [h, w] = shapes.input;
     let [kh, kw] = shapes.kernel;
@@ -65,7 +65,7 @@ fn scatter<T: Element>(shapes: &ConvShapes, products: &[T], image: &mut [T]) {
     let mut products = products.chunks_exact(kw * c);
     for y in 0..shapes.output[0] {
         for x in 0..shapes.output[1] {
-            // Taps left of the image, and those that fit before its right edge.
+            // `skip` taps lie left of the image; taps from `end` on lie right of it.
             let left = (x * stride) as isize - padding as isize;
             let skip = (-left).clamp(0, kw as isize) as usize;
             let end = (w as isize - left).clamp(0, kw as isize) as usize;

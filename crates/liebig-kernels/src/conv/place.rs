@@ -1,26 +1,26 @@
-//! Puts an image on a larger canvas of zeros.
+//! Copies an image onto a canvas of zeros, with padding and dilation.
 
 use super::geometry::ConvShapes;
 use crate::simd::Element;
 
-/// Where the pixels of an image `[h, w, c]` go on a canvas: pixel `i` to `i * dilation + offset`, in
-/// both directions. What falls outside the canvas is left out.
+/// Where the pixels of an image `[h, w, c]` go on a canvas: pixel `i` goes to `i * dilation + offset`,
+/// in both directions. Pixels that fall outside the canvas are dropped.
 #[derive(Clone, Copy)]
 pub(crate) struct Placement {
     /// Height and width of the image.
     pub image: [usize; 2],
-    /// Channels of both.
+    /// Channels of the image and of the canvas.
     pub channels: usize,
     /// Distance between neighbouring pixels on the canvas.
     pub dilation: usize,
-    /// Place of the first pixel; negative when the canvas cuts the image's border off.
+    /// Position of the first pixel; negative if the canvas cuts off the image's border.
     pub offset: isize,
     /// Height and width of the canvas.
     pub canvas: [usize; 2],
 }
 
 impl Placement {
-    /// A convolution's images with its padding around them.
+    /// The images of a convolution, surrounded by its padding.
     pub fn padded(shapes: &ConvShapes) -> Self {
         Self {
             image: shapes.input,
@@ -31,17 +31,17 @@ impl Placement {
         }
     }
 
-    /// Elements of the canvas.
+    /// Number of elements of the canvas.
     pub fn canvas_len(&self) -> usize {
         self.canvas[0] * self.canvas[1] * self.channels
     }
 
-    /// Elements of an image.
+    /// Number of elements of an image.
     pub fn image_len(&self) -> usize {
         self.image[0] * self.image[1] * self.channels
     }
 
-    /// Fills `canvas` with `image` and zeros.
+    /// Fills `canvas` with zeros, then copies `image` onto it.
     pub fn fill<T: Element>(&self, image: &[T], canvas: &mut [T]) {
         let c = self.channels;
         let row = self.image[1] * c;
@@ -63,12 +63,12 @@ impl Placement {
         }
     }
 
-    /// Canvas coordinate of an image coordinate that lies inside.
+    /// Canvas coordinate of an image coordinate that is on the canvas.
     fn target(&self, i: usize) -> usize {
         (i * self.dilation).saturating_add_signed(self.offset)
     }
 
-    /// Image coordinates whose place lies on the canvas.
+    /// The image coordinates that are on the canvas.
     fn inside(&self, axis: usize) -> std::ops::Range<usize> {
         let lies = |i: &usize| {
             let at = (i * self.dilation) as isize + self.offset;

@@ -5,36 +5,37 @@ use crate::simd::{Element, Simd, add_to, load, store};
 /// Rows of a tile.
 pub(super) const TILE_ROWS: usize = 6;
 
-/// Two factors of a product, `a [rows, depth]` and `b [depth, columns]`. Distances are in elements;
-/// neighbouring columns of `b` lie side by side.
+/// The two factors of a product, `a [rows, depth]` and `b [depth, columns]`. Distances are in elements;
+/// neighbouring columns of `b` are contiguous.
 #[derive(Clone, Copy)]
 pub(super) struct Factors<T> {
     pub a: *const T,
-    /// Between rows of `a`.
+    /// Distance between rows of `a`.
     pub a_row: usize,
-    /// Between columns of `a`.
+    /// Distance between columns of `a`.
     pub a_column: usize,
     pub b: *const T,
-    /// Between rows of `b`.
+    /// Distance between rows of `b`.
     pub b_row: usize,
     pub depth: usize,
 }
 
-/// Where a product goes.
+/// Where a product is written.
 #[derive(Clone, Copy)]
 pub(super) struct Target<T> {
     pub to: *mut T,
-    /// Between rows.
+    /// Distance between rows.
     pub row: usize,
-    /// Whether it is added to what is there.
+    /// Whether the product is added to the existing values instead of replacing them.
     pub add: bool,
 }
 
 impl<T: Element> Factors<T> {
-    /// The product of all `rows` of `a` with the `vectors` vectors of `b`'s first columns.
+    /// Multiplies all `rows` of `a` with the first `vectors` vectors of `b`'s columns.
     ///
     /// # Safety
-    /// Every element named must exist; `vectors` is at most `S::TILE_VECTORS`.
+    /// All elements that these sizes and distances address must exist; `vectors` must be at most
+    /// `S::TILE_VECTORS`.
     #[inline(always)]
     pub unsafe fn multiply<S: Simd<T>>(self, rows: usize, vectors: usize, target: Target<T>) {
         for first in (0..rows).step_by(TILE_ROWS) {
@@ -61,7 +62,7 @@ impl<T: Element> Factors<T> {
 
     #[inline(always)]
     unsafe fn rows<S: Simd<T>, const VECTORS: usize>(self, rows: usize, target: Target<T>) {
-        // SAFETY: passed on.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             match rows {
                 6 => self.tile::<S, VECTORS, 6>(target),

@@ -1,4 +1,4 @@
-//! The weight gradient: for every filter tap the product of the pixels under it with the output's
+//! The weight gradient: for every filter tap, the product of the pixels under it and the output's
 //! gradient, summed over all output pixels.
 
 use std::ops::Range;
@@ -9,10 +9,10 @@ use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd, load, store};
 
-/// Rows of the weight matrix (neighbouring tap and input channel) in a micro-kernel's tile.
+/// Rows of the weight matrix (pairs of tap and input channel) in one tile of the micro-kernel.
 const TILE_ROWS: usize = 6;
 
-/// Channels in a tile at the most: four vectors of 16.
+/// Largest number of channels in a tile: four vectors of 16.
 const MAX_CHANNELS: usize = 64;
 
 #[derive(Clone)]
@@ -20,9 +20,9 @@ pub(super) struct WeightGradient<'a, T> {
     pub shapes: &'a ConvShapes,
     pub images: &'a [T],
     pub gradient: &'a [T],
-    /// `[kh, kw, in, out]`, zero at the start.
+    /// `[kh, kw, in, out]`, zero on entry.
     pub output: Output<T>,
-    /// The output channels to compute and write; starts with a whole panel.
+    /// The output channels to compute and write; starts at a panel boundary.
     pub channels: Range<usize>,
 }
 
@@ -42,8 +42,8 @@ impl<T: Element> Kernel<T> for WeightGradient<'_, T> {
         let images = self.images.chunks_exact(placement.image_len());
         for (image, gradient) in images.zip(self.gradient.chunks_exact(ho * wo * outputs)) {
             placement.fill(image, &mut canvas);
-            // Vectors that straddle cache lines halve the speed, so the gradient is copied where it must be
-            // filled up and where it does not start on a line.
+            // Vectors that straddle cache lines halve the speed, so the gradient is copied if it needs padding
+            // or is not aligned to a cache line.
             let aligned = gradient.as_ptr().cast::<u8>().align_offset(64) == 0;
             let gradient = if width == outputs && aligned {
                 gradient
@@ -109,7 +109,7 @@ impl<T: Element> WeightGradient<'_, T> {
 struct Tile<T> {
     canvas: *const T,
     gradient: *const T,
-    /// Elements of a gradient pixel, filled up to whole vectors.
+    /// Elements of a gradient pixel, padded to whole vectors.
     width: usize,
     size: [usize; 2],
     pixel: usize,
@@ -122,7 +122,7 @@ struct Tile<T> {
 impl<T: Element> Tile<T> {
     #[inline(always)]
     unsafe fn rows<S: Simd<T>, const VECTORS: usize>(&self, rows: usize) {
-        // SAFETY: passed on.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             match rows {
                 6 => self.add::<S, VECTORS, 6>(),
@@ -156,8 +156,8 @@ impl<T: Element> Tile<T> {
                     gradient = gradient.add(self.width);
                 }
             }
-            // By way of memory: a branch on the channel count in here would be too much for the
-            // compiler to unroll, and the sums would not stay in registers above.
+            // The sums go through memory because the compiler would not unroll a branch on the channel
+            // count here, and the sums in the loop above would then not stay in registers.
             let mut lanes = [[T::default(); MAX_CHANNELS]; ROWS];
             for (lanes, sums) in lanes.iter_mut().zip(sums) {
                 store::<T, S, VECTORS>(lanes.as_mut_ptr(), sums);

@@ -1,25 +1,25 @@
-//! Which instruction set is used.
+//! Choice of the instruction set.
 
 use std::sync::OnceLock;
 
-/// The environment variable that chooses a level.
+/// The environment variable that selects a level.
 const VARIABLE: &str = "LIEBIG_SIMD";
 
 /// Instruction sets, widest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// 16 floats a vector.
+    /// 16 floats per vector.
     Avx512,
-    /// 8 floats a vector, fused multiply-add.
+    /// 8 floats per vector, with fused multiply-add.
     Avx2,
-    /// Plain arrays that the compiler vectorises as it can.
+    /// Plain arrays, which the compiler vectorises where it can.
     Portable,
 }
 
-/// The environment asks for a level that does not exist, or that this processor does not have.
+/// The environment variable names a level that does not exist or that this processor does not support.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{VARIABLE} is `{asked}`\nhint: this processor has {available}; without the variable the first is used"
+    "{VARIABLE} is `{asked}`, which is not a SIMD level of this processor\nhint: set it to one of {available}, or unset it to use the first of them"
 )]
 pub struct UnknownLevel {
     asked: String,
@@ -27,17 +27,19 @@ pub struct UnknownLevel {
 }
 
 impl Level {
-    /// The level in use: the widest the processor has, or the one that the environment variable
-    /// `LIEBIG_SIMD` (`avx512`, `avx2`, `portable`) names, if the processor has that. Read once.
+    /// The level in use: the one named by the environment variable `LIEBIG_SIMD` (`avx512`, `avx2` or
+    /// `portable`) if the processor supports it, otherwise the widest one that the processor supports.
+    /// The variable is read once.
     pub fn current() -> Level {
         static LEVEL: OnceLock<Level> = OnceLock::new();
         *LEVEL.get_or_init(|| Self::from_environment().unwrap_or_else(|_| Self::available()[0]))
     }
 
-    /// The level that the environment asks for, or else the widest.
+    /// The level named by the environment variable, or the widest one if the variable is not set.
     ///
     /// # Errors
-    /// [`UnknownLevel`] if the variable names none of [`available`](Self::available).
+    /// [`UnknownLevel`] if the variable is set to something other than one of
+    /// [`available`](Self::available).
     pub fn from_environment() -> Result<Level, UnknownLevel> {
         match std::env::var_os(VARIABLE) {
             Some(asked) => Self::named(&asked.to_string_lossy()),
@@ -57,7 +59,7 @@ impl Level {
         })
     }
 
-    /// Every level this processor has, widest first.
+    /// Every level that this processor supports, widest first.
     pub fn available() -> Vec<Level> {
         let mut levels = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -71,7 +73,7 @@ impl Level {
         levels
     }
 
-    /// Its name, as `LIEBIG_SIMD` takes it.
+    /// The name of the level, as used in `LIEBIG_SIMD`.
     pub fn name(self) -> &'static str {
         match self {
             Level::Avx512 => "avx512",

@@ -1,8 +1,8 @@
-//! Vectors that any processor has.
+//! Vectors for any processor.
 
 use super::{Element, Simd};
 
-/// `N` elements in an array; `N = 1` handles what is left over at the end of a row.
+/// `N` elements in an array; `N = 1` handles the channels left over after the last whole vector.
 #[derive(Clone, Copy)]
 pub struct Portable<T, const N: usize>(std::marker::PhantomData<T>);
 
@@ -17,12 +17,12 @@ unsafe impl<T: Element, const N: usize> Simd<T> for Portable<T, N> {
     }
     #[inline(always)]
     unsafe fn load(from: *const T) -> [T; N] {
-        // SAFETY: the caller vouches for N readable elements.
+        // SAFETY: the caller guarantees N readable elements.
         unsafe { from.cast::<[T; N]>().read_unaligned() }
     }
     #[inline(always)]
     unsafe fn store(to: *mut T, value: [T; N]) {
-        // SAFETY: the caller vouches for N writable elements.
+        // SAFETY: the caller guarantees N writable elements.
         unsafe { to.cast::<[T; N]>().write_unaligned(value) }
     }
     #[inline(always)]

@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 #[target_feature(enable = "avx512f,avx2,fma")]
 pub unsafe fn launch_avx512<K: Kernel<f32>>(kernel: K) {
-    // SAFETY: the instruction set is enabled here; the pointers are the caller's.
+    // SAFETY: this function enables the instruction set; the caller guarantees the pointers.
     unsafe { kernel.run::<Avx512>() }
 }
 
@@ -113,10 +113,10 @@ unsafe impl Simd<f32> for Avx2 {
             _mm256_and_ps(mask, value)
         }
     }
-    /// Neighbouring rows are interleaved three times, over distances that double.
+    /// Rows are interleaved in three steps, over distances of 1, 2 and 4 rows.
     #[inline(always)]
     unsafe fn transpose(from: *const f32, from_row: usize, to: *mut f32, to_row: usize) {
-        // SAFETY: the caller vouches for both squares.
+        // SAFETY: the caller guarantees that both squares exist.
         unsafe {
             let mut rows = [_mm256_setzero_ps(); 8];
             for (i, row) in rows.iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! Correlation with 3x3 filters: the forward form and the input gradient.
+//! Correlation with 3x3 filters: the forward pass and the input gradient.
 
 use super::tiling::{Tiled, Tiling};
 use super::transform::{FILTER_GROUPS, OfImage, ToImage, both_ways, filter_rows};
@@ -9,7 +9,7 @@ use crate::conv::product::{Factors, Target};
 use crate::scratch::{self, Lent, Purpose};
 use crate::simd::{Element, Kernel, Simd};
 
-/// Tiles transformed at a time: their values, and a panel's products, stay in the second level of
+/// Tiles transformed at a time: few enough that their values and a panel's products stay in the L2
 /// cache.
 const BLOCK: usize = 24;
 
@@ -41,11 +41,11 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
             products: plane(block * panel),
             filters: plane(job.inputs * panel),
         };
-        // SAFETY: the instruction set is the caller's.
+        // SAFETY: the caller has enabled the instruction set.
         let turned = unsafe { turned::<T, S>(job) };
         let taps = Taps::of(job, turned.as_deref());
-        // Filters that serve several blocks of tiles are kept. Otherwise those of one group of points are
-        // made at a time, where the cache has the last group's.
+        // If there are several blocks of tiles, the transformed filters are kept. Otherwise the filters are
+        // transformed one group of points at a time, in memory that is still in the cache from the last group.
         let kept = tiling.count > block;
         let panels = job.channels.len().div_ceil(panel);
         let places = FILTER_GROUPS.len() * if kept { panels } else { 0 };
@@ -56,7 +56,7 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
         let mut products = scratch::take::<T>(Purpose::Products, POINTS * planes.products);
         for first in (0..tiling.count).step_by(block) {
             let tiles = first..(first + block).min(tiling.count);
-            // SAFETY: every piece of memory was taken at the sizes that these are told.
+            // SAFETY: all memory was allocated with the sizes used here.
             unsafe {
                 windows.transform::<S, OfImage, WINDOW>(tiles.clone(), &mut canvas, &mut values);
                 for (index, start) in job.channels.clone().step_by(panel).enumerate() {
@@ -102,14 +102,15 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
     }
 }
 
-/// Distances between neighbouring points' products and filters, in elements.
+/// Distances between the products, and between the filters, of neighbouring points, in elements.
 struct Planes {
     products: usize,
     filters: usize,
 }
 
 impl Planes {
-    /// A panel of `used` channels' filters at a group of points: `[inputs, used]` for each.
+    /// Transforms the filters of a panel of `used` channels at one group of points: `[inputs, used]`
+    /// values for each point.
     #[inline(always)]
     unsafe fn transform_filters<T: Element, S: Simd<T>, const GROUP: usize>(
         &self,
@@ -119,7 +120,7 @@ impl Planes {
     ) {
         for input in 0..taps.inputs {
             for channel in (0..used).step_by(S::LANES) {
-                // SAFETY: the caller vouches for taps and filters.
+                // SAFETY: the caller guarantees that the taps and filters exist.
                 unsafe {
                     let from = taps.start.add(input * taps.input + channel);
                     let values = filter_rows::<T, S, GROUP>(from, taps.tap);
@@ -135,7 +136,7 @@ impl Planes {
         }
     }
 
-    /// Writes a tile's pixels, those inside the output, from its products for `used` channels.
+    /// Writes the pixels of a tile that lie inside the output, from its products for `used` channels.
     #[inline(always)]
     unsafe fn write_tile<T: Element, S: Simd<T>>(
         &self,
@@ -148,7 +149,7 @@ impl Planes {
         let [height, width] = job.output_size;
         let corner = ((image * height + y) * width + x) * job.outputs + start;
         for channel in (0..used).step_by(S::LANES) {
-            // SAFETY: the caller vouches for products and output.
+            // SAFETY: the caller guarantees that the products and the output exist.
             unsafe {
                 let pixels = both_ways::<T, S, ToImage, WINDOW, TILE>(
                     products.add(channel),
@@ -171,18 +172,19 @@ impl Planes {
     }
 }
 
-/// Where filters lie: tap by tap, in each input by input, in each the output channels.
+/// The layout of filters in memory: ordered by tap, then by input channel, then by output channel.
 #[derive(Clone, Copy)]
 struct Taps<T> {
     start: *const T,
     inputs: usize,
-    /// Distances, in elements.
+    /// Distance between taps, in elements.
     tap: usize,
+    /// Distance between input channels, in elements.
     input: usize,
 }
 
 impl<T: Element> Taps<T> {
-    /// The filters of the job's channels.
+    /// The filters for the job's channels.
     fn of(job: &Correlate<T>, turned: Option<&[T]>) -> Self {
         let (filters, input) = match turned {
             Some(turned) => (turned, job.channels.len()),
@@ -196,15 +198,15 @@ impl<T: Element> Taps<T> {
         }
     }
 
-    /// From one of the channels on.
+    /// The same filters, starting at a later channel.
     unsafe fn from(self, channel: usize) -> Self {
-        // SAFETY: the caller vouches for the channel.
+        // SAFETY: the caller guarantees that the channel exists.
         let start = unsafe { self.start.add(channel) };
         Self { start, ..self }
     }
 }
 
-/// The job's filters turned round, if they are to be.
+/// The job's filters rotated by 180 degrees, or `None` if the job uses them as stored.
 #[inline(always)]
 unsafe fn turned<T: Element, S: Simd<T>>(job: &Correlate<T>) -> Option<Lent<T>> {
     if job.order == Order::AsStored {
@@ -216,7 +218,7 @@ unsafe fn turned<T: Element, S: Simd<T>>(job: &Correlate<T>) -> Option<Lent<T>> 
     let taps = job.weight.chunks_exact(inputs * job.outputs).rev();
     for (to, from) in turned.chunks_exact_mut(tap).zip(taps) {
         let from = &from[job.channels.start * inputs..];
-        // SAFETY: the instruction set is the caller's.
+        // SAFETY: the caller has enabled the instruction set.
         unsafe { transpose::<T, S>(from, inputs, channels, channels, to) };
     }
     Some(turned)

@@ -1,10 +1,11 @@
-//! 3x3 convolutions in a quarter of the multiplications (Winograd's F(4x4, 3x3); Lavin & Gray, arXiv
+//! 3x3 convolutions with a quarter of the multiplications (Winograd's F(4x4, 3x3); Lavin & Gray, arXiv
 //! 1509.09308).
 //!
-//! Outputs come in tiles of 4x4, from 6x6 pixels of the padded image. A tile, a filter and an output
-//! are polynomials of known degree, and multiplying polynomials is multiplying their values at enough
-//! points: 6x6 of them. So images and filters are transformed to values, for each of the 36 points
-//! one matrix product runs over the channels, and the values are transformed back.
+//! Outputs are computed in tiles of 4x4, each from 6x6 pixels of the padded image. A tile, a filter and
+//! an output are polynomials of known degree, so they can be multiplied by multiplying their values at
+//! sufficiently many points, here 6x6. Images and filters are therefore transformed to values, the
+//! values at each of the 36 points are multiplied by one matrix product over the channels, and the
+//! products are transformed back.
 
 mod correlate;
 mod tiling;
@@ -17,22 +18,22 @@ pub(super) use weight_gradient::WinogradWeightGradient;
 use crate::simd::{Element, Simd};
 use tiling::Tiling;
 
-/// Output pixels a tile has in each direction.
+/// Output pixels of a tile in each direction.
 const TILE: usize = 4;
-/// Image pixels a tile reads in each direction.
+/// Image pixels that a tile reads in each direction.
 const WINDOW: usize = TILE + 2;
-/// Values of a tile.
+/// Values of a transformed tile, one for each point.
 const POINTS: usize = WINDOW * WINDOW;
-/// Channels must be a multiple of this, so that every level's vectors divide them.
+/// Channel counts must be a multiple of this, so that they are whole vectors at every SIMD level.
 const CHANNELS: usize = 16;
-/// Between the channels of neighbouring tiles, in elements: a cache line, so that the rows of a product
-/// do not fall on each other's cache sets.
+/// Gap between the channels of neighbouring tiles, in elements: a cache line, so that the rows of a
+/// product do not map to the same cache sets.
 const GAP: usize = 16;
-/// Fewer tiles than these do not make up for transforming the filters.
+/// With fewer tiles, the time saved does not make up for transforming the filters.
 const LEAST_TILES: usize = 4;
 
-/// Whether the algorithm can and should be used. A matter of shapes alone, so that results do not
-/// depend on anything else.
+/// Whether the algorithm can and should be used. This depends on shapes alone, so that results depend
+/// on nothing else.
 pub(super) fn suits(
     kernel: [usize; 2],
     stride: usize,
@@ -47,14 +48,14 @@ pub(super) fn suits(
         && Tiling::new(output, images).count >= LEAST_TILES
 }
 
-/// Distance between the planes of the points, in elements: an odd number of cache lines, so that the
-/// 36 places a transform writes to do not fall on each other's cache sets.
+/// Distance between the planes of neighbouring points, in elements: an odd number of cache lines, so
+/// that the 36 locations a transform writes to do not map to the same cache sets.
 fn plane(elements: usize) -> usize {
     let line = 16;
     (elements.div_ceil(line) | 1) * line
 }
 
-/// Writes a square of vectors, each to its point's plane.
+/// Writes a square of vectors, each to the plane of its point.
 #[inline(always)]
 unsafe fn spread<T: Element, S: Simd<T>>(
     to: *mut T,
@@ -63,7 +64,7 @@ unsafe fn spread<T: Element, S: Simd<T>>(
 ) {
     for (i, row) in values.into_iter().enumerate() {
         for (j, value) in row.into_iter().enumerate() {
-            // SAFETY: the caller vouches for the planes.
+            // SAFETY: the caller guarantees that the planes exist.
             unsafe { S::store(to.add((i * WINDOW + j) * plane), value) };
         }
     }

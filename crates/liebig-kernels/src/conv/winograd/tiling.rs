@@ -1,4 +1,4 @@
-//! The tiles of a batch, and the values of the image under them.
+//! The tiles of a batch, and the transform of the image under each tile.
 
 use std::ops::Range;
 
@@ -7,29 +7,29 @@ use super::{TILE, WINDOW, plane, spread};
 use crate::conv::place::Placement;
 use crate::simd::{Element, Simd};
 
-/// The tiles of all images, counted row by row and image by image.
+/// The tiles of all images, numbered row by row and image by image.
 #[derive(Clone, Copy)]
 pub(super) struct Tiling {
     /// Tiles of an image, vertically and horizontally.
     size: [usize; 2],
-    /// In all.
+    /// Number of tiles of all images.
     pub count: usize,
 }
 
 impl Tiling {
-    /// Of the outputs of so many images.
+    /// The tiles of `images` outputs of this height and width.
     pub fn new(output: [usize; 2], images: usize) -> Self {
         let size = output.map(|size| size.div_ceil(TILE));
         let count = images * size[0] * size[1];
         Self { size, count }
     }
 
-    /// Height and width of the pixels under an image's tiles, and of a border on their far sides.
+    /// Height and width of the area under an image's tiles, plus `border` pixels on the bottom and right.
     pub fn canvas(&self, border: usize) -> [usize; 2] {
         self.size.map(|tiles| tiles * TILE + border)
     }
 
-    /// A tile's image, and the row and column of its first pixel.
+    /// The image that a tile belongs to, and the row and column of its first pixel.
     pub fn place(&self, tile: usize) -> (usize, usize, usize) {
         let [rows, columns] = self.size;
         let (image, tile) = (tile / (rows * columns), tile % (rows * columns));
@@ -37,35 +37,36 @@ impl Tiling {
     }
 }
 
-/// What is cut into tiles, and how its values at the points lie: panels of channels apart, in each tile
-/// by tile. Distances are in elements.
+/// Images to be cut into tiles, and the layout of the transformed values: one panel of channels after
+/// another, and tile by tile within a panel. Distances are in elements.
 pub(super) struct Tiled<'a, T> {
     /// Images, or their gradients.
     pub images: &'a [T],
     pub placement: Placement,
-    /// Those of the placement's that are wanted.
+    /// The channels of the placement to transform.
     pub channels: Range<usize>,
     pub tiling: Tiling,
-    /// Tiles there is room for.
+    /// Number of tiles that the values have room for.
     pub block: usize,
-    /// Channels of a panel.
+    /// Number of channels in a panel.
     pub panel: usize,
-    /// Between the channels of neighbouring tiles.
+    /// Gap between the channels of neighbouring tiles.
     pub gap: usize,
 }
 
 impl<T: Element> Tiled<'_, T> {
-    /// Between the values at neighbouring points.
+    /// Distance between the values at neighbouring points.
     pub fn plane(&self) -> usize {
         let panels = self.channels.len().div_ceil(self.panel);
         plane(self.block * (self.channels.len() + panels * self.gap))
     }
 
-    /// Writes the values of some tiles, to which `L` takes `I x I` pixels each. `canvas` holds the image
-    /// of the tile before the first.
+    /// Writes the transformed values of some tiles; `L` transforms `I x I` pixels of each. On entry,
+    /// `canvas` must hold the image of the first of them, unless that tile is the first of its image.
     ///
     /// # Safety
-    /// `canvas` must hold the placement's, and `values` every point's plane.
+    /// `canvas` must have the size of the placement's canvas, and `values` must hold the plane of every
+    /// point.
     #[inline(always)]
     pub unsafe fn transform<S: Simd<T>, L: Linear<T, I, WINDOW>, const I: usize>(
         &self,
@@ -88,7 +89,7 @@ impl<T: Element> Tiled<'_, T> {
                 let used = (self.channels.len() - start).min(self.panel);
                 let place = start * self.block + slot * (used + self.gap);
                 for channel in (0..used).step_by(S::LANES) {
-                    // SAFETY: the tile lies on the canvas, and there is a slot for each tile.
+                    // SAFETY: the tile lies on the canvas, and `values` has a slot for each tile.
                     unsafe {
                         let from = canvas.as_ptr().add(corner + start + channel);
                         let points = both_ways::<T, S, L, I, WINDOW>(from, row, pixel);

@@ -1,8 +1,8 @@
-//! The transforms: polynomials of the tiles evaluated at points, and interpolated from there.
+//! The transforms: evaluating the polynomials at the points, and interpolating from the values there.
 //!
-//! The points are 0, ±√½, ±√2 and infinity. In single precision with 128 channels the largest error is
-//! a quarter, the mean one half of what it is at the usual 0, ±1, ±2, and the squares and products of
-//! the points are small numbers.
+//! The points are 0, ±√½, ±√2 and infinity. In single precision with 128 channels, the largest error is
+//! a quarter and the mean error half of that at the usual points 0, ±1, ±2 and infinity. The squares and
+//! products of the points are also small numbers.
 
 use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
 
@@ -17,10 +17,10 @@ pub(super) trait Linear<T: Element, const I: usize, const O: usize> {
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; I]) -> [S::Vector; O];
 }
 
-/// `L x Lᵀ` for the square `x` of vectors whose rows are `row` elements apart and columns `column`.
+/// `L x Lᵀ` for a square `x` of vectors, whose rows are `row` elements and columns `column` elements apart.
 ///
 /// # Safety
-/// The vectors must exist and the instruction set of `S` be enabled.
+/// The vectors must exist, and the instruction set of `S` must be enabled.
 #[inline(always)]
 pub(super) unsafe fn both_ways<T, S, L, const I: usize, const O: usize>(
     from: *const T,
@@ -32,7 +32,7 @@ where
     S: Simd<T>,
     L: Linear<T, I, O>,
 {
-    // SAFETY: the caller vouches for the vectors.
+    // SAFETY: the caller guarantees that the vectors exist.
     unsafe {
         let zero = S::splat(T::default());
         let mut half = [[zero; I]; O];
@@ -54,13 +54,13 @@ where
     }
 }
 
-/// Six neighbouring pixels to their six values.
+/// Maps six neighbouring pixels to their values at the six points.
 pub(super) struct OfImage;
 
 impl<T: Element> Linear<T, 6, 6> for OfImage {
     #[inline(always)]
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 6] {
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let [a, b] = points::<T, S>();
             let [half, two, middle] = [-0.5, -2.0, -2.5].map(|v| S::splat(T::of(v)));
@@ -75,13 +75,13 @@ impl<T: Element> Linear<T, 6, 6> for OfImage {
     }
 }
 
-/// Three taps of a filter to their six values, with the weights of the interpolation.
+/// Maps three taps of a filter to their values at the six points, scaled by the interpolation weights.
 pub(super) struct OfFilter;
 
 impl<T: Element> Linear<T, 3, 6> for OfFilter {
     #[inline(always)]
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; 3]) -> [S::Vector; 6] {
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
             // (x0 + a² x2) / Na and (x0 + b² x2) / Nb
@@ -94,19 +94,19 @@ impl<T: Element> Linear<T, 3, 6> for OfFilter {
     }
 }
 
-/// Rows of points whose filters are made together: those that share most of the work.
+/// Pairs of rows of points whose filters are transformed together, because they share most of the work.
 pub(super) const FILTER_GROUPS: [[usize; 2]; 3] = [[0, 5], [1, 2], [3, 4]];
 
-/// The values of a filter, whose taps are `tap` elements apart, at a group's two rows of points.
+/// The values of a filter, whose taps are `tap` elements apart, at the two rows of points of a group.
 ///
 /// # Safety
-/// The taps must exist and the instruction set of `S` be enabled.
+/// The taps must exist, and the instruction set of `S` must be enabled.
 #[inline(always)]
 pub(super) unsafe fn filter_rows<T: Element, S: Simd<T>, const GROUP: usize>(
     from: *const T,
     tap: usize,
 ) -> [[S::Vector; 6]; 2] {
-    // SAFETY: the caller vouches for the taps.
+    // SAFETY: the caller guarantees that the taps exist.
     unsafe {
         let zero = S::splat(T::default());
         let mut half = [[zero; 3]; 2];
@@ -115,7 +115,7 @@ pub(super) unsafe fn filter_rows<T: Element, S: Simd<T>, const GROUP: usize>(
             for (i, x) in x.iter_mut().enumerate() {
                 *x = S::load(from.add((i * 3 + j) * tap));
             }
-            // What the group does not need, the compiler leaves out.
+            // The compiler removes the outputs that the group does not use.
             let y = OfFilter::apply::<S>(x);
             for (half, row) in half.iter_mut().zip(FILTER_GROUPS[GROUP]) {
                 half[j] = y[row];
@@ -131,7 +131,7 @@ pub(super) struct ToFilter;
 impl<T: Element> Linear<T, 6, 3> for ToFilter {
     #[inline(always)]
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 3] {
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
             let [[sum_a, difference_a], [sum_b, difference_b]] = from_points::<T, S>(x);
@@ -144,13 +144,13 @@ impl<T: Element> Linear<T, 6, 3> for ToFilter {
     }
 }
 
-/// Six values of a product to four pixels.
+/// Maps the six values of a product to four pixels.
 pub(super) struct ToImage;
 
 impl<T: Element> Linear<T, 6, 4> for ToImage {
     #[inline(always)]
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 4] {
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let [a, b] = points::<T, S>();
             let [half, two] = [0.5, 2.0].map(|v| S::splat(T::of(v)));
@@ -172,7 +172,7 @@ pub(super) struct OfOutput;
 impl<T: Element> Linear<T, 4, 6> for OfOutput {
     #[inline(always)]
     unsafe fn apply<S: Simd<T>>(x: [S::Vector; 4]) -> [S::Vector; 6] {
-        // SAFETY: the caller's.
+        // SAFETY: guaranteed by the caller.
         unsafe {
             let [a, b] = points::<T, S>();
             let [half, two] = [0.5, 2.0].map(|v| S::splat(T::of(v)));
@@ -185,7 +185,7 @@ impl<T: Element> Linear<T, 4, 6> for OfOutput {
     }
 }
 
-/// The values at all points, from those at 0 and infinity and the even and odd parts at the others.
+/// The values at all points, from the values at 0 and infinity and the even and odd parts at the others.
 #[inline(always)]
 unsafe fn at_points<T: Element, S: Simd<T>>(
     zero: S::Vector,
@@ -193,7 +193,7 @@ unsafe fn at_points<T: Element, S: Simd<T>>(
     [even_b, odd_b]: [S::Vector; 2],
     infinity: S::Vector,
 ) -> [S::Vector; 6] {
-    // SAFETY: the caller's.
+    // SAFETY: guaranteed by the caller.
     unsafe {
         [
             zero,
@@ -206,10 +206,10 @@ unsafe fn at_points<T: Element, S: Simd<T>>(
     }
 }
 
-/// Sum and difference of the values at either pair of points: the transpose of [`at_points`].
+/// Sum and difference of the values at each pair of opposite points: the transpose of [`at_points`].
 #[inline(always)]
 unsafe fn from_points<T: Element, S: Simd<T>>(x: [S::Vector; 6]) -> [[S::Vector; 2]; 2] {
-    // SAFETY: the caller's.
+    // SAFETY: guaranteed by the caller.
     unsafe {
         [
             [S::add(x[1], x[2]), S::sub(x[1], x[2])],
@@ -218,10 +218,10 @@ unsafe fn from_points<T: Element, S: Simd<T>>(x: [S::Vector; 6]) -> [[S::Vector;
     }
 }
 
-/// The positive points.
+/// The two positive finite points, `a` and `b`.
 #[inline(always)]
 unsafe fn points<T: Element, S: Simd<T>>() -> [S::Vector; 2] {
-    // SAFETY: the caller's.
+    // SAFETY: guaranteed by the caller.
     unsafe { [S::splat(T::of(FRAC_1_SQRT_2)), S::splat(T::of(SQRT_2))] }
 }
 
@@ -229,7 +229,7 @@ unsafe fn points<T: Element, S: Simd<T>>() -> [S::Vector; 2] {
 #[inline(always)]
 unsafe fn filter_factors<T: Element, S: Simd<T>>() -> [S::Vector; 6] {
     let [on_a, on_b] = [-2.0 / 3.0, 1.0 / 6.0];
-    // SAFETY: the caller's.
+    // SAFETY: guaranteed by the caller.
     unsafe {
         [
             S::splat(T::of(on_a)),

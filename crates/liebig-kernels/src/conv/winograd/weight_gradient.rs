@@ -9,7 +9,7 @@ use crate::conv::weight_gradient::WeightGradient;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Kernel, Simd};
 
-/// Tiles summed over at a time: the more, the less often the sums are fetched.
+/// Tiles summed over at a time: larger blocks read and write the sums less often.
 const BLOCK: usize = 128;
 
 /// The same computation as [`WeightGradient`].
@@ -63,7 +63,7 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let mut sums = scratch::take::<T>(Purpose::Filters, POINTS * sum_plane);
         for first in (0..tiling.count).step_by(block) {
             let tiles = first..(first + block).min(tiling.count);
-            // SAFETY: every piece of memory was taken at the sizes that these are told.
+            // SAFETY: all memory was allocated with the sizes used here.
             unsafe {
                 windows.transform::<S, OfImage, WINDOW>(tiles.clone(), &mut canvas, &mut values);
                 gradients.transform::<S, OfOutput, TILE>(tiles.clone(), &mut padded, &mut products);
@@ -95,7 +95,7 @@ impl<T: Element> Kernel<T> for WinogradWeightGradient<'_, T> {
         let tap = inputs * outputs;
         for at in (0..inputs * channels.len()).step_by(S::LANES) {
             let (input, channel) = (at / channels.len(), at % channels.len());
-            // SAFETY: `at` is a vector of each plane, and input and channel one of each tap.
+            // SAFETY: `at` addresses a whole vector in each plane, and `input` and `channel` one in each tap.
             unsafe {
                 let from = sums.as_ptr().add(at);
                 let at = input * outputs + channels.start + channel;
