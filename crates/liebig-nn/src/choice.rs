@@ -2,9 +2,10 @@
 
 use crate::{Error, Result};
 
-/// The value that goes by `name`.
+/// The value with the name `name`; `key` is the setting that gives it.
 pub(crate) fn choose<T: Copy>(
     kind: &'static str,
+    key: &'static str,
     name: &str,
     known: &[(&'static str, T)],
 ) -> Result<T> {
@@ -16,15 +17,16 @@ pub(crate) fn choose<T: Copy>(
     let keys: Vec<&str> = known.iter().map(|(key, _)| *key).collect();
     Err(Error::Unknown {
         kind,
+        key,
         name: name.to_string(),
         known: keys.join(", "),
         nearest: nearest.map_or("", |(key, _)| key),
     })
 }
 
-/// Gives an enum of options its names, `FromStr` and `Display`.
+/// Gives an enum of options its names: `FromStr`, `Display`, serde's traits and a JSON schema.
 macro_rules! named {
-    ($type:ty, $kind:literal, [$(($name:literal, $value:expr)),+ $(,)?] $(, aliases [$(($alias:literal, $to:expr)),+])?) => {
+    ($type:ident, $kind:literal, [$(($name:literal, $value:expr)),+ $(,)?] $(, aliases [$(($alias:literal, $to:expr)),+])?) => {
         impl $type {
             /// All values and their names.
             pub const ALL: &'static [(&'static str, $type)] = &[$(($name, $value)),+];
@@ -45,13 +47,40 @@ macro_rules! named {
                 $($(if name == $alias {
                     return Ok($to);
                 })+)?
-                $crate::choice::choose($kind, name, Self::ALL)
+                $crate::choice::choose($kind, concat!("model.", $kind), name, Self::ALL)
             }
         }
 
         impl std::fmt::Display for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.name())
+            }
+        }
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = String::deserialize(deserializer)?;
+                name.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl schemars::JsonSchema for $type {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($type).into()
+            }
+
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($name),+] })
             }
         }
     };

@@ -2,15 +2,19 @@
 
 use crate::Input;
 
-/// Everything that this crate refuses; each says what was expected and ends in a hint.
+/// Every error of this crate; each says what was found and what was expected, and ends in a hint.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A model, norm, activation or pooling that does not exist.
-    #[error("there is no {kind} `{name}`; known: {known} (did you mean `{nearest}`?)")]
+    /// A network, norm, activation or pooling that does not exist.
+    #[error(
+        "`{key}`: there is no {kind} `{name}`; choose one of {known} (did you mean `{nearest}`?)"
+    )]
     Unknown {
-        /// What was looked for: `model`, `norm`, `activation` or `pooling`.
+        /// What was looked for: `network`, `norm`, `activation` or `pooling`.
         kind: &'static str,
+        /// The setting that names it.
+        key: &'static str,
         /// The name as given.
         name: String,
         /// All that exist, separated by commas.
@@ -18,71 +22,90 @@ pub enum Error {
         /// The most similar of them.
         nearest: &'static str,
     },
-    /// An option that the model does not have.
-    #[error("{model} has no option `{option}`; leave it out or choose another model")]
-    NoSuchOption {
-        /// The model's name.
-        model: &'static str,
-        /// The option that was given.
-        option: &'static str,
-    },
-    /// An option or a size whose value is impossible.
-    #[error("{model}: {option} is {value}, but must be {expected}; change it")]
+    /// An option whose value is impossible.
+    #[error("`{key}` is {value}, but {model} needs {expected}; {hint}")]
     BadOption {
-        /// The model's name, or `data` for what it is to classify.
+        /// The network's name.
         model: &'static str,
-        /// The option.
-        option: &'static str,
+        /// The setting.
+        key: &'static str,
         /// Its value.
         value: usize,
-        /// What it may be.
+        /// The values that are possible.
         expected: &'static str,
+        /// A value that would do.
+        hint: String,
     },
-    /// Images that vanish before the last layer.
-    #[error("{model}: images of {input} are too small; {hint}")]
+    /// Samples without values, or no classes.
+    #[error("the data's {what} is 0, but must be at least 1; check `data.source`")]
+    NoData {
+        /// What is 0.
+        what: &'static str,
+    },
+    /// Images so small that nothing is left of them before the last layer.
+    #[error("{model}: images of size {input} are too small; {hint}")]
     TooSmall {
-        /// The model's name.
+        /// The network's name.
         model: &'static str,
-        /// Their size.
+        /// The size of the images.
         input: Input,
         /// What would fit.
         hint: String,
     },
-    /// A list of tensors that does not go with the model.
+    /// A network of absurd size.
     #[error(
-        "{what}: {found} tensors, but {expected} are expected; take those of `initialize` for the \
-         same model and options"
+        "{model} for samples of size {input} would have at least {values} weights, but {most} is the \
+         most; use smaller samples (`data.image_size`), fewer classes or a smaller network"
+    )]
+    TooLarge {
+        /// The network's name.
+        model: &'static str,
+        /// The size of a sample.
+        input: Input,
+        /// How many trainable values it would have; `usize::MAX` if there are even more.
+        values: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// A list of tensors of the wrong length.
+    #[error(
+        "{what}: {found} tensors, but {expected} are expected; take the list that was made for the \
+         same network and options"
     )]
     Count {
         /// Which list: `weights`, `gradient`, ...
         what: &'static str,
-        /// How many there are.
+        /// How many tensors there are.
         found: usize,
         /// How many there should be.
         expected: usize,
     },
-    /// A tensor of another shape than the model's parameter, or than its partner in another list.
+    /// A tensor whose shape is not that of the model's parameter, or not that of the tensor at the same
+    /// place in another list.
     #[error(
-        "`{name}` has shape {found:?}, but {expected:?} is expected; was it made for another model, \
+        "`{name}` has shape {found:?}, but {expected:?} is expected; was it made for another network, \
          input size or number of classes?"
     )]
     Shape {
         /// The parameter (PyTorch's name) or the list.
         name: String,
-        /// The shape there is.
+        /// The tensor's shape.
         found: Vec<usize>,
-        /// The shape that fits.
+        /// The expected shape.
         expected: Vec<usize>,
     },
     /// A state dict without one of the model's parameters.
-    #[error("the state dict has no `{name}`; was it saved from another model or other options?")]
+    #[error(
+        "the state dict has no `{name}`; was it saved from another network or with other options?"
+    )]
     Missing {
         /// PyTorch's name of the parameter.
         name: String,
     },
-    /// A state dict with something that the model does not have.
+    /// A state dict with an entry that the model has no parameter for, or with one entry twice.
     #[error(
-        "the model has no parameter `{name}`; was it saved from another model or other options?"
+        "the state dict's `{name}` is not a parameter of the model or occurs twice; was it saved from \
+         another network or with other options?"
     )]
     Unexpected {
         /// The name in the state dict.
@@ -95,25 +118,27 @@ pub enum Error {
         name: String,
         /// How many values there are.
         values: usize,
-        /// The shape it states.
+        /// The shape that the state dict states.
         shape: Vec<usize>,
     },
-    /// As many images as targets are needed, and at least one.
+    /// An empty batch, or one without exactly one target for each sample.
     #[error(
-        "{images} images and {targets} targets; give one target for each of at least one image"
+        "the batch has {samples} samples and {targets} targets; give at least one sample and one \
+         target for each"
     )]
     Batch {
-        /// How many images there are.
-        images: usize,
+        /// How many samples there are.
+        samples: usize,
         /// How many targets.
         targets: usize,
     },
-    /// A prediction with batch normalisation but no running statistics.
+    /// A prediction with batch normalisation but without running statistics.
     #[error(
-        "{model}: batch normalisation predicts with running statistics; wrap the model in `Frozen`"
+        "{model}: batch normalisation needs running statistics to predict; predict with a `Learner` \
+         or wrap the model in `Frozen`"
     )]
     NeedsStatistics {
-        /// The model's name.
+        /// The network's name.
         model: String,
     },
     /// A tensor operation that cannot be done.

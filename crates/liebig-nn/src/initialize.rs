@@ -6,8 +6,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{Init, Model, Parameter, Result};
 
-/// Fresh weights as PyTorch's layers draw them: weights and biases uniform in `±1 / sqrt(fan_in)`,
-/// norms the identity. Drawn parameter by parameter, in the layout here.
+/// Fresh weights, distributed as PyTorch initialises its layers: weights and biases uniform in
+/// `±1 / sqrt(fan_in)`, scales 1 and shifts 0 in norms. They are drawn parameter by parameter, in this
+/// crate's layout.
 ///
 /// # Errors
 /// If the device fails.
@@ -16,7 +17,7 @@ pub fn initialize(model: &dyn Model, rng: &mut ChaCha8Rng, device: &Device) -> R
     model.parameters().iter().map(fresh).collect()
 }
 
-/// Running statistics before the first batch: means 0, variances 1. Empty without batch
+/// Running statistics before the first batch: means 0 and variances 1. Empty without batch
 /// normalisation.
 ///
 /// # Errors

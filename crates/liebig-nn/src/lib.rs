@@ -1,19 +1,20 @@
 //! Networks, optimisers and schedules for dataset distillation.
 //!
-//! A [`Model`] holds no weights: it names its [`Parameter`]s and computes logits from a list of
-//! tensors in their order, so that weights can be constants, variables, or the result of an unrolled
-//! optimiser. Images are NCHW at the door and NHWC within; [`state_dict`] speaks PyTorch's names and
-//! layouts.
+//! A [`ModelChoice`] names a network and its options and builds a [`Model`]. A model holds no weights:
+//! it lists its [`Parameter`]s and computes logits from a list of tensors in their order, so that
+//! weights can be constants, variables, or the result of an unrolled optimiser. A [`Learner`] is a
+//! model with weights, running statistics and an [`Optimizer`]. Samples are NCHW at the public
+//! interface and NHWC inside; [`state_dict`] has PyTorch's names and layouts.
 //!
 //! ```
 //! use liebig_grad::{Targets, Tensor, cpu};
-//! use liebig_nn::{Input, ModelOptions, Sgd, build, initialize, loss_gradient, predict};
+//! use liebig_nn::{ConvNetOptions, Input, ModelChoice, Sgd, initialize, loss_gradient, predict};
 //! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 //!
 //! # fn main() -> Result<(), liebig_nn::Error> {
 //! let input = Input { channels: 1, height: 8, width: 8 };
-//! let options = ModelOptions { width: Some(4), depth: Some(2), ..ModelOptions::default() };
-//! let model = build("convnet", input, 2, &options)?;
+//! let options = ConvNetOptions { width: 4, depth: 2, ..ConvNetOptions::default() };
+//! let model = ModelChoice::ConvNet(options).build(input, 2)?;
 //! let mut weights = initialize(&*model, &mut ChaCha8Rng::seed_from_u64(0), &cpu())?;
 //!
 //! let pixels = (0..2 * 64).map(|i| (i as f32).sin()).collect();
@@ -30,16 +31,19 @@
 //! ```
 #![deny(missing_docs)]
 
+mod check;
 mod choice;
 mod error;
 mod initialize;
 mod layers;
+mod learner;
 mod model;
+mod model_choice;
 mod models;
+mod network;
 mod optim;
 mod parallel;
 mod parameter;
-mod registry;
 mod schedule;
 mod shard_gradient;
 mod state_dict;
@@ -50,12 +54,14 @@ mod training_steps;
 
 pub use error::Error;
 pub use initialize::{initial_statistics, initialize};
-pub use layers::{Activation, BatchNorm, Norm, Pooling};
+pub use layers::{Activation, BatchNorm, BatchStatistics, Norm, Pooling};
+pub use learner::Learner;
 pub use model::{Input, Model};
-pub use optim::{Adam, OptimizerState, Sgd};
+pub use model_choice::ModelChoice;
+pub use models::{ConvNetOptions, LeNetOptions, MlpOptions};
+pub use optim::{Adam, Optimizer, OptimizerState, Sgd};
 pub use parallel::{LossGradient, loss_gradient, predict};
 pub use parameter::{Init, Parameter, TorchLayout};
-pub use registry::{ModelOptions, build, names};
 pub use schedule::Schedule;
 pub use state_dict::{StateEntry, load_state_dict, state_dict};
 pub use statistics::{Frozen, update_statistics};
@@ -63,5 +69,5 @@ pub use synthetic_features::{SyntheticFeatures, features};
 pub use synthetic_gradient::SyntheticGradient;
 pub use training_steps::TrainingSteps;
 
-/// What everything here returns.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,33 +1,45 @@
 //! Losses, gradients and predictions of a batch that is cut into shards.
 //!
 //! Each shard's whole forward and backward pass runs on one thread, and the order in which results are
-//! combined depends on the batch's size alone: they are bit-identical for every number of threads.
+//! combined depends on the shape of the batch alone: they are bit-identical for every number of
+//! threads.
 
 use std::ops::Range;
 
 use liebig_grad::{Targets, Tensor, grad, shard};
 use rayon::prelude::*;
 
-use crate::{BatchNorm, Error, Model, Result};
+use crate::{BatchNorm, BatchStatistics, Error, Model, Result};
 
 /// A loss and its gradient with respect to the weights.
 #[derive(Clone, Debug)]
 pub struct LossGradient {
     /// Mean cross-entropy of the batch.
     pub loss: f64,
-    /// In the order and layout of the weights; constants.
+    /// The gradient, in the order and layout of the weights; constants.
     pub gradient: Vec<Tensor>,
-    /// What [`update_statistics`](crate::update_statistics) takes: mean and unbiased variance of the
-    /// batch at each batch normalisation. Empty without.
+    /// The logits `[n, classes]`; constants.
+    pub logits: Tensor,
+    /// Mean and unbiased variance of the batch at each batch normalisation, as
+    /// [`update_statistics`](crate::update_statistics) takes them. Empty without batch normalisation.
     pub statistics: Vec<Tensor>,
+}
+
+/// One shard's part of a [`LossGradient`], or that of some neighbouring shards.
+struct Part {
+    loss: f64,
+    gradient: Vec<Tensor>,
+    /// One tensor for each shard.
+    logits: Vec<Tensor>,
+    statistics: BatchStatistics,
 }
 
 /// Mean cross-entropy of samples `x [n, channels, height, width]` in training mode, and its gradient
 /// with respect to the weights.
 ///
 /// # Errors
-/// [`Error::Batch`] if there is no sample or not one target for each, and where the weights or samples
-/// do not fit the model.
+/// [`Error::Batch`] if there is no sample or not one target for each; other errors if the weights or
+/// samples do not fit the model.
 pub fn loss_gradient(
     model: &dyn Model,
     weights: &[Tensor],
@@ -38,36 +50,46 @@ pub fn loss_gradient(
     let shard = |range: Range<usize>| {
         let weights: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
         let x = x.detach().slice(0, range.start, range.end)?;
-        let mut statistics = Vec::new();
+        let mut statistics = BatchStatistics::default();
         let norm = BatchNorm::Record(&mut statistics);
         let logits = model.classify(&weights, &model.features_with(&weights, &x, norm)?)?;
         let loss = shard_loss(&logits, &targets.slice(range)?, batch)?;
         let inputs: Vec<&Tensor> = weights.iter().collect();
-        Ok(LossGradient {
+        Ok(Part {
             gradient: grad(&loss, &inputs, false)?,
             loss: loss.item()?,
+            logits: vec![logits.detach()],
             statistics,
         })
     };
-    let mut whole = reduce_shards(model, x, shard, |left, right| {
-        Ok(LossGradient {
+    let whole = reduce_shards(model, x, shard, |mut left, right| {
+        left.logits.extend(right.logits);
+        Ok(Part {
             loss: left.loss + right.loss,
             gradient: shard::add(left.gradient, &right.gradient)?,
-            statistics: left.statistics,
+            ..left
         })
     })?;
-    // Whoever has statistics of its own runs in one shard; fixed ones are not the batch's.
-    if model.statistics().is_empty() {
-        whole.statistics.clear();
-    }
-    Ok(whole)
+    // A model with statistics of its own has the whole batch in one shard. A frozen model has none:
+    // what it records are its fixed statistics, not the batch's.
+    let statistics = match model.statistics() {
+        [] => Vec::new(),
+        _ => whole.statistics.into_list(),
+    };
+    Ok(LossGradient {
+        loss: whole.loss,
+        gradient: whole.gradient,
+        logits: cat(&whole.logits)?,
+        statistics,
+    })
 }
 
 /// Logits `[n, classes]` for samples `x [n, channels, height, width]`, in evaluation mode.
 ///
 /// # Errors
 /// [`Error::NeedsStatistics`] for batch normalisation outside of [`Frozen`](crate::Frozen),
-/// [`Error::Batch`] if there is no sample, and where the weights or samples do not fit the model.
+/// [`Error::Batch`] if there is no sample; other errors if the weights or samples do not fit the
+/// model.
 pub fn predict(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
     if model.needs_whole_batch() {
         let model = model.name().to_string();
@@ -78,29 +100,44 @@ pub fn predict(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tens
     let logits = map_shards(model, x, |range| {
         model.forward(&weights, &x.detach().slice(0, range.start, range.end)?)
     })?;
-    Ok(Tensor::cat(&logits.iter().collect::<Vec<_>>(), 0)?)
+    cat(&logits)
+}
+
+/// The error for a batch without samples.
+pub(crate) const EMPTY: Error = Error::Batch {
+    samples: 0,
+    targets: 0,
+};
+
+/// Number of samples; 0 for a tensor without dimensions.
+fn batch_size(x: &Tensor) -> usize {
+    x.shape().first().copied().unwrap_or(0)
+}
+
+/// Joins parts of a batch.
+pub(crate) fn cat(parts: &[Tensor]) -> Result<Tensor> {
+    Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)?)
 }
 
 /// Refuses a batch without samples.
 pub(crate) fn check_samples(x: &Tensor) -> Result<()> {
-    let (images, targets) = (x.shape()[0], 0);
-    match images {
-        0 => Err(Error::Batch { images, targets }),
+    match batch_size(x) {
+        0 => Err(EMPTY),
         _ => Ok(()),
     }
 }
 
 /// The size of a batch that has as many samples as targets.
 pub(crate) fn check_batch(x: &Tensor, targets: &Targets) -> Result<usize> {
-    let (images, targets) = (x.shape()[0], targets.len());
-    if images == 0 || images != targets {
-        return Err(Error::Batch { images, targets });
+    let (samples, targets) = (batch_size(x), targets.len());
+    if samples == 0 || samples != targets {
+        return Err(Error::Batch { samples, targets });
     }
-    Ok(images)
+    Ok(samples)
 }
 
-/// Runs `body` on every shard of samples `x` in parallel: on one, if the model mixes the samples of a
-/// batch.
+/// Runs `body` on every shard of samples `x` in parallel. If the model mixes the samples of a batch,
+/// the whole batch is one shard.
 pub(crate) fn map_shards<R: Send>(
     model: &dyn Model,
     x: &Tensor,
@@ -109,7 +146,7 @@ pub(crate) fn map_shards<R: Send>(
     map_items(&shards(model, x), |range| body(range.clone()))
 }
 
-/// [`map_shards`], and joins the results.
+/// [`map_shards`] that joins the results.
 pub(crate) fn reduce_shards<R: Send>(
     model: &dyn Model,
     x: &Tensor,
@@ -120,7 +157,7 @@ pub(crate) fn reduce_shards<R: Send>(
 }
 
 fn shards(model: &dyn Model, x: &Tensor) -> Vec<Range<usize>> {
-    let batch = x.shape()[0];
+    let batch = batch_size(x);
     if model.needs_whole_batch() {
         return std::iter::once(0..batch).collect();
     }
@@ -133,8 +170,7 @@ pub(crate) fn reduce_items<T: Sync, R: Send>(
     body: impl Fn(&T) -> Result<R> + Sync,
     join: impl Fn(R, R) -> Result<R> + Sync,
 ) -> Result<R> {
-    let (images, targets) = (0, 0);
-    shard::reduce(items, body, join)?.ok_or(Error::Batch { images, targets })
+    shard::reduce(items, body, join)?.ok_or(EMPTY)
 }
 
 /// A shard's part of the mean cross-entropy of `batch` samples.
@@ -143,7 +179,8 @@ pub(crate) fn shard_loss(logits: &Tensor, targets: &Targets, batch: usize) -> Re
     Ok(logits.cross_entropy(targets)?.mul_scalar(share)?)
 }
 
-/// Runs `body` on every item in parallel; results and the first error in the items' order.
+/// Runs `body` on every item in parallel. The results are in the items' order; of errors, the first
+/// item's is returned.
 pub(crate) fn map_items<T: Sync, R: Send>(
     items: &[T],
     body: impl Fn(&T) -> Result<R> + Sync + Send,

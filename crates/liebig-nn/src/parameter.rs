@@ -1,4 +1,4 @@
-//! What a model says about each of its parameters.
+//! Name, shape and start of a model's parameters.
 
 use liebig_grad::Tensor;
 
@@ -9,18 +9,18 @@ use crate::Result;
 pub struct Parameter {
     /// PyTorch's name, such as `features.0.weight`.
     pub name: String,
-    /// Its shape here; the output dimension is the last.
+    /// Its shape in this crate; the output dimension is the last.
     pub shape: Vec<usize>,
     /// How PyTorch lays it out.
     pub torch: TorchLayout,
-    /// What it starts as.
+    /// How it is initialised.
     pub init: Init,
 }
 
 impl Parameter {
-    /// Number of values.
+    /// Number of values; `usize::MAX` if there are more.
     pub fn numel(&self) -> usize {
-        self.shape.iter().product()
+        self.shape.iter().copied().fold(1, usize::saturating_mul)
     }
 }
 
@@ -30,14 +30,14 @@ pub enum Init {
     /// Uniform in `±1 / sqrt(fan_in)`: PyTorch's default for weights and biases of linear and
     /// convolution layers.
     Uniform {
-        /// Inputs that one output sees.
+        /// Inputs that each output depends on.
         fan_in: usize,
     },
     /// The same value everywhere.
     Constant(f32),
 }
 
-/// How a parameter's layout here becomes PyTorch's.
+/// How a parameter's layout in this crate becomes PyTorch's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TorchLayout {
     /// The same.
@@ -61,7 +61,7 @@ pub enum TorchLayout {
 }
 
 impl TorchLayout {
-    /// Shape in PyTorch of a parameter of shape `shape` here.
+    /// PyTorch's shape of a parameter that has shape `shape` in this crate.
     pub fn shape(self, shape: &[usize]) -> Vec<usize> {
         match self {
             TorchLayout::Flattened { .. } => shape.iter().rev().copied().collect(),
@@ -69,20 +69,20 @@ impl TorchLayout {
         }
     }
 
-    /// A tensor in this crate's layout, in PyTorch's.
+    /// Brings a tensor from this crate's layout into PyTorch's.
     ///
     /// # Errors
-    /// Where the tensor's shape does not go with the layout.
+    /// If the tensor's shape does not fit the layout.
     pub fn to_torch(self, tensor: &Tensor) -> Result<Tensor> {
         let split = self.split(tensor.shape());
         let turned = tensor.reshape(&split)?.permute(&self.axes(&split))?;
         Ok(turned.reshape(&self.shape(tensor.shape()))?)
     }
 
-    /// A tensor in PyTorch's layout, in this crate's, where its shape is `shape`.
+    /// Brings a tensor from PyTorch's layout into this crate's, in which its shape is `shape`.
     ///
     /// # Errors
-    /// Where the shapes do not go with the layout.
+    /// If the shapes do not fit the layout.
     pub fn from_torch(self, tensor: &Tensor, shape: &[usize]) -> Result<Tensor> {
         let split = self.split(shape);
         let axes = self.axes(&split);
@@ -94,7 +94,7 @@ impl TorchLayout {
         Ok(tensor.reshape(&turned)?.permute(&inverse)?.reshape(shape)?)
     }
 
-    /// The shape here with the flattened dimension unfolded.
+    /// This crate's shape with the flattened dimension unfolded.
     fn split(self, shape: &[usize]) -> Vec<usize> {
         match (self, shape) {
             (
@@ -109,7 +109,7 @@ impl TorchLayout {
         }
     }
 
-    /// Which dimension of the unfolded shape becomes which of PyTorch's.
+    /// For each of PyTorch's dimensions, the dimension of the unfolded shape.
     fn axes(self, split: &[usize]) -> Vec<usize> {
         match self {
             TorchLayout::Same => (0..split.len()).collect(),

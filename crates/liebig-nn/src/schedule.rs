@@ -1,7 +1,7 @@
 //! Learning rates over time.
 
-/// A factor on the learning rate that depends on the step alone. What a step is (an update or an
-/// epoch) is the caller's affair.
+/// A factor on the learning rate that depends on the step alone. The caller decides whether a step is
+/// an update or an epoch.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub enum Schedule {
     /// Always 1.
@@ -9,7 +9,7 @@ pub enum Schedule {
     Constant,
     /// Multiplied by `gamma` at each milestone (PyTorch's `MultiStepLR`).
     Step {
-        /// The first steps with the next lower rate, in any order.
+        /// The first step of each new rate, in any order.
         milestones: Vec<usize>,
         /// The factor; commonly 0.1.
         gamma: f64,
@@ -17,7 +17,7 @@ pub enum Schedule {
     /// Half a cosine from 1 at step 0 down to 0 at step `steps`, and 0 from there on (PyTorch's
     /// `CosineAnnealingLR` with `eta_min` 0, which would rise again).
     Cosine {
-        /// When it reaches 0.
+        /// The step at which it reaches 0.
         steps: usize,
     },
 }

@@ -8,7 +8,7 @@ use crate::parallel::shard_loss;
 use crate::{Model, Result};
 
 /// Some neighbouring images and their part of the gradient of the batch's mean cross-entropy with
-/// respect to the weights, on a graph that leads back to weights, images and soft labels.
+/// respect to the weights, on a graph that leads back to the weights, the images and soft labels.
 pub(crate) struct ShardGradient {
     pub loss: f64,
     weights: Vec<Tensor>,
@@ -91,7 +91,7 @@ impl ShardGradient {
 }
 
 impl Products {
-    /// Those of neighbouring shards as those of one.
+    /// Joins the products of neighbouring shards.
     pub fn join(self, right: &Self) -> Result<Self> {
         let pairs = self.inputs.iter().zip(&right.inputs);
         let inputs = pairs.map(|(left, right)| Tensor::cat(&[left, right], 0));

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use liebig_grad::{Device, Tensor};
 
-use crate::statistics::check_count;
+use crate::check::check_count;
 use crate::{Error, Model, Result};
 
 /// A named tensor in PyTorch's layout: name, shape, values in row-major order.
 pub type StateEntry = (String, Vec<usize>, Vec<f32>);
 
-/// The weights as PyTorch's `state_dict()` would give them, in the model's order. Running statistics
-/// of batch normalisation are not among them.
+/// The weights as PyTorch's `state_dict()` would give them, in the model's order, without the running
+/// statistics of batch normalisation.
 ///
 /// # Errors
 /// [`Error::Count`] or a shape error if the weights are not the model's.
@@ -33,7 +33,7 @@ pub fn state_dict(model: &dyn Model, weights: &[Tensor]) -> Result<Vec<StateEntr
 ///
 /// # Errors
 /// [`Error::Missing`], [`Error::Unexpected`] (also for a name that comes twice), [`Error::Shape`] or
-/// [`Error::Length`] for entries that are not the model's.
+/// [`Error::Length`] for entries that do not fit the model.
 pub fn load_state_dict(
     model: &dyn Model,
     entries: &[StateEntry],

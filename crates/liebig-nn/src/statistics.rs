@@ -2,8 +2,8 @@
 
 use liebig_grad::Tensor;
 
-use crate::optim::check_pairs;
-use crate::{BatchNorm, Error, Model, Parameter, Result};
+use crate::check::{check_fit, check_pairs};
+use crate::{BatchNorm, Model, Parameter, Result};
 
 /// Share of a new batch in the running statistics; PyTorch's default.
 const MOMENTUM: f64 = 0.1;
@@ -11,11 +11,12 @@ const MOMENTUM: f64 = 0.1;
 /// Moves running statistics a tenth of the way towards those of a batch, as PyTorch does after every
 /// forward pass in training mode.
 ///
-/// `batch` is what [`LossGradient::statistics`](crate::LossGradient) or
-/// [`BatchNorm::Record`] gave.
+/// `batch` is [`LossGradient::statistics`](crate::LossGradient::statistics) or
+/// [`BatchStatistics::into_list`](crate::BatchStatistics::into_list).
 ///
 /// # Errors
-/// [`Error::Count`] or [`Error::Shape`] if the lists do not go together.
+/// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if the lists do not
+/// match.
 pub fn update_statistics(running: &mut [Tensor], batch: &[Tensor]) -> Result<()> {
     check_pairs("batch statistics", running, batch)?;
     for (running, batch) in running.iter_mut().zip(batch) {
@@ -25,22 +26,9 @@ pub fn update_statistics(running: &mut [Tensor], batch: &[Tensor]) -> Result<()>
     Ok(())
 }
 
-/// Refuses a list of the wrong length.
-pub(crate) fn check_count<T>(what: &'static str, list: &[T], expected: usize) -> Result<()> {
-    let found = list.len();
-    if found == expected {
-        return Ok(());
-    }
-    Err(Error::Count {
-        what,
-        found,
-        expected,
-    })
-}
-
 /// A model whose batch normalisation uses fixed statistics: PyTorch's evaluation mode.
 ///
-/// A model itself: it can predict, train and be matched, and its batches can be cut into shards.
+/// It is a model itself: it can predict, train and be matched, and its batches can be cut into shards.
 pub struct Frozen<'a> {
     model: &'a dyn Model,
     running: Vec<Tensor>,
@@ -48,21 +36,13 @@ pub struct Frozen<'a> {
 
 impl<'a> Frozen<'a> {
     /// Fixes a model's statistics: running mean and variance in the order of
-    /// [`Model::statistics`]. Without batch normalisation there are none, and nothing changes.
+    /// [`Model::statistics`]. Without batch normalisation the list is empty, and nothing changes.
     ///
     /// # Errors
-    /// [`Error::Count`] or [`Error::Shape`] if they are not this model's.
+    /// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if they are not
+    /// this model's.
     pub fn new(model: &'a dyn Model, running: &[Tensor]) -> Result<Self> {
-        check_count("running statistics", running, model.statistics().len())?;
-        for (parameter, tensor) in model.statistics().iter().zip(running) {
-            if parameter.shape != tensor.shape() {
-                return Err(Error::Shape {
-                    name: parameter.name.clone(),
-                    found: tensor.shape().to_vec(),
-                    expected: parameter.shape.clone(),
-                });
-            }
-        }
+        check_fit("running statistics", model.statistics(), running)?;
         let running = running.iter().map(Tensor::detach).collect();
         Ok(Self { model, running })
     }
@@ -77,10 +57,14 @@ impl Model for Frozen<'_> {
         self.model.parameters()
     }
 
+    fn activations(&self) -> usize {
+        self.model.activations()
+    }
+
     /// Always with the fixed statistics, which are also what is recorded.
     fn features_with(&self, weights: &[Tensor], x: &Tensor, norm: BatchNorm) -> Result<Tensor> {
         if let BatchNorm::Record(record) = norm {
-            record.extend(self.running.iter().cloned());
+            record.note(0, self.running.iter().cloned());
         }
         let running = BatchNorm::Running(&self.running);
         self.model.features_with(weights, x, running)

@@ -2,14 +2,16 @@
 
 use liebig_grad::{Tensor, vjp};
 
-use crate::parallel::{check_samples, map_items, map_shards};
-use crate::{Error, Model, Result};
+use crate::check::check_shape;
+use crate::parallel::{cat, check_samples, map_items, map_shards};
+use crate::{Model, Result};
 
-/// The features `[n, d]` before the classifier of samples `x [n, channels, height, width]`, in training
-/// mode, without a graph: memory follows the shard.
+/// The features `[n, d]` before the classifier, for samples `x [n, channels, height, width]`, in
+/// training mode. No graph is kept, so a shard's layers are all that is in memory at a time.
 ///
 /// # Errors
-/// [`Error::Batch`] if there is no sample, and where the weights or samples do not fit the model.
+/// [`Error::Batch`](crate::Error::Batch) if there is no sample; other errors if the weights or samples
+/// do not fit the model.
 pub fn features(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
     let weights = constants(weights);
     check_samples(x)?;
@@ -20,11 +22,12 @@ pub fn features(model: &dyn Model, weights: &[Tensor], x: &Tensor) -> Result<Ten
     cat(&parts)
 }
 
-/// Features of synthetic images with their graph: what distribution matching (Zhao and Bilen, arXiv
-/// 2110.04181) compares, and differentiates with respect to the images.
+/// Features of synthetic images with their graph. Distribution matching (Zhao and Bilen, arXiv
+/// 2110.04181) compares them with those of real images and differentiates the distance with respect to
+/// the synthetic ones.
 ///
 /// As with [`SyntheticGradient`](crate::SyntheticGradient), shards have graphs of their own and are
-/// worked on in parallel. The weights are constants.
+/// processed in parallel. The weights are constants.
 pub struct SyntheticFeatures {
     features: Tensor,
     shards: Vec<Shard>,
@@ -65,15 +68,9 @@ impl SyntheticFeatures {
     /// gradient with respect to the images, `[n, channels, height, width]`.
     ///
     /// # Errors
-    /// [`Error::Shape`] if the cotangent has not the features' shape.
+    /// [`Error::Shape`](crate::Error::Shape) if the cotangent does not have the features' shape.
     pub fn vjp_images(&self, cotangent: &Tensor) -> Result<Tensor> {
-        if cotangent.shape() != self.features.shape() {
-            return Err(Error::Shape {
-                name: "cotangent".into(),
-                found: cotangent.shape().to_vec(),
-                expected: self.features.shape().to_vec(),
-            });
-        }
+        check_shape("cotangent", cotangent, self.features.shape())?;
         let mut end = 0;
         let shards = self.shards.iter().map(|shard| {
             let start = end;
@@ -91,8 +88,4 @@ impl SyntheticFeatures {
 
 fn constants(tensors: &[Tensor]) -> Vec<Tensor> {
     tensors.iter().map(Tensor::detach).collect()
-}
-
-fn cat(parts: &[Tensor]) -> Result<Tensor> {
-    Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)?)
 }

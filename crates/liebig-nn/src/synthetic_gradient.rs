@@ -2,16 +2,17 @@
 
 use liebig_grad::{StepVjp, Targets, Tensor, shard};
 
-use crate::parallel::{check_batch, map_items, map_shards, reduce_items};
+use crate::check::check_count;
+use crate::parallel::{cat, check_batch, map_items, map_shards, reduce_items};
 use crate::shard_gradient::ShardGradient;
-use crate::statistics::check_count;
 use crate::{Model, Result};
 
-/// Mean cross-entropy's gradient with respect to the weights, with its graph: what gradient matching
-/// compares, and differentiates again with respect to the images.
+/// The gradient of the mean cross-entropy with respect to the weights, with its graph. Gradient
+/// matching compares it with that of real images and differentiates the distance with respect to the
+/// synthetic ones.
 ///
-/// The gradient is a sum over shards of the batch, so a vector-Jacobian product with it is one with
-/// each shard's own. Their graphs are kept apart and worked on in parallel.
+/// The gradient is a sum over shards of the batch, so a vector-Jacobian product with it is a sum of
+/// products with each shard's gradient. The shards' graphs are separate and processed in parallel.
 pub struct SyntheticGradient {
     loss: f64,
     gradient: Vec<Tensor>,
@@ -53,23 +54,22 @@ impl SyntheticGradient {
     }
 
     /// From the gradient of a distance with respect to [`gradient`](Self::gradient) to its gradient
-    /// with respect to the images, `[n, channels, height, width]`. `None` stands for zeros, and saves
-    /// the time that zeros would take.
+    /// with respect to the images, `[n, channels, height, width]`. `None` stands for zeros and is faster
+    /// than a tensor of zeros.
     ///
     /// # Errors
-    /// [`Error::Count`](crate::Error::Count) or a shape error if `cotangents` do not go with the
-    /// gradient.
+    /// [`Error::Count`](crate::Error::Count) or a shape error if `cotangents` do not fit the gradient.
     pub fn vjp_images(&self, cotangents: &[Option<Tensor>]) -> Result<Tensor> {
         check_count("cotangents", cotangents, self.gradient.len())?;
         let parts = map_items(&self.shards, |shard| shard.vjp_images(cotangents))?;
-        Ok(Tensor::cat(&parts.iter().collect::<Vec<_>>(), 0)?)
+        cat(&parts)
     }
 
-    /// [`vjp_images`](Self::vjp_images) with respect to the weights, too, and to soft labels
-    /// `[n, classes]`, the second of the inputs.
+    /// [`vjp_images`](Self::vjp_images) also with respect to the weights and, if they are soft, to the
+    /// labels `[n, classes]`, the second of the inputs.
     ///
     /// # Errors
-    /// As there.
+    /// As for [`vjp_images`](Self::vjp_images).
     pub fn vjp(&self, cotangents: &[Tensor]) -> Result<StepVjp> {
         check_count("cotangents", cotangents, self.gradient.len())?;
         let vjp = |shard: &ShardGradient| shard.vjp(cotangents);

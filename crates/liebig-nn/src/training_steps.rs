@@ -5,30 +5,30 @@ use std::ops::Range;
 
 use liebig_grad::{RecordedStep, StepGradient, StepVjp, Targets, Tensor, shard, vjp};
 
-use crate::parallel::{check_batch, reduce_shards};
+use crate::check::check_count;
+use crate::parallel::{EMPTY, check_batch, reduce_shards};
 use crate::shard_gradient::{Products, ShardGradient};
-use crate::statistics::check_count;
 use crate::{Error, Model, Result, SyntheticGradient, loss_gradient};
 
-/// Steps on the mean cross-entropy of synthetic images, one batch a step; what is differentiated
-/// through in trajectory matching (Cazenavette et al., arXiv 2203.11932) and in the first dataset
-/// distillation (Wang et al., arXiv 1811.10959).
+/// Training steps on the mean cross-entropy of synthetic images, one batch for each step. Trajectory
+/// matching (Cazenavette et al., arXiv 2203.11932) and the first dataset distillation (Wang et al.,
+/// arXiv 1811.10959) differentiate through them.
 ///
-/// The inputs that a gradient flows to are the images `[n, channels, height, width]` and, if they are
-/// soft, the labels `[n, classes]`. Each shard of a batch builds its graph, takes its products and
-/// drops it on one thread, so memory follows the shard; in which order they are summed depends on the
-/// shape of the batch alone, so results are bit-identical for every number of threads. A graph that is
-/// kept ([`Keep::graphs`](liebig_grad::Keep)) is the whole batch's.
+/// Gradients flow to the images `[n, channels, height, width]` and, if they are soft, to the labels
+/// `[n, classes]`. One thread builds a shard's graph, takes its products and drops it before the next
+/// shard, so the memory needed depends on the shard, not on the batch. The order of the sum over shards
+/// depends on the shape of the batch alone, so results are bit-identical for every number of threads. A
+/// graph that is kept ([`Keep::graphs`](liebig_grad::Keep)) is that of the whole batch.
 ///
 /// ```
 /// use liebig_grad::{InnerSgd, Keep, Targets, Tensor, Trajectory, cpu};
-/// use liebig_nn::{Input, ModelOptions, TrainingSteps, build, initialize};
+/// use liebig_nn::{ConvNetOptions, Input, ModelChoice, TrainingSteps, initialize};
 /// use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 ///
 /// # fn main() -> Result<(), liebig_nn::Error> {
 /// let input = Input { channels: 1, height: 8, width: 8 };
-/// let options = ModelOptions { width: Some(4), depth: Some(2), ..ModelOptions::default() };
-/// let model = build("convnet", input, 2, &options)?;
+/// let options = ConvNetOptions { width: 4, depth: 2, ..ConvNetOptions::default() };
+/// let model = ModelChoice::ConvNet(options).build(input, 2)?;
 /// let start = initialize(&*model, &mut ChaCha8Rng::seed_from_u64(0), &cpu())?;
 ///
 /// let pixels = (0..2 * 64).map(|i| (i as f32).sin()).collect();
@@ -37,7 +37,7 @@ use crate::{Error, Model, Result, SyntheticGradient, loss_gradient};
 /// let sgd = InnerSgd { lr: vec![0.01; 3], momentum: 0.0 };
 /// let trajectory = Trajectory::train(&steps, &start, sgd, Keep::default())?;
 ///
-/// // Of half the squared norm of the last weights.
+/// // The gradient of half the squared norm of the last weights.
 /// let gradient = trajectory.backward(trajectory.last())?;
 /// assert_eq!(gradient.inputs[0].shape(), [2, 1, 8, 8]);
 /// assert_eq!(gradient.lr.len(), 3);
@@ -48,12 +48,12 @@ pub struct TrainingSteps<'a> {
     model: &'a dyn Model,
     images: Tensor,
     targets: Targets,
-    /// The images of each step; all of them if there is none.
+    /// The indices of each step's images; every step takes all images if the list is empty.
     batches: Vec<Vec<usize>>,
 }
 
 impl<'a> TrainingSteps<'a> {
-    /// Training on all `images [n, channels, height, width]` at each step.
+    /// Training on all images `[n, channels, height, width]` at each step.
     ///
     /// # Errors
     /// [`Error::Batch`] if there is no image or not one target for each.
@@ -67,11 +67,12 @@ impl<'a> TrainingSteps<'a> {
         })
     }
 
-    /// Training on some of the images at each step: step `i` takes those of `batches[i]`, and after
-    /// the last batch the first one comes again. An image may be in many batches.
+    /// Training on some of the images at each step: step `i` takes the images with the indices
+    /// `batches[i]`, starting again with the first batch after the last. An image may be in many
+    /// batches.
     ///
     /// # Errors
-    /// [`Error::Batch`] for an empty batch, [`Error::Grad`] for an image that does not exist.
+    /// [`Error::Batch`] for an empty batch, [`Error::Grad`] for an index without an image.
     pub fn with_batches(mut self, batches: Vec<Vec<usize>>) -> Result<Self> {
         let images = self.targets.len();
         for &index in batches.iter().flatten() {
@@ -84,8 +85,7 @@ impl<'a> TrainingSteps<'a> {
             }
         }
         if batches.iter().any(Vec::is_empty) {
-            let (images, targets) = (0, 0);
-            return Err(Error::Batch { images, targets });
+            return Err(EMPTY);
         }
         self.batches = batches;
         Ok(self)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use common::with_threads;
 use liebig_grad::{StepGradient, Targets, Tensor, cpu};
-use liebig_nn::{Input, ModelOptions, TrainingSteps, build, initialize};
+use liebig_nn::{ConvNetOptions, Input, ModelChoice, TrainingSteps, initialize};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -43,12 +43,12 @@ fn memory_follows_the_shard() {
         height: 16,
         width: 16,
     };
-    let options = ModelOptions {
-        width: Some(16),
-        depth: Some(2),
-        ..ModelOptions::default()
+    let options = ConvNetOptions {
+        width: 16,
+        depth: 2,
+        ..ConvNetOptions::default()
     };
-    let model = build("convnet", input, 4, &options).unwrap();
+    let model = ModelChoice::ConvNet(options).build(input, 4).unwrap();
     let weights = initialize(&*model, &mut ChaCha8Rng::seed_from_u64(0), &cpu()).unwrap();
     let peak = |batch: usize| {
         let pixels = (0..batch * input.numel()).map(|i| (i as f32).sin());

@@ -1,73 +1,27 @@
-//! Sizes, options and refusals.
+//! Networks with all their options, and the tensors that they refuse.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
-use common::{assert_all_close, assert_close};
+use common::{COLOUR, GREY, assert_all_close, assert_close, convnet, default, depth, square};
 use liebig_grad::{Targets, Tensor, cpu};
 use liebig_nn::{
-    Activation, Error, Frozen, Input, Model, ModelOptions, Norm, Pooling, SyntheticGradient, build,
-    initialize, load_state_dict, loss_gradient, names, predict, state_dict,
+    Activation, ConvNetOptions, Error, Frozen, Input, Model, Norm, Pooling, SyntheticGradient,
+    initialize, load_state_dict, loss_gradient, predict, state_dict,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-const COLOUR: Input = Input {
-    channels: 3,
-    height: 32,
-    width: 32,
-};
-const GREY: Input = Input {
-    channels: 1,
-    height: 28,
-    width: 28,
-};
-
-fn square(channels: usize, side: usize) -> Input {
-    Input {
-        channels,
-        height: side,
-        width: side,
-    }
-}
-
-fn depth(depth: usize) -> ModelOptions {
-    ModelOptions {
-        depth: Some(depth),
-        ..ModelOptions::default()
-    }
-}
-
-fn count(name: &str, input: Input, classes: usize, options: &ModelOptions) -> usize {
-    build(name, input, classes, options)
-        .unwrap()
-        .parameter_count()
-}
-
-/// The published networks' sizes.
-#[test]
-fn parameter_counts() {
-    let default = ModelOptions::default();
-    assert_eq!(count("convnet", COLOUR, 10, &default), 320_010);
-    assert_eq!(count("convnet", GREY, 10, &default), 317_706);
-    assert_eq!(count("convnet", COLOUR, 100, &default), 504_420);
-    assert_eq!(count("convnet", square(3, 64), 200, &depth(4)), 857_160);
-    assert_eq!(count("convnet", square(3, 128), 10, &depth(5)), 615_690);
-    assert_eq!(count("mlp", COLOUR, 10, &default), 411_146);
-    assert_eq!(count("mlp", GREY, 10, &default), 118_282);
-    assert_eq!(count("lenet", COLOUR, 10, &default), 62_006);
-}
-
 #[test]
 fn norms_change_names_and_counts() {
     let of = |norm, pooling| {
-        let options = ModelOptions {
-            norm: Some(norm),
-            pooling: Some(pooling),
-            width: Some(4),
+        let options = ConvNetOptions {
+            norm,
+            pooling,
+            width: 4,
             ..depth(2)
         };
-        let model = build("convnet", square(3, 8), 2, &options).unwrap();
+        let model = convnet(square(3, 8), 2, options);
         let names = model.parameters().iter().map(|p| p.name.clone());
         (names.collect::<Vec<_>>(), model.parameter_count())
     };
@@ -108,14 +62,14 @@ fn every_combination_runs() {
     for &(_, norm) in Norm::ALL {
         for &(_, activation) in Activation::ALL {
             for &(_, pooling) in Pooling::ALL {
-                let options = ModelOptions {
-                    width: Some(4),
-                    depth: Some(2),
-                    norm: Some(norm),
-                    activation: Some(activation),
-                    pooling: Some(pooling),
+                let options = ConvNetOptions {
+                    width: 4,
+                    depth: 2,
+                    norm,
+                    activation,
+                    pooling,
                 };
-                let model = build("convnet", input, 3, &options).unwrap();
+                let model = convnet(input, 3, options);
                 let weights = fresh(&*model);
                 let logits = model.forward(&weights, &x).unwrap();
                 assert_eq!(logits.shape(), [2, 3]);
@@ -136,12 +90,12 @@ fn fresh(model: &dyn Model) -> Vec<Tensor> {
 #[test]
 fn fused_and_composed_agree() {
     let of = |norm| {
-        let options = ModelOptions {
-            width: Some(4),
-            norm: Some(norm),
+        let options = ConvNetOptions {
+            width: 4,
+            norm,
             ..depth(2)
         };
-        build("convnet", square(3, 11), 3, &options).unwrap()
+        convnet(square(3, 11), 3, options)
     };
     let (fused, composed) = (of(Norm::Instance), of(Norm::Group));
     let weights = fresh(&*fused);
@@ -170,7 +124,7 @@ fn fused_and_composed_agree() {
 
 #[test]
 fn initial_weights_fill_their_range() {
-    let model = build("convnet", COLOUR, 10, &ModelOptions::default()).unwrap();
+    let model = default("convnet", COLOUR, 10);
     let weights = fresh(&*model);
     for (parameter, weight) in model.parameters().iter().zip(&weights) {
         assert_eq!(parameter.shape, weight.shape());
@@ -204,7 +158,7 @@ fn initial_weights_fill_their_range() {
 
 #[test]
 fn predictions_do_not_depend_on_the_batch() {
-    let model = build("lenet", GREY, 10, &ModelOptions::default()).unwrap();
+    let model = default("lenet", GREY, 10);
     let weights = fresh(&*model);
     let pixels = (0..20 * 784).map(|i| (i as f32 * 0.7).sin()).collect();
     let x = Tensor::from_vec(pixels, &[20, 1, 28, 28], &cpu()).unwrap();
@@ -213,91 +167,9 @@ fn predictions_do_not_depend_on_the_batch() {
     assert_close("last", &last, &all.slice(0, 17, 20).unwrap(), 1e-5, 0.0);
 }
 
-#[track_caller]
-fn refused(name: &str, input: Input, classes: usize, options: &ModelOptions) -> String {
-    match build(name, input, classes, options) {
-        Ok(_) => panic!("{name} on {input} was not refused"),
-        Err(error) => error.to_string(),
-    }
-}
-
-#[test]
-fn unknown_names_are_refused_with_the_nearest() {
-    assert_eq!(names(), ["convnet", "mlp", "lenet"]);
-    let message = refused("convent", COLOUR, 10, &ModelOptions::default());
-    assert!(message.contains("did you mean `convnet`?"), "{message}");
-    let message = refused("LeNet5", COLOUR, 10, &ModelOptions::default());
-    assert!(message.contains("did you mean `lenet`?"), "{message}");
-    let error = "instanse".parse::<Norm>().unwrap_err().to_string();
-    assert!(error.contains("did you mean `instance`?"), "{error}");
-    assert_eq!("swish".parse(), Ok(Activation::Silu));
-    assert!("swich".parse::<Activation>().is_err());
-    assert!("mean".parse::<Pooling>().is_err());
-}
-
-#[test]
-fn options_of_another_model_are_refused() {
-    let message = refused("mlp", COLOUR, 10, &depth(3));
-    assert!(message.contains("mlp has no option `depth`"), "{message}");
-    let options = ModelOptions {
-        norm: Some(Norm::Batch),
-        ..ModelOptions::default()
-    };
-    let message = refused("lenet", COLOUR, 10, &options);
-    assert!(message.contains("lenet has no option `norm`"), "{message}");
-}
-
-#[test]
-fn impossible_values_are_refused() {
-    let width = |width, norm| ModelOptions {
-        width: Some(width),
-        norm: Some(norm),
-        ..ModelOptions::default()
-    };
-    assert!(refused("convnet", COLOUR, 10, &depth(0)).contains("depth is 0"));
-    assert!(refused("convnet", COLOUR, 10, &depth(7)).contains("from 1 to 6"));
-    let message = refused("convnet", COLOUR, 10, &width(0, Norm::None));
-    assert!(message.contains("width is 0"), "{message}");
-    let message = refused("convnet", COLOUR, 10, &width(6, Norm::Group));
-    assert!(message.contains("multiple of 4"), "{message}");
-    let mlp = ModelOptions {
-        width: Some(0),
-        ..ModelOptions::default()
-    };
-    assert!(refused("mlp", COLOUR, 10, &mlp).contains("width is 0"));
-    let default = ModelOptions::default();
-    assert!(refused("mlp", COLOUR, 0, &default).contains("classes is 0"));
-    assert!(refused("mlp", square(0, 8), 2, &default).contains("channels is 0"));
-    assert!(refused("mlp", square(1, 0), 2, &default).contains("height is 0"));
-}
-
-#[test]
-fn images_that_vanish_are_refused() {
-    let message = refused("convnet", square(3, 16), 10, &depth(5));
-    assert!(message.contains("use depth 4 or less"), "{message}");
-    let thin = Input {
-        channels: 3,
-        height: 32,
-        width: 1,
-    };
-    let message = refused("convnet", thin, 10, &depth(1));
-    assert!(message.contains("pooling `none`"), "{message}");
-    // 4 grey pixels become 8, enough for three halvings; 3 become 7.
-    assert_eq!(count("convnet", square(1, 4), 2, &depth(3)), 297_474);
-    assert!(refused("convnet", square(1, 3), 2, &depth(3)).contains("depth 2"));
-
-    let default = ModelOptions::default();
-    build("lenet", square(3, 16), 2, &default).unwrap();
-    build("lenet", square(1, 12), 2, &default).unwrap();
-    let message = refused("lenet", square(3, 15), 2, &default);
-    assert!(message.contains("at least 16x16"), "{message}");
-    let message = refused("lenet", square(1, 11), 2, &default);
-    assert!(message.contains("at least 12x12"), "{message}");
-}
-
 #[test]
 fn foreign_weights_are_refused() {
-    let model = build("mlp", square(1, 4), 2, &ModelOptions::default()).unwrap();
+    let model = default("mlp", square(1, 4), 2);
     let weights = fresh(&*model);
     let x = Tensor::from_vec(vec![0.0; 16], &[1, 1, 4, 4], &cpu()).unwrap();
     let few = model.forward(&weights[..5], &x);
@@ -322,7 +194,7 @@ fn foreign_weights_are_refused() {
 
 #[test]
 fn foreign_state_dicts_are_refused() {
-    let model = build("mlp", square(1, 4), 2, &ModelOptions::default()).unwrap();
+    let model = default("mlp", square(1, 4), 2);
     let good = state_dict(&*model, &fresh(&*model)).unwrap();
     let load = |entries: &[_]| load_state_dict(&*model, entries, &cpu());
 
@@ -353,11 +225,11 @@ fn foreign_state_dicts_are_refused() {
 
 #[test]
 fn batch_norm_predicts_only_when_frozen() {
-    let options = ModelOptions {
-        norm: Some(Norm::Batch),
+    let options = ConvNetOptions {
+        norm: Norm::Batch,
         ..depth(1)
     };
-    let model = build("convnet", square(3, 4), 2, &options).unwrap();
+    let model = convnet(square(3, 4), 2, options);
     let x = Tensor::from_vec(vec![0.0; 48], &[1, 3, 4, 4], &cpu()).unwrap();
     let error = predict(&*model, &fresh(&*model), &x).unwrap_err();
     assert!(error.to_string().contains("Frozen"), "{error}");

@@ -1,11 +1,11 @@
-//! What optimisers and running statistics refuse, and that a refusal changes nothing.
+//! Optimisers continue from their state, and a refusal changes nothing.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
 use common::bits;
 use liebig_grad::{Tensor, cpu};
-use liebig_nn::{Adam, Error, OptimizerState, Sgd, update_statistics};
+use liebig_nn::{Adam, Error, Optimizer, OptimizerState, Sgd, update_statistics};
 
 fn tensor(shape: &[usize]) -> Tensor {
     let values = (0..shape.iter().product()).map(|i: usize| i as f32 + 1.0);
@@ -77,4 +77,83 @@ fn statistics_of_another_network_are_refused() {
     assert!(matches!(refused, Err(Error::Count { .. })));
     let refused = update_statistics(&mut running, &[tensor(&[2]), tensor(&[1])]);
     assert!(matches!(refused, Err(Error::Shape { .. })));
+}
+
+fn wave(step: u32, shape: &[usize]) -> Tensor {
+    let values = (0..shape.iter().product()).map(|i: usize| (i as f32 + 7.3 * step as f32).sin());
+    Tensor::from_vec(values.collect(), shape, &cpu()).unwrap()
+}
+
+/// Some steps along gradients that depend on the step alone.
+fn steps(optimizer: &mut Optimizer, weights: &mut [Tensor], steps: std::ops::Range<u32>) {
+    for step in steps {
+        let gradient: Vec<Tensor> = weights.iter().map(|w| wave(step, w.shape())).collect();
+        optimizer.step(weights, &gradient).unwrap();
+    }
+}
+
+fn optimizers() -> Vec<Optimizer> {
+    vec![
+        Sgd::new(0.1).into(),
+        Sgd::new(0.1).with_momentum(0.9).into(),
+        Sgd::new(0.1)
+            .with_momentum(0.5)
+            .with_weight_decay(0.1)
+            .into(),
+        Adam::new(0.1).into(),
+        Adam::new(0.1)
+            .with_betas(0.5, 0.9)
+            .with_weight_decay(0.1)
+            .into(),
+    ]
+}
+
+fn all_bits(tensors: &[Tensor]) -> Vec<Vec<u32>> {
+    tensors.iter().map(bits).collect()
+}
+
+#[test]
+fn a_restored_optimiser_goes_on_bit_for_bit() {
+    for fresh in optimizers() {
+        for saved_after in 0..5 {
+            let mut weights = vec![wave(100, &[2, 3]), wave(101, &[3])];
+            let mut optimizer = fresh.clone();
+            steps(&mut optimizer, &mut weights, 0..saved_after);
+            let mut restored = fresh.clone();
+            restored.restore(optimizer.state()).unwrap();
+            let mut again = weights.clone();
+            steps(&mut optimizer, &mut weights, saved_after..8);
+            steps(&mut restored, &mut again, saved_after..8);
+            assert_eq!(all_bits(&again), all_bits(&weights), "{fresh:?}");
+            let (found, expected) = (restored.state(), optimizer.state());
+            assert_eq!((found.steps, expected.steps), (8, 8));
+            assert_eq!(all_bits(&found.tensors), all_bits(&expected.tensors));
+        }
+    }
+}
+
+#[test]
+fn a_reset_optimiser_is_a_new_one_with_the_same_settings() {
+    for fresh in optimizers() {
+        let mut weights = vec![wave(100, &[2, 3])];
+        let mut optimizer = fresh.clone();
+        steps(&mut optimizer, &mut weights, 0..3);
+        optimizer.reset();
+        assert_eq!(optimizer.state().steps, 0);
+        assert!(optimizer.state().tensors.is_empty());
+        let (mut again, mut new) = (weights.clone(), fresh.clone());
+        optimizer.set_lr(0.02);
+        new.set_lr(0.02);
+        assert_eq!(optimizer.lr(), 0.02);
+        steps(&mut optimizer, &mut weights, 3..6);
+        steps(&mut new, &mut again, 3..6);
+        assert_eq!(all_bits(&again), all_bits(&weights), "{fresh:?}");
+        // The learning rate is one of the settings that are used.
+        let mut other = vec![wave(100, &[2, 3])];
+        let mut slow = vec![wave(100, &[2, 3])];
+        steps(&mut fresh.clone(), &mut other, 0..1);
+        new.reset();
+        steps(&mut new, &mut slow, 0..1);
+        assert_ne!(all_bits(&other), all_bits(&slow));
+    }
 }

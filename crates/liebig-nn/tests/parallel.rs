@@ -6,8 +6,8 @@ mod common;
 use common::{assert_all_close, assert_close, bits, with_threads};
 use liebig_grad::{Targets, Tensor, cpu, grad, vjp};
 use liebig_nn::{
-    Error, Input, Model, ModelOptions, Norm, SyntheticFeatures, SyntheticGradient, build, features,
-    initialize, loss_gradient, predict,
+    ConvNetOptions, Error, Input, Model, ModelChoice, Norm, SyntheticFeatures, SyntheticGradient,
+    features, initialize, loss_gradient, predict,
 };
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -20,21 +20,30 @@ struct Problem {
     targets: Targets,
 }
 
-fn problem(name: &str, norm: Option<Norm>, batch: usize) -> Problem {
-    let input = Input {
-        channels: 3,
-        height: 20,
-        width: 16,
-    };
-    let options = ModelOptions {
+const INPUT: Input = Input {
+    channels: 3,
+    height: 20,
+    width: 16,
+};
+
+fn convnet(norm: Norm, batch: usize) -> Problem {
+    let options = ConvNetOptions {
         norm,
-        width: (name == "convnet").then_some(16),
-        ..ModelOptions::default()
+        width: 16,
+        ..ConvNetOptions::default()
     };
-    let model = build(name, input, 5, &options).unwrap();
+    problem(&ModelChoice::ConvNet(options), batch)
+}
+
+fn default(name: &str, batch: usize) -> Problem {
+    problem(&ModelChoice::default_for(name, INPUT).unwrap(), batch)
+}
+
+fn problem(choice: &ModelChoice, batch: usize) -> Problem {
+    let model = choice.build(INPUT, 5).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let weights = initialize(&*model, &mut rng, &cpu()).unwrap();
-    let pixels = (0..batch * input.numel()).map(|_| rng.random::<f32>() - 0.5);
+    let pixels = (0..batch * INPUT.numel()).map(|_| rng.random::<f32>() - 0.5);
     let x = Tensor::from_vec(pixels.collect(), &[batch, 3, 20, 16], &cpu()).unwrap();
     let targets = Targets::Hard((0..batch).map(|_| rng.random_range(0..5)).collect());
     Problem {
@@ -57,6 +66,8 @@ fn compute(problem: &Problem) -> Vec<Tensor> {
     let synthetic = SyntheticGradient::new(&**model, weights, x, targets).unwrap();
     let cotangents = cotangents(weights);
     let mut results = real.gradient;
+    results.push(real.logits);
+    results.extend(real.statistics);
     results.push(Tensor::full(&[1], real.loss, x.dtype(), &cpu()));
     results.extend(synthetic.gradient().iter().cloned());
     let all: Vec<_> = cotangents.iter().cloned().map(Some).collect();
@@ -81,12 +92,12 @@ fn cotangents(weights: &[Tensor]) -> Vec<Tensor> {
 #[test]
 fn threads_do_not_change_a_bit() {
     let cases = [
-        problem("convnet", None, 21),
-        problem("convnet", None, 3),
-        problem("convnet", Some(Norm::Layer), 9),
-        problem("convnet", Some(Norm::Batch), 9),
-        problem("lenet", None, 17),
-        problem("mlp", None, 70),
+        convnet(Norm::Instance, 21),
+        convnet(Norm::Instance, 3),
+        convnet(Norm::Layer, 9),
+        convnet(Norm::Batch, 9),
+        default("lenet", 17),
+        default("mlp", 70),
     ];
     for problem in cases {
         let one = with_threads(1, || compute(&problem));
@@ -103,11 +114,11 @@ fn threads_do_not_change_a_bit() {
 #[test]
 fn shards_compute_the_whole_batch() {
     let cases = [
-        problem("convnet", None, 21),
-        problem("convnet", Some(Norm::Group), 10),
-        problem("convnet", Some(Norm::Batch), 10),
-        problem("lenet", None, 9),
-        problem("mlp", None, 19),
+        convnet(Norm::Instance, 21),
+        convnet(Norm::Group, 10),
+        convnet(Norm::Batch, 10),
+        default("lenet", 9),
+        default("mlp", 19),
     ];
     for problem in cases {
         let Problem {
@@ -128,6 +139,8 @@ fn shards_compute_the_whole_batch() {
         assert_all_close("real", &**model, &real.gradient, &gradient, 2e-5);
         assert!(real.gradient.iter().all(|tensor| !tensor.is_tracked()));
         assert_eq!(real.statistics.len(), model.statistics().len());
+        assert_close("real logits", &real.logits, &logits, 1e-5, 0.0);
+        assert!(!real.logits.is_tracked());
 
         let synthetic = SyntheticGradient::new(&**model, weights, x, targets).unwrap();
         assert!((synthetic.loss() / loss.item().unwrap() - 1.0).abs() < 1e-6);
@@ -166,7 +179,7 @@ fn shards_compute_the_whole_batch() {
 
 #[test]
 fn soft_targets_are_cut_like_hard_ones() {
-    let mut problem = problem("convnet", None, 11);
+    let mut problem = convnet(Norm::Instance, 11);
     let hard = loss_gradient(
         &*problem.model,
         &problem.weights,
@@ -196,11 +209,11 @@ fn soft_targets_are_cut_like_hard_ones() {
 
 #[test]
 fn batches_and_targets_that_do_not_match_are_refused() {
-    let problem = problem("mlp", None, 4);
+    let problem = default("mlp", 4);
     let few = Targets::Hard(vec![0, 1, 2]);
     let (model, weights, x) = (&*problem.model, &problem.weights, &problem.x);
     let expected = Error::Batch {
-        images: 4,
+        samples: 4,
         targets: 3,
     };
     assert_eq!(

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use liebig_grad::{Targets, Tensor, cpu};
-use liebig_nn::{Input, ModelOptions, SyntheticGradient, build, initialize};
+use liebig_nn::{ConvNetOptions, Input, ModelChoice, SyntheticGradient, initialize};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -27,7 +27,8 @@ fn single_precision_agrees_with_double_to_the_second_order() {
         height: 32,
         width: 32,
     };
-    let model = build("convnet", input, 10, &ModelOptions::default()).unwrap();
+    let choice = ModelChoice::ConvNet(ConvNetOptions::default());
+    let model = choice.build(input, 10).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let weights = initialize(model.as_ref(), &mut rng, &cpu()).unwrap();
     let shape = [5, 3, 32, 32];

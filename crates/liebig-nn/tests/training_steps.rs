@@ -7,7 +7,9 @@ use common::{bits, with_threads};
 use liebig_grad::{
     DType, InnerSgd, Keep, StepGradient, Targets, Tensor, Trajectory, TrajectoryGradient, cpu, grad,
 };
-use liebig_nn::{Error, Input, Model, ModelOptions, Norm, TrainingSteps, build, initialize};
+use liebig_nn::{
+    ConvNetOptions, Error, Input, Model, ModelChoice, Norm, TrainingSteps, initialize,
+};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -42,19 +44,20 @@ fn with_dtype(tensor: &Tensor, dtype: DType) -> Tensor {
     }
 }
 
-fn problem(norm: Option<Norm>, dtype: DType, soft: bool, batches: Vec<Vec<usize>>) -> Problem {
+fn problem(norm: Norm, dtype: DType, soft: bool, batches: Vec<Vec<usize>>) -> Problem {
     let input = Input {
         channels: 2,
         height: 8,
         width: 12,
     };
-    let options = ModelOptions {
-        width: Some(5),
-        depth: Some(2),
+    let options = ConvNetOptions {
+        width: 5,
+        depth: 2,
         norm,
-        ..ModelOptions::default()
+        ..ConvNetOptions::default()
     };
-    let model = build("convnet", input, CLASSES, &options).unwrap();
+    let model = ModelChoice::ConvNet(options).build(input, CLASSES);
+    let model = model.unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let start = initialize(&*model, &mut rng, &cpu()).unwrap();
     let labels = random(&[IMAGES, CLASSES], dtype, &mut rng);
@@ -207,7 +210,7 @@ fn unrolled_training_equals_the_whole_graph() {
             (true, uneven()),
         ] {
             let what = format!("{}, soft {soft}, {} batches", dtype.name(), batches.len());
-            let problem = problem(None, dtype, soft, batches);
+            let problem = problem(Norm::Instance, dtype, soft, batches);
             let whole = problem.whole_graph();
             assert_eq!(whole.inputs.len(), if soft { 2 } else { 1 });
             for (weights_every, graphs) in [(1, 0), (2, 0), (1, 5), (2, 2)] {
@@ -223,14 +226,14 @@ fn unrolled_training_equals_the_whole_graph() {
 
 #[test]
 fn networks_that_mix_the_samples_of_a_batch_are_unrolled_too() {
-    let problem = problem(Some(Norm::Batch), DType::F64, true, Vec::new());
+    let problem = problem(Norm::Batch, DType::F64, true, Vec::new());
     let found = problem.unroll(Keep::default());
     assert_same("batch norm", &found, &problem.whole_graph(), 1e-11);
 }
 
 #[test]
 fn images_in_no_batch_have_no_gradient() {
-    let problem = problem(None, DType::F32, true, uneven());
+    let problem = problem(Norm::Instance, DType::F32, true, uneven());
     let found = problem.unroll(Keep::default());
     for input in &found.inputs {
         let absent = input.slice(0, 8, 9).unwrap().to_vec().unwrap();
@@ -241,7 +244,7 @@ fn images_in_no_batch_have_no_gradient() {
 #[test]
 fn threads_do_not_change_a_bit() {
     for batches in [Vec::new(), uneven()] {
-        let problem = problem(None, DType::F32, true, batches);
+        let problem = problem(Norm::Instance, DType::F32, true, batches);
         for graphs in [0, 3] {
             let keep = Keep {
                 weights_every: 2,
@@ -264,12 +267,12 @@ fn threads_do_not_change_a_bit() {
 
 #[test]
 fn what_does_not_go_together_is_refused() {
-    let problem = problem(None, DType::F32, false, Vec::new());
+    let problem = problem(Norm::Instance, DType::F32, false, Vec::new());
     let steps =
         |targets: Targets| TrainingSteps::new(&*problem.model, problem.images.clone(), targets);
     let few = steps(Targets::Hard(vec![0, 1]));
     let expected = Error::Batch {
-        images: IMAGES,
+        samples: IMAGES,
         targets: 2,
     };
     assert_eq!(few.err(), Some(expected));

@@ -5,7 +5,7 @@ use liebig_grad::Tensor;
 use crate::Result;
 use crate::choice::named;
 
-/// What follows the norm.
+/// The activation function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Activation {
     /// `1 / (1 + e^-x)`.

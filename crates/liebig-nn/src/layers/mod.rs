@@ -1,12 +1,27 @@
-//! What networks are built of. Feature maps are NHWC.
+//! The parts that networks are built of. Feature maps are NHWC.
+//!
+//! A layer is made with a [`Builder`], which records the layer's parameters and running statistics
+//! and tells the layer its [`Place`] among the network's. Applied to the network's weights, a layer
+//! takes its own from there, in whatever order layers are applied and however often.
 
 mod activation;
-mod dense;
+mod batch_norm;
+mod builder;
+mod conv;
+mod fused;
+mod linear;
+mod map;
 mod norm;
+mod norm_layer;
 mod pooling;
 
 pub use activation::Activation;
-pub(crate) use dense::{conv_parameters, linear, linear_parameters};
-pub use norm::{BatchNorm, Norm};
-pub(crate) use norm::{EPS, GROUPS};
+pub use batch_norm::{BatchNorm, BatchStatistics};
+pub(crate) use builder::{Builder, Place, Plan};
+pub(crate) use conv::{Conv, Filters};
+pub(crate) use fused::InstanceNormReluAvgPool;
+pub(crate) use linear::Linear;
+pub(crate) use map::Map;
+pub use norm::Norm;
+pub(crate) use norm_layer::{EPS, GROUPS, NormLayer, scale_and_shift};
 pub use pooling::Pooling;

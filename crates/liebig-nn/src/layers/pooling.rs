@@ -2,15 +2,16 @@
 
 use liebig_grad::Tensor;
 
+use super::{Builder, Map};
 use crate::Result;
 use crate::choice::named;
 
-/// What ends a block. An odd last row or column is dropped, as in PyTorch.
+/// The pooling at the end of a block. An odd last row or column is dropped, as in PyTorch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Pooling {
-    /// Nothing: the feature map keeps its size.
+    /// No pooling: the feature map keeps its size.
     None,
-    /// The largest of each window.
+    /// The largest value of each window.
     Max,
     /// The mean of each window.
     #[default]
@@ -37,11 +38,20 @@ impl Pooling {
         }?)
     }
 
-    /// What becomes of a side of `size` pixels.
-    pub(crate) fn output_size(self, size: usize) -> usize {
+    /// The shape of the pooled map; `None` where nothing is left of it.
+    pub(crate) fn output(self, map: Map) -> Option<Map> {
         match self {
-            Pooling::None => size,
-            Pooling::Max | Pooling::Avg => size / 2,
+            Pooling::None => Some(map),
+            Pooling::Max | Pooling::Avg => map.resized(|size| Some(size / 2)),
         }
+    }
+
+    /// [`output`](Self::output), counted as that of a layer.
+    pub(crate) fn build(self, builder: &mut Builder, map: Map) -> Option<Map> {
+        let pooled = self.output(map)?;
+        if self != Pooling::None {
+            builder.output_map(pooled);
+        }
+        Some(pooled)
     }
 }

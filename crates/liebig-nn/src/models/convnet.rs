@@ -1,117 +1,118 @@
 //! The ConvNet of dataset condensation (Gidaris & Komodakis 2018, Zhao et al. 2021).
 
-use liebig_grad::{Conv2d, Tensor};
+use liebig_grad::Tensor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::check_weights;
-use crate::layers::{EPS, GROUPS, conv_parameters, linear, linear_parameters};
-
-use crate::{
-    Activation, BatchNorm, Error, Input, Model, ModelOptions, Norm, Parameter, Pooling, Result,
-    TorchLayout,
+use super::{Options, check_width};
+use crate::layers::{
+    Builder, Conv, Filters, GROUPS, InstanceNormReluAvgPool, Linear, Map, NormLayer,
 };
+use crate::network::Layers;
+use crate::{Activation, BatchNorm, Error, Input, Model, Norm, Pooling, Result};
 
 const NAME: &str = "convnet";
 
-/// `depth` × [conv 3x3 → norm → activation → pool] → linear.
-///
-/// Convolutions are padded by 1; for grey images the first is padded by 3, which makes 28 pixels 32.
-pub(crate) struct ConvNet {
-    parameters: Vec<Parameter>,
-    statistics: Vec<Parameter>,
-    grey: bool,
-    depth: usize,
-    norm: Norm,
-    activation: Activation,
-    pooling: Pooling,
+/// Options of the network `convnet`: blocks of a convolution with 3x3 filters, a norm, an activation
+/// and a pooling, then a linear classifier.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct ConvNetOptions {
+    /// Channels of every convolution. Default 128 (Zhao et al., arXiv 2006.05929).
+    #[schemars(range(min = 1, max = 65536))]
+    pub width: usize,
+    /// Number of blocks. By default as many as leave a feature map about 4 pixels wide: 3 for images of
+    /// 28 and 32 pixels, 4 for 64, 5 for 128 (Cazenavette et al., arXiv 2203.11932).
+    #[schemars(range(min = 1, max = 6))]
+    pub depth: usize,
+    /// Normalisation after each convolution. Default `instance` (Zhao et al., arXiv 2006.05929).
+    pub norm: Norm,
+    /// Activation after each norm. Default `relu` (Zhao et al., arXiv 2006.05929).
+    pub activation: Activation,
+    /// Pooling at the end of each block. Default `avg` (Zhao et al., arXiv 2006.05929).
+    pub pooling: Pooling,
 }
 
-impl ConvNet {
-    pub(crate) fn new(input: Input, classes: usize, options: &ModelOptions) -> Result<Self> {
-        let width = options.width.unwrap_or(128);
-        let depth = options.depth.unwrap_or(3);
-        let norm = options.norm.unwrap_or_default();
-        let activation = options.activation.unwrap_or_default();
-        let pooling = options.pooling.unwrap_or_default();
-        let bad = |option, value, expected| Error::BadOption {
-            model: NAME,
-            option,
-            value,
-            expected,
-        };
-        if !(1..=6).contains(&depth) {
-            return Err(bad("depth", depth, "from 1 to 6"));
+impl Default for ConvNetOptions {
+    /// Those for images of 28 or 32 pixels.
+    fn default() -> Self {
+        Self {
+            width: 128,
+            depth: 3,
+            norm: Norm::Instance,
+            activation: Activation::Relu,
+            pooling: Pooling::Avg,
         }
-        if width == 0 {
-            return Err(bad("width", width, "at least 1"));
-        }
-        if norm == Norm::Group && !width.is_multiple_of(GROUPS) {
-            return Err(bad("width", width, "a multiple of 4 with group norm"));
-        }
-        let grey = input.channels == 1;
+    }
+}
 
-        let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
-        let mut map = [input.height, input.width].map(|size| if grey { size + 4 } else { size });
-        let mut channels = input.channels;
-        // Numbered as in the reference implementation's `features`, where every layer that exists has
-        // a place of its own.
-        let per_block = 2 + usize::from(norm != Norm::None) + usize::from(pooling != Pooling::None);
-        for block in 0..depth {
-            let first = block * per_block;
-            let (conv, after) = (
-                format!("features.{first}"),
-                format!("features.{}", first + 1),
-            );
-            let [height, wide] = map;
-            parameters.extend(conv_parameters(&conv, 3, channels, width));
-            parameters.extend(norm.parameters(&after, [height, wide, width]));
-            statistics.extend(norm.statistics(&after, width));
-            map = map.map(|size| pooling.output_size(size));
-            if map.contains(&0) {
-                return Err(too_small(input, block));
-            }
-            channels = width;
+impl ConvNetOptions {
+    fn check(&self, input: Input) -> Result<()> {
+        if !(1..=6).contains(&self.depth) {
+            return Err(Error::BadOption {
+                model: NAME,
+                key: "model.depth",
+                value: self.depth,
+                expected: "a value from 1 to 6",
+                hint: format!("{} suits samples of {input}", depth(input)),
+            });
         }
-        let [height, wide] = map;
-        let flattened = TorchLayout::Flattened {
-            height,
-            width: wide,
-            channels,
-        };
-        let inputs = height * wide * channels;
-        parameters.extend(linear_parameters("classifier", inputs, classes, flattened));
-        Ok(Self {
-            parameters,
-            statistics,
-            grey,
-            depth,
-            norm,
-            activation,
-            pooling,
-        })
+        check_width(NAME, self.width)?;
+        if self.norm == Norm::Group && !self.width.is_multiple_of(GROUPS) {
+            let next = self.width.next_multiple_of(GROUPS);
+            return Err(Error::BadOption {
+                model: NAME,
+                key: "model.width",
+                value: self.width,
+                expected: "a multiple of 4 with group norm",
+                hint: format!("use {next}, or another `model.norm`"),
+            });
+        }
+        Ok(())
+    }
+}
+
+impl Options for ConvNetOptions {
+    fn default_for(input: Input) -> Self {
+        Self {
+            depth: depth(input),
+            ..Self::default()
+        }
     }
 
-    /// Norm, activation and pooling; in one operation where there is one for the combination.
-    fn after_conv(
-        &self,
-        x: &Tensor,
-        affine: &[Tensor],
-        block: usize,
-        batch: &mut BatchNorm,
-    ) -> Result<Tensor> {
-        let fused = (Norm::Instance, Activation::Relu, Pooling::Avg);
-        if let ([gamma, beta], true) = (affine, (self.norm, self.activation, self.pooling) == fused)
-        {
-            return Ok(x.instance_norm_relu_avg_pool(gamma, beta, EPS)?);
+    fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
+        self.check(input)?;
+        let mut builder = Builder::default();
+        let mut map = Map::from(input);
+        let mut blocks = Vec::with_capacity(self.depth);
+        for index in 0..self.depth {
+            let Some((block, pooled)) = Block::new(&mut builder, self, index, map) else {
+                return Err(too_small(input, index));
+            };
+            blocks.push(block);
+            map = pooled;
         }
-        let normal = self.norm.apply(x, affine, block, batch)?;
-        self.pooling.apply(&self.activation.apply(&normal)?)
+        let classifier = Linear::on_map(&mut builder, "classifier", map, classes);
+        let layers = ConvNet { blocks, classifier };
+        Ok(Box::new(builder.finish(NAME, input, layers)?))
     }
+}
+
+/// The depth at which a ConvNet's last map is about 4 pixels wide: 3 at 28 and 32, 4 at 64, 5 at 128.
+fn depth(input: Input) -> usize {
+    let mut side = input.height.min(input.width);
+    let mut depth = 1;
+    while side > 12 && depth < 6 {
+        side /= 2;
+        depth += 1;
+    }
+    depth
 }
 
 fn too_small(input: Input, fits: usize) -> Error {
     let hint = match fits {
-        0 => "use pooling `none` or larger images".to_string(),
-        _ => format!("use depth {fits} or less, or larger images"),
+        0 => "set `model.pooling` to `none` or enlarge the images (`data.image_size`)".to_string(),
+        _ => format!("set `model.depth` to {fits} or enlarge the images (`data.image_size`)"),
     };
     Error::TooSmall {
         model: NAME,
@@ -120,35 +121,118 @@ fn too_small(input: Input, fits: usize) -> Error {
     }
 }
 
-impl Model for ConvNet {
-    fn name(&self) -> &str {
-        NAME
+struct ConvNet {
+    blocks: Vec<Block>,
+    classifier: Linear,
+}
+
+/// Convolution, norm, activation, pooling.
+struct Block {
+    conv: Conv,
+    end: BlockEnd,
+}
+
+/// What follows the convolution; in one operation where there is one for the combination.
+enum BlockEnd {
+    Fused(InstanceNormReluAvgPool),
+    Composed {
+        norm: Option<NormLayer>,
+        activation: Activation,
+        pooling: Pooling,
+    },
+}
+
+impl Block {
+    /// The block and the map that it puts out; `None` where nothing is left of it.
+    ///
+    /// Convolutions are padded by 1; for grey images the first is padded by 3, which makes 28 pixels
+    /// 32. Parameters are numbered as in the reference implementation's `features`, where each layer
+    /// that exists has a number.
+    fn new(
+        builder: &mut Builder,
+        options: &ConvNetOptions,
+        index: usize,
+        map: Map,
+    ) -> Option<(Self, Map)> {
+        let &ConvNetOptions {
+            width,
+            norm,
+            activation,
+            pooling,
+            ..
+        } = options;
+        let layers = 2 + usize::from(norm != Norm::None) + usize::from(pooling != Pooling::None);
+        let name = |layer: usize| format!("features.{}", index * layers + layer);
+        let grey = index == 0 && map.channels == 1;
+        let filters = Filters {
+            count: width,
+            side: 3,
+            padding: if grey { 3 } else { 1 },
+        };
+        let (conv, map) = Conv::new(builder, &name(0), map, filters)?;
+        let fused = (Norm::Instance, Activation::Relu, Pooling::Avg);
+        let (end, map) = if (norm, activation, pooling) == fused {
+            let (layer, map) = InstanceNormReluAvgPool::new(builder, &name(1), map)?;
+            (BlockEnd::Fused(layer), map)
+        } else {
+            let norm = NormLayer::new(builder, &name(1), norm, map);
+            builder.output_map(map);
+            let end = BlockEnd::Composed {
+                norm,
+                activation,
+                pooling,
+            };
+            (end, pooling.build(builder, map)?)
+        };
+        Some((Self { conv, end }, map))
     }
 
-    fn parameters(&self) -> &[Parameter] {
-        &self.parameters
+    fn apply(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
+        let x = self.conv.apply(weights, x)?;
+        match &self.end {
+            BlockEnd::Fused(layer) => layer.apply(weights, &x),
+            BlockEnd::Composed {
+                norm,
+                activation,
+                pooling,
+            } => {
+                let x = match norm {
+                    Some(norm) => norm.apply(weights, &x, batch)?,
+                    None => x,
+                };
+                pooling.apply(&activation.apply(&x)?)
+            }
+        }
     }
+}
 
-    fn statistics(&self) -> &[Parameter] {
-        &self.statistics
-    }
-
-    fn features_with(&self, weights: &[Tensor], x: &Tensor, mut norm: BatchNorm) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
+impl Layers for ConvNet {
+    fn features(&self, weights: &[Tensor], x: &Tensor, norm: &mut BatchNorm) -> Result<Tensor> {
         let mut x = x.permute(&[0, 2, 3, 1])?;
-        let per_block = (weights.len() - 2) / self.depth;
-        for (block, weights) in weights.chunks_exact(per_block).take(self.depth).enumerate() {
-            let padding = if self.grey && block == 0 { 3 } else { 1 };
-            let options = Conv2d { stride: 1, padding };
-            let convolved = x.conv2d(&weights[0], Some(&weights[1]), options)?;
-            x = self.after_conv(&convolved, &weights[2..], block, &mut norm)?;
+        for block in &self.blocks {
+            x = block.apply(weights, &x, norm)?;
         }
         Ok(x.flatten_from(1)?)
     }
 
     fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
-        let last = weights.len() - 2;
-        linear(features, &weights[last], &weights[last + 1])
+        self.classifier.apply(weights, features)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_follows_the_published_networks() {
+        for (side, expected) in [(8, 1), (28, 3), (32, 3), (64, 4), (128, 5), (256, 6)] {
+            let input = Input {
+                channels: 3,
+                height: side,
+                width: side,
+            };
+            assert_eq!(depth(input), expected, "{side} pixels");
+        }
     }
 }

@@ -1,83 +1,94 @@
 //! LeNet-5 with ReLU and max pooling (LeCun et al. 1998, as the dataset condensation papers use it).
 
-use liebig_grad::{Conv2d, Tensor};
+use liebig_grad::Tensor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::check_weights;
-use crate::layers::{Pooling, conv_parameters, linear, linear_parameters};
-use crate::{BatchNorm, Error, Input, Model, Parameter, Result, TorchLayout};
+use super::Options;
+use crate::layers::{Builder, Conv, Filters, Linear, Map, Pooling};
+use crate::network::Layers;
+use crate::{BatchNorm, Error, Input, Model, Result};
 
-const FILTER: usize = 5;
+const NAME: &str = "lenet";
 
-/// conv 6 → ReLU → max pool → conv 16 → ReLU → max pool → 120 → ReLU → 84 → ReLU → classes; filters
-/// 5x5, the first padded by 2 for grey images.
-pub(crate) struct LeNet {
-    parameters: Vec<Parameter>,
-    padding: usize,
-}
+/// Options of the network `lenet`: none.
+///
+/// It is conv 6 → ReLU → max pool → conv 16 → ReLU → max pool → 120 → ReLU → 84 → ReLU → classes;
+/// filters are 5x5, the first padded by 2 for grey images.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct LeNetOptions {}
 
-impl LeNet {
-    pub(crate) fn new(input: Input, classes: usize) -> Result<Self> {
+impl Options for LeNetOptions {
+    fn default_for(_: Input) -> Self {
+        Self {}
+    }
+
+    fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
+        let mut builder = Builder::default();
         let padding = if input.channels == 1 { 2 } else { 0 };
-        let after = |size: usize, padding: usize| {
-            let convolved = (size + 2 * padding).checked_sub(FILTER - 1)?;
-            Some(Pooling::Max.output_size(convolved)).filter(|&size| size > 0)
-        };
-        let side = |size| after(after(size, padding)?, 0);
-        let (Some(height), Some(width)) = (side(input.height), side(input.width)) else {
+        let Some((convs, map)) = convolutions(&mut builder, input.into(), padding) else {
             let least = 16 - 2 * padding;
             return Err(Error::TooSmall {
-                model: "lenet",
+                model: NAME,
                 input,
-                hint: format!("it needs at least {least}x{least} pixels; enlarge the images"),
+                hint: format!(
+                    "it needs at least {least}x{least} pixels; enlarge the images \
+                     (`data.image_size`)"
+                ),
             });
         };
-        let channels = 16;
-        let flattened = TorchLayout::Flattened {
-            height,
-            width,
-            channels,
+        let first = Linear::on_map(&mut builder, "fc_1", map, 120);
+        builder.output(120);
+        let second = Linear::new(&mut builder, "fc_2", 120, 84);
+        builder.output(84);
+        let layers = LeNet {
+            convs,
+            hidden: [first, second],
+            classifier: Linear::new(&mut builder, "fc_3", 84, classes),
         };
-        let linear = TorchLayout::Linear;
-        let parameters = [
-            conv_parameters("features.0", FILTER, input.channels, 6),
-            conv_parameters("features.3", FILTER, 6, channels),
-            linear_parameters("fc_1", height * width * channels, 120, flattened),
-            linear_parameters("fc_2", 120, 84, linear),
-            linear_parameters("fc_3", 84, classes, linear),
-        ];
-        Ok(Self {
-            parameters: parameters.into_iter().flatten().collect(),
-            padding,
-        })
+        Ok(Box::new(builder.finish(NAME, input, layers)?))
     }
 }
 
-impl Model for LeNet {
-    fn name(&self) -> &str {
-        "lenet"
-    }
+struct LeNet {
+    convs: [Conv; 2],
+    hidden: [Linear; 2],
+    classifier: Linear,
+}
 
-    fn parameters(&self) -> &[Parameter] {
-        &self.parameters
-    }
+/// The two convolutions and the map after the second pooling; `None` where nothing is left of it.
+fn convolutions(builder: &mut Builder, input: Map, padding: usize) -> Option<([Conv; 2], Map)> {
+    let mut conv = |name, map, count, padding| {
+        let side = 5;
+        let filters = Filters {
+            count,
+            side,
+            padding,
+        };
+        let (conv, map) = Conv::new(builder, name, map, filters)?;
+        builder.output_map(map);
+        Some((conv, Pooling::Max.build(builder, map)?))
+    };
+    let (first, map) = conv("features.0", input, 6, padding)?;
+    let (second, map) = conv("features.3", map, 16, 0)?;
+    Some(([first, second], map))
+}
 
-    fn features_with(&self, weights: &[Tensor], x: &Tensor, _: BatchNorm) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
+impl Layers for LeNet {
+    fn features(&self, weights: &[Tensor], x: &Tensor, _: &mut BatchNorm) -> Result<Tensor> {
         let mut x = x.permute(&[0, 2, 3, 1])?;
-        for (layer, padding) in [(0, self.padding), (2, 0)] {
-            let options = Conv2d { stride: 1, padding };
-            let convolved = x.conv2d(&weights[layer], Some(&weights[layer + 1]), options)?;
-            x = Pooling::Max.apply(&convolved.relu()?)?;
+        for conv in &self.convs {
+            x = Pooling::Max.apply(&conv.apply(weights, &x)?.relu()?)?;
         }
         x = x.flatten_from(1)?;
-        for layer in [4, 6] {
-            x = linear(&x, &weights[layer], &weights[layer + 1])?.relu()?;
+        for linear in &self.hidden {
+            x = linear.apply(weights, &x)?.relu()?;
         }
         Ok(x)
     }
 
     fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
-        linear(features, &weights[8], &weights[9])
+        self.classifier.apply(weights, features)
     }
 }

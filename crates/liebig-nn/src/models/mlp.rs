@@ -1,59 +1,70 @@
 //! A perceptron with two hidden layers, for images and tables.
 
 use liebig_grad::Tensor;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::check_weights;
-use crate::layers::{linear, linear_parameters};
-use crate::{BatchNorm, Error, Input, Model, Parameter, Result, TorchLayout};
+use super::{Options, check_width};
+use crate::layers::{Builder, Linear};
+use crate::network::Layers;
+use crate::{BatchNorm, Input, Model, Result};
 
-/// flatten → `width` → ReLU → `width` → ReLU → classes.
+const NAME: &str = "mlp";
+
+/// Options of the network `mlp`: flatten → `width` → ReLU → `width` → ReLU → classes.
 ///
-/// Samples are flattened as they come (channels first, like PyTorch), so `[n, features]` will do, too.
-pub(crate) struct Mlp {
-    parameters: Vec<Parameter>,
+/// Samples are flattened as they come (channels first, as in PyTorch), so samples `[n, features]` are
+/// accepted, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MlpOptions {
+    /// Outputs of each hidden layer. Default 128 (Zhao et al., arXiv 2006.05929).
+    #[schemars(range(min = 1, max = 65536))]
+    pub width: usize,
 }
 
-impl Mlp {
-    pub(crate) fn new(input: Input, classes: usize, width: Option<usize>) -> Result<Self> {
-        let width = width.unwrap_or(128);
-        if width == 0 {
-            return Err(Error::BadOption {
-                model: "mlp",
-                option: "width",
-                value: width,
-                expected: "at least 1",
-            });
-        }
-        let sizes = [input.numel(), width, width, classes];
-        let layer = |(i, pair): (usize, &[usize])| {
-            let name = format!("fc_{}", i + 1);
-            linear_parameters(&name, pair[0], pair[1], TorchLayout::Linear)
+impl Default for MlpOptions {
+    fn default() -> Self {
+        Self { width: 128 }
+    }
+}
+
+impl Options for MlpOptions {
+    fn default_for(_: Input) -> Self {
+        Self::default()
+    }
+
+    fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
+        let width = self.width;
+        check_width(NAME, width)?;
+        let mut builder = Builder::default();
+        let first = Linear::new(&mut builder, "fc_1", input.numel(), width);
+        builder.output(width);
+        let second = Linear::new(&mut builder, "fc_2", width, width);
+        builder.output(width);
+        let layers = Mlp {
+            hidden: [first, second],
+            classifier: Linear::new(&mut builder, "fc_3", width, classes),
         };
-        let parameters = sizes.windows(2).enumerate().flat_map(layer).collect();
-        Ok(Self { parameters })
+        Ok(Box::new(builder.finish(NAME, input, layers)?))
     }
 }
 
-impl Model for Mlp {
-    fn name(&self) -> &str {
-        "mlp"
-    }
+struct Mlp {
+    hidden: [Linear; 2],
+    classifier: Linear,
+}
 
-    fn parameters(&self) -> &[Parameter] {
-        &self.parameters
-    }
-
-    fn features_with(&self, weights: &[Tensor], x: &Tensor, _: BatchNorm) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
+impl Layers for Mlp {
+    fn features(&self, weights: &[Tensor], x: &Tensor, _: &mut BatchNorm) -> Result<Tensor> {
         let mut x = x.flatten_from(1)?;
-        for layer in [0, 2] {
-            x = linear(&x, &weights[layer], &weights[layer + 1])?.relu()?;
+        for linear in &self.hidden {
+            x = linear.apply(weights, &x)?.relu()?;
         }
         Ok(x)
     }
 
     fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {
-        check_weights(&self.parameters, weights)?;
-        linear(features, &weights[4], &weights[5])
+        self.classifier.apply(weights, features)
     }
 }

@@ -2,12 +2,12 @@
 
 use liebig_grad::Tensor;
 
-use super::{OptimizerState, check_pairs, decayed};
+use super::{OptimizerState, decayed};
 use crate::Result;
-use crate::statistics::check_count;
+use crate::check::{check_count, check_pairs};
 
-/// Adam as `torch.optim.Adam`: weight decay is added to the gradient, moments are corrected for their
-/// start at 0.
+/// Adam as in `torch.optim.Adam`: weight decay is added to the gradient, and moments are corrected for
+/// their start at 0.
 #[derive(Clone, Debug)]
 pub struct Adam {
     /// Learning rate; may be changed between steps.
@@ -24,7 +24,7 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// With the default settings.
+    /// Adam with the default settings.
     pub fn new(lr: f64) -> Self {
         Self {
             lr,
@@ -37,13 +37,13 @@ impl Adam {
         }
     }
 
-    /// With other decays of the moments.
+    /// Sets the decay of the first and second moments.
     pub fn with_betas(self, first: f64, second: f64) -> Self {
         let betas = (first, second);
         Self { betas, ..self }
     }
 
-    /// With weight decay, on all parameters.
+    /// Sets the weight decay, which applies to all parameters.
     pub fn with_weight_decay(self, weight_decay: f64) -> Self {
         Self {
             weight_decay,
@@ -55,7 +55,7 @@ impl Adam {
     ///
     /// # Errors
     /// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if the gradient
-    /// is not one of these weights; they are then unchanged.
+    /// or a restored state does not fit these weights; they are then unchanged.
     pub fn step(&mut self, weights: &mut [Tensor], gradient: &[Tensor]) -> Result<()> {
         check_pairs("gradient", weights, gradient)?;
         if self.steps == 0 {
@@ -93,7 +93,7 @@ impl Adam {
         Ok(())
     }
 
-    /// What it remembers.
+    /// What it remembers of past steps.
     pub fn state(&self) -> OptimizerState {
         OptimizerState {
             steps: self.steps,
@@ -101,10 +101,10 @@ impl Adam {
         }
     }
 
-    /// Goes on from a remembered state. Whether its shapes fit is seen at the next step.
+    /// Continues from a remembered state. Whether its shapes fit is checked at the next step.
     ///
     /// # Errors
-    /// [`Error::Count`](crate::Error::Count) if it has not two tensors for every parameter.
+    /// [`Error::Count`](crate::Error::Count) if there are not two tensors for every parameter.
     pub fn restore(&mut self, state: OptimizerState) -> Result<()> {
         let half = state.tensors.len() / 2;
         check_count("Adam's moments", &state.tensors, 2 * half)?;
@@ -112,5 +112,10 @@ impl Adam {
         (self.first, self.second) = (first.to_vec(), second.to_vec());
         self.steps = state.steps;
         Ok(())
+    }
+
+    /// Forgets all past steps. Settings stay.
+    pub fn reset(&mut self) {
+        (self.steps, self.first, self.second) = (0, Vec::new(), Vec::new());
     }
 }

@@ -2,17 +2,18 @@
 
 use liebig_grad::Tensor;
 
-use super::{OptimizerState, check_pairs, decayed};
+use super::{OptimizerState, decayed};
 use crate::Result;
+use crate::check::check_pairs;
 
-/// Stochastic gradient descent with momentum and weight decay, as `torch.optim.SGD` without dampening
-/// and Nesterov's variant: `d = g + decay w`, `v = momentum v + d` (`d` at the first step),
+/// Stochastic gradient descent with momentum and weight decay, as in `torch.optim.SGD` without
+/// dampening or Nesterov momentum: `d = g + decay w`, `v = momentum v + d` (`d` at the first step),
 /// `w = w - lr v`.
 #[derive(Clone, Debug)]
 pub struct Sgd {
     /// Learning rate; may be changed between steps.
     pub lr: f64,
-    /// Share of the last update's direction that is kept; default 0.
+    /// Factor of the previous update `v` that is added to the next; default 0.
     pub momentum: f64,
     /// Factor of the weights that is added to the gradient; default 0.
     pub weight_decay: f64,
@@ -32,12 +33,12 @@ impl Sgd {
         }
     }
 
-    /// With momentum.
+    /// Sets the momentum.
     pub fn with_momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
     }
 
-    /// With weight decay, on all parameters.
+    /// Sets the weight decay, which applies to all parameters.
     pub fn with_weight_decay(self, weight_decay: f64) -> Self {
         Self {
             weight_decay,
@@ -49,7 +50,7 @@ impl Sgd {
     ///
     /// # Errors
     /// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if the gradient
-    /// is not one of these weights; they are then unchanged.
+    /// or a restored state does not fit these weights; they are then unchanged.
     pub fn step(&mut self, weights: &mut [Tensor], gradient: &[Tensor]) -> Result<()> {
         check_pairs("gradient", weights, gradient)?;
         let first = self.buffers.is_empty();
@@ -74,7 +75,7 @@ impl Sgd {
         Ok(())
     }
 
-    /// What it remembers.
+    /// What it remembers of past steps.
     pub fn state(&self) -> OptimizerState {
         OptimizerState {
             steps: self.steps,
@@ -82,9 +83,14 @@ impl Sgd {
         }
     }
 
-    /// Goes on from a remembered state. Whether it fits is seen at the next step.
+    /// Continues from a remembered state. Whether it fits is checked at the next step.
     pub fn restore(&mut self, state: OptimizerState) {
         self.steps = state.steps;
         self.buffers = state.tensors;
+    }
+
+    /// Forgets all past steps. Settings stay.
+    pub fn reset(&mut self) {
+        (self.steps, self.buffers) = (0, Vec::new());
     }
 }

@@ -1,12 +1,51 @@
-//! What the integration tests share: reference values, and how far apart two tensors are.
+//! What the integration tests share: networks, reference values, and how far apart two tensors are.
 #![allow(dead_code, clippy::unwrap_used, reason = "tests use what they need")]
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use liebig_grad::{Targets, Tensor, cpu};
-use liebig_nn::{Input, Model, ModelOptions, StateEntry, build, load_state_dict};
+use liebig_nn::{ConvNetOptions, Input, Model, ModelChoice, StateEntry, load_state_dict};
 use safetensors::{Dtype, SafeTensors};
+
+pub const COLOUR: Input = Input {
+    channels: 3,
+    height: 32,
+    width: 32,
+};
+pub const GREY: Input = Input {
+    channels: 1,
+    height: 28,
+    width: 28,
+};
+
+pub fn square(channels: usize, side: usize) -> Input {
+    Input {
+        channels,
+        height: side,
+        width: side,
+    }
+}
+
+pub fn depth(depth: usize) -> ConvNetOptions {
+    ConvNetOptions {
+        depth,
+        ..ConvNetOptions::default()
+    }
+}
+
+pub fn convnet(input: Input, classes: usize, options: ConvNetOptions) -> Box<dyn Model> {
+    let choice = ModelChoice::ConvNet(options);
+    choice.build(input, classes).unwrap()
+}
+
+/// The network with its default options.
+pub fn default(name: &str, input: Input, classes: usize) -> Box<dyn Model> {
+    let choice = ModelChoice::default_for(name, input).unwrap();
+    let model = choice.build(input, classes).unwrap();
+    assert_eq!((model.name(), choice.name()), (name, name));
+    model
+}
 
 /// One file of reference values.
 pub struct Reference {
@@ -70,24 +109,28 @@ impl Reference {
 
     /// The network that the values are of.
     pub fn model(&self) -> Box<dyn Model> {
-        let option = |key: &str| self.metadata.get(key);
-        let number = |key: &str| option(key).map(|value| value.parse().unwrap());
-        let sizes = option("input").unwrap().split(' ');
+        let sizes = self.metadata["input"].split(' ');
         let sizes: Vec<usize> = sizes.map(|size| size.parse().unwrap()).collect();
         let input = Input {
             channels: sizes[0],
             height: sizes[1],
             width: sizes[2],
         };
-        let options = ModelOptions {
-            width: number("width"),
-            depth: number("depth"),
-            norm: option("norm").map(|name| name.parse().unwrap()),
-            activation: option("activation").map(|name| name.parse().unwrap()),
-            pooling: option("pooling").map(|name| name.parse().unwrap()),
-        };
-        let name = option("model").unwrap();
-        build(name, input, number("classes").unwrap(), &options).unwrap()
+        let mut choice = serde_json::Map::new();
+        for (key, value) in &self.metadata {
+            let value = match value.parse::<usize>() {
+                Ok(number) => number.into(),
+                Err(_) => value.as_str().into(),
+            };
+            match key.as_str() {
+                "input" | "classes" => None,
+                "model" => choice.insert("name".into(), value),
+                option => choice.insert(option.into(), value),
+            };
+        }
+        let choice: ModelChoice = serde_json::from_value(choice.into()).unwrap();
+        let classes = self.metadata["classes"].parse().unwrap();
+        choice.build(input, classes).unwrap()
     }
 
     pub fn weights(&self, model: &dyn Model) -> Vec<Tensor> {

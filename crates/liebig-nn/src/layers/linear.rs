@@ -1,0 +1,54 @@
+//! Linear layers.
+
+use liebig_grad::Tensor;
+
+use super::builder::weight_and_bias;
+use super::{Builder, Map, Place};
+use crate::{Result, TorchLayout};
+
+/// A linear layer with bias (PyTorch's `Linear`).
+#[derive(Clone, Debug)]
+pub(crate) struct Linear {
+    place: Place<2>,
+}
+
+impl Linear {
+    /// On rows of `inputs` values.
+    pub fn new(builder: &mut Builder, name: &str, inputs: usize, outputs: usize) -> Self {
+        Self::with_layout(builder, name, inputs, outputs, TorchLayout::Linear)
+    }
+
+    /// On flattened feature maps.
+    pub fn on_map(builder: &mut Builder, name: &str, input: Map, outputs: usize) -> Self {
+        let Map {
+            height,
+            width,
+            channels,
+        } = input;
+        let flattened = TorchLayout::Flattened {
+            height,
+            width,
+            channels,
+        };
+        Self::with_layout(builder, name, input.numel(), outputs, flattened)
+    }
+
+    fn with_layout(
+        builder: &mut Builder,
+        name: &str,
+        inputs: usize,
+        outputs: usize,
+        torch: TorchLayout,
+    ) -> Self {
+        let parameters = weight_and_bias(name, vec![inputs, outputs], torch);
+        let place = builder.parameters(parameters);
+        builder.output(outputs);
+        Self { place }
+    }
+
+    /// `x weight + bias` for rows `x [n, inputs]`.
+    pub fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+        let [weight, bias] = self.place.of(weights)?;
+        Ok(x.matmul(weight)?.add(bias)?)
+    }
+}

@@ -1,0 +1,115 @@
+//! Networks by name, each with its own options.
+
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+
+use crate::choice::choose;
+use crate::models::{ConvNetOptions, LeNetOptions, MlpOptions, Options};
+use crate::{Error, Input, Model, Result};
+
+/// Makes [`ModelChoice`] from one line for each network.
+macro_rules! networks {
+    ($($variant:ident($options:ident) is $name:literal: $about:literal;)+) => {
+        /// A network and its options.
+        ///
+        /// Serialised as a table of the options and the network's `name`. A missing option is read as
+        /// its default, an unknown one is refused.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "name")]
+        pub enum ModelChoice {
+            $(
+                #[doc = $about]
+                #[serde(rename = $name)]
+                $variant($options),
+            )+
+        }
+
+        impl ModelChoice {
+            /// The names of all networks.
+            pub const NAMES: &[&str] = &[$($name),+];
+
+            /// The network's name.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$variant(_) => $name,)+
+                }
+            }
+
+            /// One line about a network, with its paper; `None` if there is no such network.
+            pub fn about(name: &str) -> Option<&'static str> {
+                match name {
+                    $($name => Some($about),)+
+                    _ => None,
+                }
+            }
+
+            /// A network with the default options for samples of size `input`.
+            ///
+            /// # Errors
+            /// [`Error::Unknown`] for a name that is not in [`NAMES`](Self::NAMES).
+            pub fn default_for(name: &str, input: Input) -> Result<Self> {
+                const MAKE: &[(&str, fn(Input) -> ModelChoice)] = &[
+                    $(($name, |input| ModelChoice::$variant($options::default_for(input))),)+
+                ];
+                Ok(choose("network", "model.name", name, MAKE)?(input))
+            }
+
+            /// JSON schema of a network's own options (without `name`); `None` if there is no such
+            /// network.
+            pub fn schema(name: &str) -> Option<Schema> {
+                let generator = SchemaGenerator::default();
+                match name {
+                    $($name => Some(generator.into_root_schema_for::<$options>()),)+
+                    _ => None,
+                }
+            }
+
+            /// Builds the network for samples of size `input` and so many classes. Nothing of the
+            /// network's size is allocated.
+            ///
+            /// # Errors
+            /// [`Error::NoData`], [`Error::BadOption`], [`Error::TooSmall`] and [`Error::TooLarge`]
+            /// for sizes and options that make no network.
+            ///
+            /// ```
+            /// use liebig_nn::{Input, ModelChoice};
+            ///
+            /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+            /// let choice: ModelChoice = toml::from_str("name = 'convnet'\nwidth = 64")?;
+            /// let input = Input { channels: 3, height: 32, width: 32 };
+            /// let model = choice.build(input, 10)?;
+            /// assert_eq!(model.name(), "convnet");
+            /// assert!(toml::from_str::<ModelChoice>("name = 'mlp'\ndepth = 3").is_err());
+            /// # Ok(())
+            /// # }
+            /// ```
+            pub fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
+                check_sizes(input, classes)?;
+                match self {
+                    $(Self::$variant(options) => options.build(input, classes),)+
+                }
+            }
+        }
+    };
+}
+
+// Every network; a new one is a file under `models/` and a line here.
+networks! {
+    ConvNet(ConvNetOptions) is "convnet": "Blocks of convolution, norm, activation and pooling, then a linear classifier (Gidaris & Komodakis, arXiv 1804.09458; Zhao et al., arXiv 2006.05929).";
+    Mlp(MlpOptions) is "mlp": "A perceptron with two hidden layers, for images and tables (Zhao et al., arXiv 2006.05929).";
+    LeNet(LeNetOptions) is "lenet": "LeNet-5 with ReLU and max pooling (LeCun et al., Proceedings of the IEEE 86(11), 1998).";
+}
+
+/// Refuses data without values or classes.
+fn check_sizes(input: Input, classes: usize) -> Result<()> {
+    let sizes = [
+        ("number of channels", input.channels),
+        ("height", input.height),
+        ("width", input.width),
+        ("number of classes", classes),
+    ];
+    match sizes.into_iter().find(|(_, size)| *size == 0) {
+        Some((what, _)) => Err(Error::NoData { what }),
+        None => Ok(()),
+    }
+}
