@@ -5,7 +5,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::picture::Picture;
-use crate::split::{Sample, Values};
+use crate::split::Sample;
 use crate::{Error, LoadOptions, SampleShape, Split};
 
 /// The shape that `options` ask for, given the shape found.
@@ -32,7 +32,9 @@ pub(crate) fn target_shape(found: SampleShape, options: &LoadOptions) -> SampleS
     }
 }
 
-/// Converts every image of a split to `target`; in parallel, in order.
+/// Converts every image of a split to `target`; in parallel, in order. A split that has this shape stays as it is.
+///
+/// The caller checks that there is memory for both the split and its conversion.
 pub(crate) fn convert(split: Split, target: SampleShape, path: &Path) -> Result<Split, Error> {
     let found = split.shape();
     let (
@@ -46,41 +48,42 @@ pub(crate) fn convert(split: Split, target: SampleShape, path: &Path) -> Result<
             height: to_height,
             width: to_width,
         },
-        Values::Pixels(_),
-    ) = (found, target, split.values())
+    ) = (found, target)
     else {
         return Ok(split);
     };
     if found == target {
         return Ok(split);
     }
-    let converted: Vec<Result<Picture, String>> = (0..split.len())
-        .into_par_iter()
-        .map(|index| {
-            let Sample::Pixels(pixels) = split.raw(index) else {
-                return Err("not an image".into());
-            };
-            let picture = Picture {
-                channels,
-                height,
-                width,
-                pixels: pixels.to_vec(),
-            };
-            let picture = if to_channels == 1 {
-                picture.to_gray()
-            } else {
-                picture.to_rgb()
-            };
-            picture.resized(to_height, to_width)
-        })
+    let convert_one = |(index, converted): (usize, &mut [u8])| {
+        let Sample::Pixels(pixels) = split.raw(index) else {
+            return Err("not an image".to_owned());
+        };
+        let picture = Picture {
+            channels,
+            height,
+            width,
+            pixels: pixels.to_vec(),
+        };
+        let picture = if to_channels == 1 {
+            picture.to_gray()
+        } else {
+            picture.to_rgb()
+        };
+        converted.copy_from_slice(&picture.resized(to_height, to_width)?.pixels);
+        Ok(())
+    };
+    let mut pixels = vec![0; split.len() * target.len()];
+    let outcomes: Vec<Result<(), String>> = pixels
+        .par_chunks_exact_mut(target.len())
+        .enumerate()
+        .map(convert_one)
         .collect();
-    let mut pixels = Vec::with_capacity(split.len() * target.len());
-    for picture in converted {
-        let picture = picture.map_err(|reason| Error::Image {
+    for outcome in outcomes {
+        outcome.map_err(|reason| Error::Image {
             path: path.into(),
             reason,
         })?;
-        pixels.extend_from_slice(&picture.pixels);
     }
-    Ok(Split::images(target, pixels, split.labels().to_vec()))
+    Split::images(target, pixels, split.labels().to_vec())
 }

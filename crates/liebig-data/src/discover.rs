@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::readers::READERS;
+
 /// The environment variable that names a folder of datasets.
 const VARIABLE: &str = "LIEBIG_DATA";
 
@@ -12,7 +14,7 @@ pub enum Location {
     BuiltIn,
     /// At this path.
     Found(PathBuf),
-    /// In none of the places that are searched.
+    /// In none of the folders that are searched.
     Missing,
 }
 
@@ -29,7 +31,7 @@ pub fn data_roots() -> Vec<PathBuf> {
     variable.into_iter().chain(cache).collect()
 }
 
-/// The first folder or file (`.npz`, `.csv`) in `roots` whose name is one of `names` in [`plain`] spelling.
+/// The first folder or dataset file in `roots` whose name is one of `names` in [`plain`] spelling.
 pub(crate) fn find(names: &[&str], roots: &[PathBuf]) -> Option<PathBuf> {
     let found_in = |root: &PathBuf| {
         entries(root)
@@ -39,19 +41,16 @@ pub(crate) fn find(names: &[&str], roots: &[PathBuf]) -> Option<PathBuf> {
     roots.iter().find_map(found_in)
 }
 
-/// Everything in a folder that could be a dataset, sorted: folders, npz and csv files. None if it cannot be listed.
+/// Everything in a folder that could be a dataset, sorted: folders, and files with the ending of a whole dataset. Empty
+/// if the folder cannot be listed.
 pub(crate) fn entries(root: &Path) -> Vec<PathBuf> {
     let Ok(listing) = fs_err::read_dir(root) else {
         return Vec::new();
     };
     let is_data = |path: &PathBuf| {
-        let hidden = path
-            .file_name()
-            .is_none_or(|name| name.to_string_lossy().starts_with('.'));
-        let file = path
-            .extension()
-            .is_some_and(|extension| extension == "npz" || extension == "csv");
-        !hidden && (file || path.is_dir())
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let file = whole_endings().any(|ending| name.ends_with(ending));
+        !name.is_empty() && !name.starts_with('.') && (file || path.is_dir())
     };
     let mut paths: Vec<PathBuf> = listing
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -66,24 +65,31 @@ pub(crate) fn plain(name: &str) -> String {
     name.trim().to_lowercase().replace(['_', ' '], "-")
 }
 
-/// A dataset's plain name from its path: the last part that says something, without the ending.
+/// Endings of files that are whole datasets.
+fn whole_endings() -> impl Iterator<Item = &'static str> {
+    READERS
+        .iter()
+        .flat_map(|reader| reader.whole.iter().copied())
+}
+
+/// A dataset's plain name from its path: the last part that can be a name, without the ending.
 pub(crate) fn name_of(path: &Path) -> String {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
     let canonical = fs_err::canonicalize(path).unwrap_or(absolute);
-    let says_something = |part: &Path| {
+    let as_name = |part: &Path| {
         let part = part.file_name()?.to_string_lossy().into_owned();
-        let part = [".npz", ".csv", ".csv.gz"]
-            .iter()
+        let part = whole_endings()
             .find_map(|ending| part.strip_suffix(ending))
-            .unwrap_or(&part)
-            .to_owned();
-        let file_of_set =
-            part.ends_with(".gz") || part.ends_with(".bin") || part.ends_with("-ubyte");
-        (!file_of_set && part != "raw").then(|| plain(&part))
+            .unwrap_or(&part);
+        let part_of_set = READERS
+            .iter()
+            .flat_map(|reader| reader.part)
+            .any(|ending| part.ends_with(ending));
+        (!part_of_set && part != "raw").then(|| plain(part))
     };
     canonical
         .ancestors()
-        .find_map(says_something)
+        .find_map(as_name)
         .unwrap_or_else(|| "data".into())
 }
 
@@ -105,6 +111,7 @@ mod tests {
         assert_eq!(name("cifar10/data_batch_1.bin"), "cifar10");
         assert_eq!(name("pneumoniamnist.npz"), "pneumoniamnist");
         assert_eq!(name("Iris.csv"), "iris");
+        assert_eq!(name("Iris.csv.gz"), "iris");
     }
 
     #[test]

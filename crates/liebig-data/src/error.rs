@@ -1,19 +1,21 @@
-//! What can go wrong when a dataset is found and read.
+//! What can go wrong when a dataset is found, read or made.
 
 use std::path::PathBuf;
 
-/// A dataset that could not be found or read. Every message names the place, says what was expected there, and ends in
-/// a hint.
+use crate::memory::bytes;
+
+/// A dataset that could not be found, read or made. Every message names the place, says what was found and what was
+/// expected, and ends in a hint.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be opened or read. The message of the source names it.
-    #[error("{0}\nhint: check that it is there and may be read")]
+    #[error("{0}\nhint: check that it exists and that you may read it")]
     Io(#[from] std::io::Error),
 
     /// No dataset of this name.
     #[error(
-        "no dataset `{name}`: it is no path, and not found by name in {looked_in}\nhint: give a path, or put it under the folder that LIEBIG_DATA names; known names: {known}"
+        "no dataset `{name}`: no such path exists, and no dataset of this name was found in {looked_in}\nhint: give a path, or put the dataset into the folder that LIEBIG_DATA names; known names: {known}"
     )]
     NotFound {
         /// What was asked for.
@@ -26,17 +28,19 @@ pub enum Error {
 
     /// A path that holds nothing this crate can read.
     #[error(
-        "{}: no dataset recognised here: {found}\nhint: expected IDX files (train-images-idx3-ubyte[.gz], ...), CIFAR binary batches, one .npz, one .csv, or train/CLASS/*.jpg with test/CLASS/*.jpg", path.display()
+        "{}: no dataset recognised here: {found}\nhint: expected one of: {expected}", path.display()
     )]
     Unrecognised {
         /// The path.
         path: PathBuf,
-        /// What lies there instead.
+        /// What is there instead.
         found: String,
+        /// What every format looks like.
+        expected: String,
     },
 
     /// A packed archive.
-    #[error("{}: a packed archive, which is not read in place\nhint: unpack it (`tar -xf` or `unzip`) and give the folder", path.display())]
+    #[error("{}: a packed archive, which cannot be read directly\nhint: unpack it (`tar -xf` or `unzip`) and give the folder", path.display())]
     Archive {
         /// The archive.
         path: PathBuf,
@@ -45,26 +49,26 @@ pub enum Error {
     /// A dataset without one of its files or folders.
     #[error("{}: missing {expected}\nhint: a dataset of this format needs it; was the download complete?", folder.display())]
     Missing {
-        /// Where it should lie.
+        /// Where it should be.
         folder: PathBuf,
         /// The name that was expected.
         expected: String,
     },
 
-    /// A file of another kind than its name says.
+    /// A file whose content is not of the kind that its name says.
     #[error("{}: byte 0: expected magic number {expected:#010x}, found {found:#010x}\nhint: {hint}", path.display())]
     WrongMagic {
         /// The file.
         path: PathBuf,
         /// The number that this kind of file starts with.
         expected: u32,
-        /// The number it starts with.
+        /// The number that this file starts with.
         found: u32,
         /// What it may be instead.
         hint: &'static str,
     },
 
-    /// A header whose sizes cannot be true.
+    /// A header with an impossible value.
     #[error("{}: {place}: expected {expected}, found {found}\nhint: the file is cut short, its header is damaged, or it is another kind of file", path.display())]
     BadHeader {
         /// The file.
@@ -73,11 +77,11 @@ pub enum Error {
         place: String,
         /// What is possible there.
         expected: String,
-        /// What stands there.
+        /// What is there.
         found: String,
     },
 
-    /// A file that ends too early or too late.
+    /// A file that is too short or too long.
     #[error("{}: ends at byte {found}, expected {expected}\nhint: the file is truncated or damaged; fetch or unpack it again", path.display())]
     Length {
         /// The file (its length after unpacking gzip).
@@ -88,27 +92,43 @@ pub enum Error {
         found: u64,
     },
 
-    /// A gzip stream that does not unpack.
+    /// A gzip stream that cannot be unpacked.
     #[error("{}: gzip data is damaged after {unpacked} unpacked bytes: {reason}\nhint: the file is truncated or damaged; fetch it again", path.display())]
     Gzip {
         /// The file.
         path: PathBuf,
-        /// How far unpacking came.
+        /// The bytes unpacked before the damage.
         unpacked: u64,
-        /// The unpacker's words.
+        /// What the unpacker reported.
         reason: String,
     },
 
-    /// A file that would unpack to more than is sensible.
-    #[error("{}: unpacks to more than {limit} bytes\nhint: it is damaged, or too large for a dataset that is held in memory", path.display())]
-    TooLarge {
+    /// A file that unpacks to more than a dataset in memory may have.
+    #[error("{}: unpacks to more than {limit} bytes\nhint: the file is damaged, or too large for a dataset that is held in memory", path.display())]
+    UnpacksTooLarge {
         /// The file.
         path: PathBuf,
-        /// The cap.
+        /// The most bytes it may unpack to.
         limit: u64,
     },
 
-    /// As many labels as samples are needed.
+    /// A dataset that needs more memory than it may take. Nothing of this size was allocated.
+    #[error("{place}: {what}: loading needs {} of memory, the limit is {}\nhint: {hint}", bytes(*.needed), bytes(*.limit))]
+    TooLarge {
+        /// The file, folder or dataset.
+        place: String,
+        /// What needs the memory, such as `70000 samples of 1x4096x4096`.
+        what: String,
+        /// The bytes that loading needs.
+        needed: u64,
+        /// The bytes that it may take: [`LoadOptions::memory_limit`](crate::LoadOptions::memory_limit) or what the machine
+        /// has available.
+        limit: u64,
+        /// What to change.
+        hint: &'static str,
+    },
+
+    /// Samples and labels that differ in number.
     #[error("{}: {samples} samples, but {} has {labels} labels\nhint: the two files do not belong together", samples_at.display(), labels_at.display())]
     CountMismatch {
         /// Where the samples are.
@@ -122,9 +142,9 @@ pub enum Error {
     },
 
     /// A label outside the classes.
-    #[error("{}: record {record} (from 0): label {label}, expected 0 to {}\nhint: the labels are damaged, or the folder's name promises another dataset", path.display(), classes.saturating_sub(1))]
+    #[error("{}: record {record} (from 0): label {label}, expected 0 to {}\nhint: labels are counted from 0; the labels are damaged, or the name belongs to a dataset with other classes", path.display(), classes.saturating_sub(1))]
     LabelOutOfRange {
-        /// The file.
+        /// The file, or the dataset and the split.
         path: PathBuf,
         /// The record, counted from 0.
         record: u64,
@@ -135,9 +155,9 @@ pub enum Error {
     },
 
     /// Splits whose samples differ in shape.
-    #[error("{}: samples are {found}, expected {expected} as in the training split\nhint: the splits must come from one dataset", path.display())]
+    #[error("{}: samples are {found}, expected {expected} as in the training split\nhint: all splits must be of the same dataset", path.display())]
     ShapeMismatch {
-        /// The file.
+        /// The dataset and the split.
         path: PathBuf,
         /// The shape of the training samples.
         expected: String,
@@ -147,32 +167,43 @@ pub enum Error {
 
     /// A class without samples.
     #[error(
-        "{place}: class `{class}` has no {split} samples\nhint: every class needs samples; remove the class, or fetch what is missing"
+        "{place}: class `{class}` has no {split} samples\nhint: every class needs samples; add some, or remove the class"
     )]
     EmptyClass {
         /// The file or folder.
         place: String,
         /// The class.
         class: String,
-        /// The split that lacks it.
+        /// The kind of samples that it lacks, such as `training`.
         split: &'static str,
     },
 
-    /// A class that cannot be split in two.
+    /// Fewer than two classes.
     #[error(
-        "{place}: class `{class}` has {found} sample(s), expected at least 2 to split it\nhint: add samples, remove the class, or name the right label column"
+        "{place}: {found} class(es) found, but at least two classes are needed\nhint: check that the path, the label column or the class names are the right ones"
+    )]
+    TooFewClasses {
+        /// The file, folder or dataset.
+        place: String,
+        /// The number of classes.
+        found: usize,
+    },
+
+    /// A class that has too few samples to be divided between two splits.
+    #[error(
+        "{place}: class `{class}` has {found} sample(s), expected at least 2 to split it\nhint: add samples, remove the class, or give the right column as `data.label_column`"
     )]
     ClassTooSmall {
         /// The file or folder.
         place: String,
         /// The class.
         class: String,
-        /// Its samples.
+        /// The number of its samples.
         found: usize,
     },
 
     /// A class folder that the training split does not have.
-    #[error("{}: class `{class}` is not in the training split\nhint: every split needs the same class folders", path.display())]
+    #[error("{}: class `{class}` is not in the training split\nhint: every split needs the same class folders; rename, add or remove one", path.display())]
     UnknownClass {
         /// The folder.
         path: PathBuf,
@@ -180,17 +211,17 @@ pub enum Error {
         class: String,
     },
 
-    /// An image that cannot be decoded.
-    #[error("{}: not a readable image: {reason}\nhint: expected a whole JPEG or PNG file; replace or remove it", path.display())]
+    /// An image that cannot be decoded or resized.
+    #[error("{}: not a readable image: {reason}\nhint: expected a complete JPEG or PNG file; replace or remove it", path.display())]
     Image {
         /// The file.
         path: PathBuf,
-        /// The decoder's words.
+        /// What the decoder reported.
         reason: String,
     },
 
     /// An array of an npz file that cannot be used.
-    #[error("{}: array `{array}`: {reason}\nhint: expected MedMNIST's layout: SPLIT_images u8 [N, H, W] or [N, H, W, 1 or 3] and SPLIT_labels integers [N] or [N, 1], SPLIT being train, val or test", path.display())]
+    #[error("{}: array `{array}`: {reason}\nhint: expected MedMNIST's layout: SPLIT_images u8 [N, H, W] or [N, H, W, 1 or 3] and SPLIT_labels integers [N] or [N, 1], where SPLIT is train, val or test", path.display())]
     Npz {
         /// The file.
         path: PathBuf,
@@ -201,20 +232,20 @@ pub enum Error {
     },
 
     /// A line of a table that cannot be used.
-    #[error("{}: line {line}: expected {expected}, found {found}\nhint: the first line names the columns; every other line has one number per feature and one label", path.display())]
+    #[error("{}: line {line}: expected {expected}, found {found}\nhint: the first line must name the columns; every other line must have one number per feature and one label", path.display())]
     Row {
         /// The file.
         path: PathBuf,
         /// The line, counted from 1.
         line: u64,
-        /// What should stand there.
+        /// What should be there.
         expected: String,
-        /// What stands there.
+        /// What is there.
         found: String,
     },
 
-    /// A table whose label column is not clear.
-    #[error("{}: {reason}; its columns are {columns}\nhint: name the column that holds the class as the label column", path.display())]
+    /// A table in which the label column cannot be told.
+    #[error("{}: {reason}; its columns are {columns}\nhint: set `data.label_column` to the column that holds the class", path.display())]
     LabelColumn {
         /// The file.
         path: PathBuf,
@@ -224,12 +255,38 @@ pub enum Error {
         columns: String,
     },
 
-    /// A setting that makes no sense here.
+    /// Arrays in memory that do not make a dataset.
+    #[error(
+        "{array}: expected {expected}, found {found}\nhint: check the arrays and the shape that were passed in"
+    )]
+    Array {
+        /// The array or the argument, such as `train pixels`.
+        array: String,
+        /// What is needed.
+        expected: String,
+        /// What was passed.
+        found: String,
+    },
+
+    /// A space, or a part of one, that does not fit the samples or has impossible values.
+    #[error(
+        "{part}: expected {expected}, found {found}\nhint: the normalisation and the whitening must be those of samples of this shape"
+    )]
+    Space {
+        /// The part, such as `whitening matrix`.
+        part: &'static str,
+        /// What is needed.
+        expected: String,
+        /// What it is.
+        found: String,
+    },
+
+    /// A setting with a value that is not allowed here.
     #[error(
         "{setting}: {found} was given, expected {expected}\nhint: change or leave out this setting"
     )]
     Setting {
-        /// The setting.
+        /// The setting's key.
         setting: &'static str,
         /// Its value.
         found: String,

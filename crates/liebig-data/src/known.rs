@@ -1,14 +1,15 @@
-//! The datasets known by name, with the field's normalisation constants.
+//! The datasets known by name, with the normalisation constants of the literature.
 
 use crate::discover::{self, Location, data_roots, find, name_of};
-use crate::{Normalization, SampleShape, strokes};
+use crate::entry::Entry;
+use crate::{SampleShape, strokes};
 
-/// One line of `liebig data list`.
+/// A dataset that can be asked for by name, or that was found among others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct KnownDataset {
     /// The name to ask for.
     pub name: String,
-    /// One line for people.
+    /// A description of one line.
     pub description: String,
     /// The shape of a sample; `None` for a dataset that was found but is not in the list of known ones.
     pub shape: Option<SampleShape>,
@@ -16,20 +17,6 @@ pub struct KnownDataset {
     pub classes: Option<usize>,
     /// Where it is.
     pub location: Location,
-}
-
-/// A row of the table below.
-pub(crate) struct Entry {
-    pub name: &'static str,
-    aliases: &'static [&'static str],
-    description: &'static str,
-    shape: SampleShape,
-    classes: usize,
-    /// Empty if the files bring them or they are plain numbers.
-    class_names: &'static [&'static str],
-    /// Per channel; empty if there are no constants in use.
-    mean: &'static [f32],
-    std: &'static [f32],
 }
 
 const fn image(channels: usize, height: usize, width: usize) -> SampleShape {
@@ -42,19 +29,10 @@ const fn image(channels: usize, height: usize, width: usize) -> SampleShape {
 
 const DIGITS: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
-/// Constants as the distillation papers use them (DC, DSA, DM, MTT); CIFAR's standard deviations are the usual
-/// mean of per-image ones. Strokes' own were measured once on its training split.
+/// Constants as the distillation papers use them (DC, DSA, DM, MTT). The standard deviations of CIFAR are the customary
+/// ones, which average those of single images.
 static ENTRIES: &[Entry] = &[
-    Entry {
-        name: "strokes",
-        aliases: &[],
-        description: "digit-like strokes drawn by the program; 10,000 + 2,000",
-        shape: image(1, strokes::SIDE, strokes::SIDE),
-        classes: 10,
-        class_names: &strokes::CLASS_NAMES,
-        mean: &[strokes::MEAN],
-        std: &[strokes::STD],
-    },
+    strokes::ENTRY,
     Entry {
         name: "mnist",
         aliases: &[],
@@ -64,6 +42,7 @@ static ENTRIES: &[Entry] = &[
         class_names: DIGITS,
         mean: &[0.1307],
         std: &[0.3081],
+        built_in: None,
     },
     Entry {
         name: "fashion-mnist",
@@ -85,6 +64,7 @@ static ENTRIES: &[Entry] = &[
         ],
         mean: &[0.2861],
         std: &[0.3530],
+        built_in: None,
     },
     Entry {
         name: "svhn",
@@ -95,6 +75,7 @@ static ENTRIES: &[Entry] = &[
         class_names: DIGITS,
         mean: &[0.4377, 0.4438, 0.4728],
         std: &[0.1980, 0.2010, 0.1970],
+        built_in: None,
     },
     Entry {
         name: "cifar10",
@@ -116,16 +97,18 @@ static ENTRIES: &[Entry] = &[
         ],
         mean: &[0.4914, 0.4822, 0.4465],
         std: &[0.2023, 0.1994, 0.2010],
+        built_in: None,
     },
     Entry {
         name: "cifar100",
         aliases: &["cifar-100", "cifar-100-binary"],
-        description: "natural pictures of a hundred kinds; 50,000 + 10,000",
+        description: "natural pictures of 100 classes; 50,000 + 10,000",
         shape: image(3, 32, 32),
         classes: 100,
         class_names: &[],
         mean: &[0.5071, 0.4866, 0.4409],
         std: &[0.2673, 0.2564, 0.2762],
+        built_in: None,
     },
     Entry {
         name: "tiny-imagenet",
@@ -136,6 +119,7 @@ static ENTRIES: &[Entry] = &[
         class_names: &[],
         mean: &[0.485, 0.456, 0.406],
         std: &[0.229, 0.224, 0.225],
+        built_in: None,
     },
     Entry {
         name: "pneumoniamnist",
@@ -146,16 +130,18 @@ static ENTRIES: &[Entry] = &[
         class_names: &["normal", "pneumonia"],
         mean: &[],
         std: &[],
+        built_in: None,
     },
     Entry {
         name: "iris",
         aliases: &[],
-        description: "iris flowers by four measures, a table; 150 rows",
+        description: "iris flowers by four measurements, a table; 150 rows",
         shape: SampleShape::Table { features: 4 },
         classes: 3,
         class_names: &[],
         mean: &[],
         std: &[],
+        built_in: None,
     },
     Entry {
         name: "wine",
@@ -166,46 +152,16 @@ static ENTRIES: &[Entry] = &[
         class_names: &[],
         mean: &[],
         std: &[],
+        built_in: None,
     },
 ];
-
-impl Entry {
-    fn names(&self) -> Vec<&'static str> {
-        std::iter::once(self.name)
-            .chain(self.aliases.iter().copied())
-            .collect()
-    }
-
-    /// Names of the classes, if there are `count` of them.
-    pub fn class_names(&self, count: usize) -> Option<Vec<String>> {
-        let names = self.class_names;
-        (names.len() == count && count > 0).then(|| names.iter().map(|&name| name.into()).collect())
-    }
-
-    /// The published constants, if the data have as many channels and classes as the set of this name.
-    pub fn normalization(&self, shape: SampleShape, classes: usize) -> Option<Normalization> {
-        let same = shape.groups() == self.shape.groups() && classes == self.classes;
-        (same && !self.mean.is_empty() && matches!(shape, SampleShape::Image { .. })).then(|| {
-            Normalization {
-                mean: self.mean.into(),
-                std: self.std.into(),
-                known: true,
-            }
-        })
-    }
-
-    /// The number of classes that labels are checked against.
-    pub fn classes(&self) -> usize {
-        self.classes
-    }
-}
 
 /// The known dataset of this plain name or alias.
 pub(crate) fn entry(name: &str) -> Option<&'static Entry> {
     ENTRIES.iter().find(|entry| entry.names().contains(&name))
 }
 
-/// The path of a dataset among `roots`, by plain name, whatever its spelling there.
+/// The path of a dataset among `roots`, by plain name; its spelling there may be another.
 pub(crate) fn locate(name: &str, roots: &[std::path::PathBuf]) -> Option<std::path::PathBuf> {
     match entry(name) {
         Some(entry) => find(&entry.names(), roots),
@@ -213,8 +169,9 @@ pub(crate) fn locate(name: &str, roots: &[std::path::PathBuf]) -> Option<std::pa
     }
 }
 
-/// The name that a dataset goes by: of a known one its name here, of a path the last part that says something, in lower
-/// case with `-` between words. Looks at the spelling only; nothing needs to exist.
+/// The name that a dataset goes by, in lower case with `-` between words. An alias of a known dataset gives that
+/// dataset's name (`fmnist` gives `fashion-mnist`), a path the last part that is a name (`data/MNIST/raw` gives `mnist`).
+/// Nothing needs to exist.
 #[must_use]
 pub fn dataset_name(name_or_path: &str) -> String {
     let path = std::path::Path::new(name_or_path);
@@ -233,7 +190,7 @@ pub(crate) fn names() -> String {
     names.join(", ")
 }
 
-/// Every dataset known by name with the place where it was found, then whatever else lies in [`data_roots`].
+/// Every dataset known by name with the place where it was found, then everything else found in [`data_roots`].
 #[must_use]
 pub fn known() -> Vec<KnownDataset> {
     known_in(&data_roots())
@@ -246,7 +203,7 @@ fn known_in(roots: &[std::path::PathBuf]) -> Vec<KnownDataset> {
         shape: Some(entry.shape),
         classes: Some(entry.classes),
         location: match locate(entry.name, roots) {
-            _ if entry.name == strokes::NAME => Location::BuiltIn,
+            _ if entry.built_in.is_some() => Location::BuiltIn,
             Some(path) => Location::Found(path),
             None => Location::Missing,
         },
@@ -257,7 +214,7 @@ fn known_in(roots: &[std::path::PathBuf]) -> Vec<KnownDataset> {
         if entry(&name).is_none() && all.iter().all(|known| known.name != name) {
             all.push(KnownDataset {
                 name,
-                description: "found, not a known name".into(),
+                description: "found, but not a known name".into(),
                 shape: None,
                 classes: None,
                 location: Location::Found(path),

@@ -2,37 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::convert::{convert, target_shape};
-use crate::dataset::content_hash;
+use crate::assemble::{Origin, assemble};
 use crate::discover::{data_roots, name_of, plain};
-use crate::known::{self, Entry};
-use crate::readers::cifar::Kind;
-use crate::readers::recognise::{Place, recognise};
-use crate::readers::{Parts, count_classes, csv, idx, image_folder, npz};
-use crate::{Dataset, Error, Format, Normalization, strokes};
-
-/// What may be chosen when a dataset is loaded. The default leaves everything to the data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LoadOptions {
-    /// Height and width, 1 to 4096 pixels, that every image is stretched to. Default: the size the images have, or
-    /// 32x32 for an image folder whose images differ in size.
-    pub image_size: Option<(usize, usize)>,
-    /// One channel (`true`) or three (`false`). Default: as stored; for an image folder RGB, unless every image is grey.
-    pub grayscale: Option<bool>,
-    /// The column of a table that holds the class. Default: the one with a usual name (`class`, `label`, `target`,
-    /// `species`, ...), otherwise the only one that does not hold numbers.
-    pub label_column: Option<String>,
-}
+use crate::known;
+use crate::memory::MemoryLimit;
+use crate::readers::{Request, recognise::recognise};
+use crate::{Dataset, Error, Format, LoadOptions};
 
 /// Loads a dataset by name or path.
 ///
-/// `strokes` is built in. Anything that exists as a path is read from there; a file may stand for its folder. Any other
-/// name is looked up in [`data_roots`](crate::data_roots), whatever its case and whether it is written with `-` or `_`.
+/// A built-in dataset (`strokes`) is found by its name alone. Anything that exists as a path is read from there; a file
+/// that is one of several of a dataset (`train-images-idx3-ubyte.gz`) stands for its folder. Any other name is looked up
+/// in [`data_roots`](crate::data_roots), in upper or lower case and with `-` or `_` between words.
 ///
 /// Known datasets get the normalisation constants of the literature, all others those of their training split.
 ///
 /// # Errors
-/// Every [`Error`]: the place, what was expected there and a hint.
+/// Every [`Error`]: it names the place, says what was expected there, and ends in a hint.
+///
+/// ```
+/// use liebig_data::{LoadOptions, load};
+///
+/// let options = LoadOptions { image_size: Some((16, 16)), ..LoadOptions::default() };
+/// let strokes = load("strokes", &options)?;
+/// assert_eq!(strokes.shape.to_string(), "1x16x16");
+/// # Ok::<(), liebig_data::Error>(())
+/// ```
 pub fn load(name_or_path: &str, options: &LoadOptions) -> Result<Dataset, Error> {
     load_from(name_or_path, options, &data_roots())
 }
@@ -42,26 +37,26 @@ fn load_from(
     options: &LoadOptions,
     roots: &[PathBuf],
 ) -> Result<Dataset, Error> {
-    if options
-        .image_size
-        .is_some_and(|(h, w)| !(1..=4096).contains(&h) || !(1..=4096).contains(&w))
-    {
-        return Err(Error::Setting {
-            setting: "image size",
-            found: format!("{:?}", options.image_size.unwrap_or_default()),
-            expected: "a height and a width from 1 to 4096 pixels",
-        });
-    }
+    options.check()?;
+    let memory = MemoryLimit::of(options);
     let name = plain(name_or_path);
-    if name == strokes::NAME {
-        return load_strokes(strokes::SEED, options);
+    if let Some((entry, make)) =
+        known::entry(&name).and_then(|entry| Some((entry, entry.built_in?)))
+    {
+        let origin = Origin {
+            name,
+            format: Format::BUILT_IN,
+            at: None,
+            entry: Some(entry),
+        };
+        return assemble(origin, make()?, options, memory);
     }
     let path = Path::new(name_or_path);
     if path.exists() {
-        return load_path(path, name_of(path), options);
+        return load_path(path, name_of(path), options, memory);
     }
     match known::locate(&name, roots) {
-        Some(path) => load_path(&path, name, options),
+        Some(path) => load_path(&path, name, options, memory),
         None => Err(Error::NotFound {
             name: name_or_path.into(),
             looked_in: match roots.len() {
@@ -77,129 +72,28 @@ fn load_from(
     }
 }
 
-pub(crate) fn load_strokes(seed: u64, options: &LoadOptions) -> Result<Dataset, Error> {
-    let name = strokes::NAME;
-    finish(
-        name.into(),
-        Format::BuiltIn,
-        Path::new(name),
-        strokes::parts(seed),
-        options,
-    )
-}
-
-fn load_path(path: &Path, name: String, options: &LoadOptions) -> Result<Dataset, Error> {
-    let place = recognise(path)?;
-    // CIFAR's layouts name the dataset better than a folder can.
-    let name = match place {
-        Place::Cifar(_, Kind::Cifar10) => "cifar10".into(),
-        Place::Cifar(_, Kind::Cifar100) => "cifar100".into(),
-        _ => name,
-    };
-    let classes = known::entry(&name).map(Entry::classes);
-    let (format, at, parts) = match place {
-        Place::Npz(file) => (Format::Npz, file.clone(), npz::read(&file, classes)?),
-        Place::Idx(folder) => (Format::Idx, folder.clone(), idx::read(&folder, classes)?),
-        Place::Cifar(folder, kind) => {
-            let format = match kind {
-                Kind::Cifar10 => Format::Cifar10,
-                Kind::Cifar100 => Format::Cifar100,
-            };
-            (
-                format,
-                folder.clone(),
-                crate::readers::cifar::read(&folder, kind)?,
-            )
-        }
-        Place::ImageFolder(folder) => (
-            Format::ImageFolder,
-            folder.clone(),
-            image_folder::read(&folder, options)?,
-        ),
-        Place::Csv(file) => (
-            Format::Csv,
-            file.clone(),
-            csv::read(&file, options.label_column.as_deref())?,
-        ),
-    };
-    finish(name, format, &at, parts, options)
-}
-
-/// What is the same for every format: shapes and classes agree, images are converted, and the rest is computed.
-fn finish(
+fn load_path(
+    path: &Path,
     name: String,
-    format: Format,
-    at: &Path,
-    parts: Parts,
     options: &LoadOptions,
+    memory: MemoryLimit,
 ) -> Result<Dataset, Error> {
-    let found = parts.train.shape();
-    for (split, other) in [
-        ("test", Some(&parts.test)),
-        ("validation", parts.validation.as_ref()),
-    ] {
-        if let Some(other) = other.filter(|other| other.shape() != found) {
-            return Err(Error::ShapeMismatch {
-                path: at.join(split),
-                expected: found.to_string(),
-                found: other.shape().to_string(),
-            });
-        }
-    }
+    let (reader, at) = recognise(path)?;
+    let name = reader.dataset.map_or(name, str::to_owned);
     let entry = known::entry(&name);
-    let classes = parts.class_names.as_ref().map_or_else(
-        || entry.map_or_else(|| count_classes(parts.train.labels()), Entry::classes),
-        Vec::len,
-    );
-    let class_names = parts
-        .class_names
-        .or_else(|| entry.and_then(|entry| entry.class_names(classes)))
-        .unwrap_or_else(|| (0..classes).map(|class| class.to_string()).collect());
-    let indices = parts.train.class_indices(classes);
-    if let Some((class, _)) = class_names
-        .iter()
-        .zip(&indices)
-        .find(|(_, indices)| indices.is_empty())
-    {
-        return Err(Error::EmptyClass {
-            place: at.display().to_string(),
-            class: class.clone(),
-            split: "training",
-        });
-    }
-    let shape = target_shape(found, options);
-    let train = convert(parts.train, shape, at)?;
-    let test = convert(parts.test, shape, at)?;
-    let validation = parts
-        .validation
-        .map(|split| convert(split, shape, at))
-        .transpose()?;
-    let normalization = entry
-        .and_then(|entry| entry.normalization(shape, classes))
-        .unwrap_or_else(|| Normalization::of(&train));
-    let mut source = match format {
-        Format::BuiltIn => format.to_string(),
-        _ => format!("{format}, {}", at.display()),
+    let request = Request {
+        classes: entry.map(|entry| entry.classes),
+        options,
+        memory,
     };
-    for note in parts.notes {
-        source = format!("{source}; {note}");
-    }
-    Ok(Dataset {
-        hash: content_hash(
-            shape,
-            &class_names,
-            [Some(&train), validation.as_ref(), Some(&test)],
-        ),
-        name: entry.map_or(name, |entry| entry.name.into()),
-        shape,
-        class_names,
-        train,
-        validation,
-        test,
-        normalization,
-        source,
-        format,
-    })
+    let parts = (reader.read)(&at, &request)?;
+    let origin = Origin {
+        name,
+        format: reader.format,
+        at: Some(at),
+        entry,
+    };
+    assemble(origin, parts, options, memory)
 }
 
 #[cfg(test)]

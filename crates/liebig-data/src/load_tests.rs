@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::Normalization;
 use crate::split::Sample;
 
 /// An IDX pair of `count` images of 2x2 pixels whose labels go round `classes`.
@@ -36,13 +37,13 @@ fn a_known_name_brings_class_names_and_constants() {
     idx_set(&root.path().join("Fashion_MNIST"), 10);
     let set = load_default(&root.path().join("Fashion_MNIST")).unwrap();
     assert_eq!(
-        (set.name.as_str(), set.format),
-        ("fashion-mnist", Format::Idx)
+        (set.name.as_str(), set.format.name()),
+        ("fashion-mnist", "IDX")
     );
     assert_eq!(set.class_names[9], "Ankle boot");
-    assert!(set.normalization.known);
+    assert!(set.normalization().known);
     assert_eq!(
-        (set.normalization.mean[0], set.normalization.std[0]),
+        (set.normalization().mean[0], set.normalization().std[0]),
         (0.2861, 0.3530)
     );
     assert!(set.source.starts_with("IDX, "), "{}", set.source);
@@ -54,9 +55,9 @@ fn another_name_is_measured_and_its_classes_are_numbers() {
     idx_set(&root.path().join("squares"), 3);
     let set = load_default(&root.path().join("squares")).unwrap();
     assert_eq!(set.class_names, ["0", "1", "2"]);
-    assert!(!set.normalization.known);
+    assert!(!set.normalization().known);
     assert_eq!(
-        (set.normalization.mean[0], set.normalization.std[0]),
+        (set.normalization().mean[0], set.normalization().std[0]),
         (100.0 / 255.0, 1.0)
     );
 }
@@ -144,13 +145,13 @@ fn any_image_set_can_be_resized_and_coloured() {
     let options = LoadOptions {
         image_size: Some((4, 3)),
         grayscale: Some(false),
-        label_column: None,
+        ..LoadOptions::default()
     };
     let set = load(&path, &options).unwrap();
     assert_eq!(set.shape.to_string(), "3x4x3");
     assert_eq!(set.train.raw(19), Sample::Pixels(&[100; 36]));
     assert!(
-        !set.normalization.known,
+        !set.normalization().known,
         "the constants are for one channel"
     );
     let resized = load(
@@ -162,7 +163,7 @@ fn any_image_set_can_be_resized_and_coloured() {
     )
     .unwrap();
     assert_eq!(resized.test.raw(9), Sample::Pixels(&[100; 12]));
-    assert!(resized.normalization.known);
+    assert!(resized.normalization().known);
 }
 
 #[test]
@@ -175,11 +176,126 @@ fn sizes_that_make_no_sense_are_refused() {
         assert!(matches!(
             load("strokes", &options),
             Err(Error::Setting {
-                setting: "image size",
+                setting: "data.image_size",
                 ..
             })
         ));
     }
+}
+
+#[test]
+fn a_dataset_that_does_not_fit_into_memory_is_refused_before_it_is_resized() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("many");
+    fs_err::create_dir(&folder).unwrap();
+    for (split, count) in [("train", 60_000_u32), ("t10k", 10_000)] {
+        let size = count.to_be_bytes();
+        let one = 1_u32.to_be_bytes();
+        let pixels = vec![9; count as usize];
+        let images = [&[0, 0, 8, 3][..], &size, &one, &one, &pixels].concat();
+        let classes: Vec<u8> = (0..count).map(|index| (index % 10) as u8).collect();
+        let labels = [&[0, 0, 8, 1][..], &size, &classes].concat();
+        fs_err::write(folder.join(format!("{split}-images-idx3-ubyte")), images).unwrap();
+        fs_err::write(folder.join(format!("{split}-labels-idx1-ubyte")), labels).unwrap();
+    }
+    let path = folder.display().to_string();
+    let options = LoadOptions {
+        image_size: Some((4096, 4096)),
+        memory_limit: Some(8 << 30),
+        ..LoadOptions::default()
+    };
+    let refused = load(&path, &options).unwrap_err();
+    let expected = 70_000 * (1 + 4096 * 4096);
+    assert!(
+        matches!(refused, Error::TooLarge { needed, limit: 0x2_0000_0000, .. } if needed == expected),
+        "{refused}"
+    );
+    let text = refused.to_string();
+    assert!(
+        text.contains(
+            "70000 samples of 1x4096x4096: loading needs 1.1 TiB of memory, the limit is 8.0 GiB"
+        ),
+        "{text}"
+    );
+    assert!(
+        text.contains("hint: ask for smaller images with `data.image_size`"),
+        "{text}"
+    );
+    if let Some(available) = crate::available_memory().filter(|&bytes| bytes < expected) {
+        let options = LoadOptions {
+            memory_limit: None,
+            ..options.clone()
+        };
+        let refused = load(&path, &options).unwrap_err();
+        assert!(
+            matches!(refused, Error::TooLarge { .. }),
+            "{available}: {refused}"
+        );
+    }
+    let options = LoadOptions {
+        image_size: Some((2, 2)),
+        ..options
+    };
+    assert_eq!(load(&path, &options).unwrap().train.len(), 60_000);
+}
+
+#[test]
+fn one_class_is_not_enough() {
+    let root = tempfile::tempdir().unwrap();
+    idx_set(&root.path().join("zeros"), 1);
+    fs_err::write(root.path().join("one.csv"), "x,class\n1,a\n2,a\n3,a\n").unwrap();
+    for (name, place) in [
+        ("zeros", "zeros: 1 class(es)"),
+        ("one.csv", "one.csv: 1 class(es)"),
+    ] {
+        let error = load_default(&root.path().join(name)).unwrap_err();
+        assert!(
+            matches!(error, Error::TooFewClasses { found: 1, .. }),
+            "{error}"
+        );
+        let text = error.to_string();
+        assert!(
+            text.contains(place) && text.contains("at least two classes are needed"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn the_built_in_set_never_changes() {
+    // Recorded results name datasets by their hashes.
+    let strokes = load("strokes", &LoadOptions::default()).unwrap();
+    assert_eq!(
+        strokes.hash,
+        "0e6f4d6e35c5ba8828dbbb3c405b1fda9d8039c2b028fd868ba48715b012233b"
+    );
+    assert_eq!(
+        (strokes.format, strokes.source.as_str()),
+        (Format::BUILT_IN, "built in; seed 0")
+    );
+    let all: Vec<usize> = (0..strokes.test.len()).collect();
+    let batch = strokes.test.batch(&all, &strokes.space);
+    let bytes: Vec<u8> = batch.iter().flat_map(|value| value.to_le_bytes()).collect();
+    assert_eq!(
+        blake3::hash(&bytes).to_hex().as_str(),
+        "736460902bf2337bfee5504e2c026acab8f96e3205d0fd3f265408e7a87f8a4f"
+    );
+    let resized = LoadOptions {
+        image_size: Some((48, 32)),
+        ..LoadOptions::default()
+    };
+    assert_eq!(
+        load("strokes", &resized).unwrap().hash,
+        "b49119dd950cf4a332a8e57441f9d6b9fbe8df512d7727864a64e49609ade4c2"
+    );
+    assert_eq!(
+        *strokes.normalization(),
+        Normalization {
+            mean: vec![0.1378],
+            std: vec![0.2830],
+            known: true
+        }
+    );
 }
 
 #[test]

@@ -1,15 +1,20 @@
 //! Per-channel (or per-column) normalisation.
 
+use serde::{Deserialize, Serialize};
+
 use crate::split::{Split, Values};
 
 /// Mean and standard deviation per channel of an image (pixels in 0..=1) or per column of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Normalization {
     /// One mean per channel or column.
     pub mean: Vec<f32>,
     /// One standard deviation per channel or column; 1 where the training split does not vary.
     pub std: Vec<f32>,
-    /// Whether these are the field's published constants; otherwise they come from the training split.
+    /// Whether these are published constants; otherwise they come from the training split. It is not serialised and reads
+    /// back as `false`.
+    #[serde(skip)]
     pub known: bool,
 }
 
@@ -89,6 +94,7 @@ fn feature_moments(features: &[f32], columns: usize) -> Vec<(f64, f64)> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::SampleShape;
 
@@ -99,7 +105,7 @@ mod tests {
             height: 1,
             width: 2,
         };
-        let split = Split::images(shape, vec![0, 255, 51, 51, 0, 255, 51, 51], vec![0, 0]);
+        let split = Split::images(shape, vec![0, 255, 51, 51, 0, 255, 51, 51], vec![0, 0]).unwrap();
         let found = Normalization::of(&split);
         assert_eq!(found.mean, [0.5, 0.2]);
         assert_eq!(found.std, [0.5, 1.0], "the second channel does not vary");
@@ -107,9 +113,20 @@ mod tests {
     }
 
     #[test]
+    fn json_has_mean_and_std_only() {
+        let text = r#"{"mean":[0.5],"std":[0.25]}"#;
+        let mut constants: Normalization = serde_json::from_str(text).unwrap();
+        assert!(!constants.known);
+        constants.known = true;
+        assert_eq!(serde_json::to_string(&constants).unwrap(), text);
+        let wrong = r#"{"mean":[0.5],"std":[0.25],"known":true}"#;
+        assert!(serde_json::from_str::<Normalization>(wrong).is_err());
+    }
+
+    #[test]
     fn columns_are_measured_apart() {
         let shape = SampleShape::Table { features: 2 };
-        let split = Split::table(shape, vec![1.0, 7.0, 3.0, 7.0], vec![0, 0]);
+        let split = Split::table(shape, vec![1.0, 7.0, 3.0, 7.0], vec![0, 0]).unwrap();
         let found = Normalization::of(&split);
         assert_eq!((found.mean, found.std), (vec![2.0, 7.0], vec![1.0, 1.0]));
     }

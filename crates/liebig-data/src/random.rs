@@ -1,4 +1,4 @@
-//! Random numbers by named streams.
+//! Named streams of random numbers.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;

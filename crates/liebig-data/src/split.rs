@@ -1,8 +1,8 @@
 //! The samples of one split (training, validation or test) with their labels.
 
-use crate::{Normalization, SampleShape};
+use crate::{Error, Normalization, SampleShape, Space};
 
-/// Samples with labels, in the order of the files.
+/// Samples with labels, in the order in which they were read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Split {
     shape: SampleShape,
@@ -10,7 +10,7 @@ pub struct Split {
     labels: Vec<u32>,
 }
 
-/// All samples one after the other: bytes for images (CHW each), raw feature values for tables.
+/// All samples one after the other: bytes for images (each CHW), raw feature values for tables.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Values {
     Pixels(Vec<u8>),
@@ -27,24 +27,61 @@ pub enum Sample<'a> {
 }
 
 impl Split {
-    /// An image split. The caller answers for `pixels.len() == labels.len() * shape.len()`.
-    pub(crate) fn images(shape: SampleShape, pixels: Vec<u8>, labels: Vec<u32>) -> Self {
-        debug_assert_eq!(pixels.len(), labels.len() * shape.len());
-        Self {
+    /// A split of images from its parts: `pixels` is `[n, C, H, W]`, row major, and `labels` is `[n]`. Both may be empty.
+    ///
+    /// # Errors
+    /// [`Error::Array`] if `shape` is not an image or holds nothing, or the two arrays do not have the same number of
+    /// samples.
+    ///
+    /// ```
+    /// use liebig_data::{SampleShape, Split};
+    ///
+    /// let shape = SampleShape::Image { channels: 1, height: 2, width: 2 };
+    /// let split = Split::images(shape, vec![0, 50, 100, 150, 1, 2, 3, 4], vec![1, 0])?;
+    /// assert_eq!(split.len(), 2);
+    /// # Ok::<(), liebig_data::Error>(())
+    /// ```
+    pub fn images(shape: SampleShape, pixels: Vec<u8>, labels: Vec<u32>) -> Result<Self, Error> {
+        if !matches!(shape, SampleShape::Image { .. }) {
+            return Err(wrong("shape", "an image shape", shape));
+        }
+        check_lengths("pixels", shape, pixels.len(), labels.len())?;
+        Ok(Self {
             shape,
             values: Values::Pixels(pixels),
             labels,
-        }
+        })
     }
 
-    /// A table split. The caller answers for `features.len() == labels.len() * shape.len()`.
-    pub(crate) fn table(shape: SampleShape, features: Vec<f32>, labels: Vec<u32>) -> Self {
-        debug_assert_eq!(features.len(), labels.len() * shape.len());
-        Self {
+    /// A split of table rows from its parts: `features` is `[n, F]`, row major, and `labels` is `[n]`. Both may be empty.
+    ///
+    /// # Errors
+    /// [`Error::Array`] if `shape` is not a table or has no columns, the two arrays do not have the same number of
+    /// samples, or a feature is not finite.
+    ///
+    /// ```
+    /// use liebig_data::{SampleShape, Split};
+    ///
+    /// let shape = SampleShape::Table { features: 3 };
+    /// let split = Split::table(shape, vec![5.1, 3.5, 1.4, 4.9, 3.0, 1.4], vec![0, 0])?;
+    /// assert_eq!(split.class_indices(1), [vec![0, 1]]);
+    /// # Ok::<(), liebig_data::Error>(())
+    /// ```
+    pub fn table(shape: SampleShape, features: Vec<f32>, labels: Vec<u32>) -> Result<Self, Error> {
+        if !matches!(shape, SampleShape::Table { .. }) {
+            return Err(wrong("shape", "a table shape", shape));
+        }
+        check_lengths("features", shape, features.len(), labels.len())?;
+        if let Some(at) = features.iter().position(|feature| !feature.is_finite()) {
+            let (row, column) = (at / shape.len(), at % shape.len());
+            let found = format!("{} in row {row}, column {column} (from 0)", features[at]);
+            return Err(wrong("features", "finite numbers", found));
+        }
+        Ok(Self {
             shape,
             values: Values::Features(features),
             labels,
-        }
+        })
     }
 
     /// Number of samples.
@@ -85,16 +122,24 @@ impl Split {
         }
     }
 
-    /// The chosen samples, normalised: `[n, C, H, W]` or `[n, F]`, row major.
+    /// The chosen samples in a space, usually [`Dataset::space`](crate::Dataset::space): `[n, C, H, W]` or `[n, F]`, row
+    /// major.
     ///
     /// A pixel `p` of channel `c` becomes `(p / 255 - mean[c]) / std[c]`, a feature `x` of column `c` becomes
-    /// `(x - mean[c]) / std[c]`. Like slice indexing, panics if an index is out of range.
+    /// `(x - mean[c]) / std[c]`; whitening follows if the space has one.
+    ///
+    /// # Panics
+    /// If an index is out of range, as slice indexing does, or if the space is not one for this split's shape
+    /// ([`Space::check`]).
     #[must_use]
-    pub fn batch(&self, indices: &[usize], normalization: &Normalization) -> Vec<f32> {
+    pub fn batch(&self, indices: &[usize], space: &Space) -> Vec<f32> {
+        let fit = space.check(self.shape);
+        assert!(fit.is_ok(), "the space does not fit the split: {fit:?}");
+        let Normalization { mean, std, .. } = &space.normalization;
         let mut batch = Vec::with_capacity(indices.len() * self.shape.len());
         // A byte has 256 values: normalising is a look-up.
         let tables: Vec<[f32; 256]> = match &self.values {
-            Values::Pixels(_) => normalization.pixel_tables(),
+            Values::Pixels(_) => space.normalization.pixel_tables(),
             Values::Features(_) => Vec::new(),
         };
         for &index in indices {
@@ -105,21 +150,19 @@ impl Split {
                     }
                 }
                 Sample::Features(features) => {
-                    let Normalization { mean, std, .. } = normalization;
-                    batch.extend(
-                        features
-                            .iter()
-                            .zip(mean)
-                            .zip(std)
-                            .map(|((x, mean), std)| (x - mean) / std),
-                    );
+                    let constants = mean.iter().zip(std);
+                    let normalise = |(x, (mean, std)): (&f32, (&f32, &f32))| (x - mean) / std;
+                    batch.extend(features.iter().zip(constants).map(normalise));
                 }
             }
+        }
+        if let Some(whitening) = &space.whitening {
+            whitening.apply(&mut batch);
         }
         batch
     }
 
-    /// For each of the `classes` classes, the indices of its samples in ascending order. Labels beyond are left out.
+    /// For each of the `classes` classes, the indices of its samples in ascending order. Samples with other labels are left out.
     #[must_use]
     pub fn class_indices(&self, classes: usize) -> Vec<Vec<usize>> {
         let mut indices = vec![Vec::new(); classes];
@@ -148,6 +191,33 @@ impl Split {
     }
 }
 
+fn wrong(array: &str, expected: impl ToString, found: impl ToString) -> Error {
+    Error::Array {
+        array: array.into(),
+        expected: expected.to_string(),
+        found: found.to_string(),
+    }
+}
+
+fn check_lengths(
+    array: &str,
+    shape: SampleShape,
+    values: usize,
+    labels: usize,
+) -> Result<(), Error> {
+    if shape.is_empty() {
+        return Err(wrong("shape", "at least one value in a sample", shape));
+    }
+    if labels.checked_mul(shape.len()) == Some(values) {
+        return Ok(());
+    }
+    let expected = format!(
+        "{} values ({labels} label(s), samples of {shape})",
+        labels as u128 * shape.len() as u128
+    );
+    Err(wrong(array, expected, values))
+}
+
 fn gather<T: Copy>(all: &[T], indices: &[usize], len: usize) -> Vec<T> {
     let mut chosen = Vec::with_capacity(indices.len() * len);
     for &index in indices {
@@ -158,6 +228,7 @@ fn gather<T: Copy>(all: &[T], indices: &[usize], len: usize) -> Vec<T> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     fn two_images() -> Split {
@@ -166,17 +237,17 @@ mod tests {
             height: 1,
             width: 2,
         };
-        Split::images(shape, vec![0, 255, 51, 102, 1, 2, 3, 4], vec![1, 0])
+        Split::images(shape, vec![0, 255, 51, 102, 1, 2, 3, 4], vec![1, 0]).unwrap()
     }
 
     #[test]
     fn a_batch_is_normalised_channel_by_channel_in_the_order_asked_for() {
-        let normalization = Normalization {
+        let space = Space::from(Normalization {
             mean: vec![0.5, 0.2],
             std: vec![0.5, 0.1],
             known: false,
-        };
-        let batch = two_images().batch(&[1, 0, 0], &normalization);
+        });
+        let batch = two_images().batch(&[1, 0, 0], &space);
         assert_eq!(batch.len(), 12);
         assert_eq!(batch[4..8], batch[8..12]);
         assert_eq!(batch[4], -1.0);
@@ -189,14 +260,69 @@ mod tests {
     #[test]
     fn a_table_batch_is_standardised_column_by_column() {
         let shape = SampleShape::Table { features: 2 };
-        let split = Split::table(shape, vec![1.0, 10.0, 3.0, 30.0], vec![0, 1]);
-        let normalization = Normalization {
+        let split = Split::table(shape, vec![1.0, 10.0, 3.0, 30.0], vec![0, 1]).unwrap();
+        let space = Space::from(Normalization {
             mean: vec![1.0, 20.0],
             std: vec![2.0, 5.0],
             known: false,
-        };
-        assert_eq!(split.batch(&[1, 0], &normalization), [1.0, 2.0, 0.0, -2.0]);
+        });
+        assert_eq!(split.batch(&[1, 0], &space), [1.0, 2.0, 0.0, -2.0]);
         assert_eq!(split.raw(1), Sample::Features(&[3.0, 30.0]));
+    }
+
+    #[test]
+    #[should_panic(expected = "the space does not fit the split")]
+    fn a_batch_in_the_space_of_other_samples_is_no_silent_mistake() {
+        let space = Space::from(Normalization {
+            mean: vec![0.0],
+            std: vec![1.0],
+            known: false,
+        });
+        let _ = two_images().batch(&[0], &space);
+    }
+
+    #[test]
+    fn arrays_that_do_not_fit_are_refused() {
+        let (image, table) = (two_images().shape(), SampleShape::Table { features: 2 });
+        let message = |made: Result<Split, Error>| made.unwrap_err().to_string();
+        let cases = [
+            (
+                Split::images(table, vec![0; 2], vec![0]),
+                "shape: expected an image shape, found 2 features",
+            ),
+            (
+                Split::table(image, vec![0.0; 4], vec![0]),
+                "shape: expected a table shape, found 2x1x2",
+            ),
+            (
+                Split::images(image, vec![0; 5], vec![0]),
+                "pixels: expected 4 values (1 label(s), samples of 2x1x2), found 5",
+            ),
+            (
+                Split::table(table, vec![0.0; 2], vec![]),
+                "features: expected 0 values",
+            ),
+            (
+                Split::table(table, vec![0.0, 1.0, 2.0, f32::NAN], vec![0, 1]),
+                "features: expected finite numbers, found NaN in row 1, column 1 (from 0)",
+            ),
+            (
+                Split::table(SampleShape::Table { features: 0 }, vec![], vec![0]),
+                "shape: expected at least one value in a sample, found 0 features",
+            ),
+        ];
+        for (made, expected) in cases {
+            let message = message(made);
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let huge = SampleShape::Image {
+            channels: 3,
+            height: usize::MAX,
+            width: usize::MAX,
+        };
+        let error = message(Split::images(huge, vec![1], vec![0, 1]));
+        assert!(error.starts_with("pixels: expected"), "{error}");
+        assert!(Split::images(image, vec![], vec![]).unwrap().is_empty());
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Dataset, Error, Normalization, random::stream};
+use crate::{Dataset, Error, Normalization, Space, random::stream};
 
-/// Splits `labels` into two ascending lists of indices: those that stay and those that are taken.
+/// Splits the samples with these `labels` into two ascending lists of indices: those that stay and those that are taken.
 ///
-/// Of every class, `fraction` of its samples (rounded, at least one) is taken, and at least one stays.
-/// The caller answers for every class having none or at least two samples.
+/// `fraction` of every class's samples (rounded, at least one) are taken, and at least one stays. The caller checks that
+/// every class has either none or at least two samples.
 pub(crate) fn stratified(
     labels: &[u32],
     fraction: f64,
@@ -34,8 +34,8 @@ pub(crate) fn stratified(
 
 /// Moves a `fraction` of every class's training samples into the validation split, chosen by `seed`.
 ///
-/// The order of the samples is kept. Computed normalisation is computed anew from what remains, known constants stay;
-/// the hash stays that of the dataset as loaded.
+/// The order of the samples is kept. A normalisation that was computed is computed again from what remains; known
+/// constants stay, and so does a whitening. The hash stays that of the dataset as loaded.
 ///
 /// # Errors
 /// [`Error::Setting`] if `fraction` is not strictly between 0 and 1 or the dataset already has a validation split;
@@ -52,7 +52,7 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         return Err(Error::Setting {
             setting: "validation fraction",
             found: fraction.to_string(),
-            expected: "none, since the dataset has a validation split of its own",
+            expected: "no fraction, as the dataset has a validation split already",
         });
     }
     let of_class = dataset.train.class_indices(dataset.class_names.len());
@@ -68,10 +68,13 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
     let mut rng = stream(seed, "validation split", 0);
     let (stay, taken) = stratified(dataset.train.labels(), fraction, &mut rng);
     let train = dataset.train.subset(&stay);
-    let normalization = if dataset.normalization.known {
-        dataset.normalization.clone()
-    } else {
-        Normalization::of(&train)
+    let space = Space {
+        normalization: if dataset.normalization().known {
+            dataset.normalization().clone()
+        } else {
+            Normalization::of(&train)
+        },
+        whitening: dataset.space.whitening.clone(),
     };
     Ok(Dataset {
         name: dataset.name.clone(),
@@ -80,7 +83,7 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         validation: Some(dataset.train.subset(&taken)),
         train,
         test: dataset.test.clone(),
-        normalization,
+        space,
         hash: dataset.hash.clone(),
         source: format!(
             "{}; {} of {} training samples held out for validation by seed {seed}",
@@ -96,7 +99,9 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::{Format, SampleShape, Split};
+    use std::sync::Arc;
+
+    use crate::{Format, SampleShape, Split, Whitening};
     use proptest::prelude::*;
 
     /// A table of one feature, its own row number, with these labels.
@@ -106,28 +111,29 @@ mod tests {
             SampleShape::Table { features: 1 },
             features,
             labels.to_vec(),
-        );
+        )
+        .unwrap();
         let classes = labels.iter().max().map_or(0, |label| label + 1);
         Dataset {
             name: "rows".into(),
             shape: train.shape(),
             class_names: (0..classes).map(|class| class.to_string()).collect(),
             test: train.subset(&[0]),
-            normalization: Normalization::of(&train),
+            space: Space::from(Normalization::of(&train)),
             train,
             validation: None,
             hash: "hash".into(),
             source: "here".into(),
-            format: Format::Csv,
+            format: Format::MEMORY,
         }
     }
 
     fn rows(split: &Split) -> Vec<f32> {
-        let plain = Normalization {
+        let plain = Space::from(Normalization {
             mean: vec![0.0],
             std: vec![1.0],
             known: false,
-        };
+        });
         split.batch(&(0..split.len()).collect::<Vec<_>>(), &plain)
     }
 
@@ -135,18 +141,18 @@ mod tests {
     fn a_share_of_every_class_moves_and_nothing_is_lost() {
         let labels: Vec<u32> = (0..100).map(|row| u32::from(row % 10 == 0)).collect();
         let split = validation_split(&table(&labels), 0.2, 7).unwrap();
-        let validation = split.validation.unwrap();
+        let validation = split.validation.as_ref().unwrap();
         let counts: Vec<usize> = validation.class_indices(2).iter().map(Vec::len).collect();
         assert_eq!(counts, [18, 2]);
-        let mut all = [rows(&split.train), rows(&validation)].concat();
+        let mut all = [rows(&split.train), rows(validation)].concat();
         assert!(
-            rows(&split.train).is_sorted() && rows(&validation).is_sorted(),
+            rows(&split.train).is_sorted() && rows(validation).is_sorted(),
             "the order is kept"
         );
         all.sort_by(f32::total_cmp);
         assert_eq!(all, (0..100).map(|row| row as f32).collect::<Vec<_>>());
         assert_eq!((split.hash.as_str(), split.test.len()), ("hash", 1));
-        assert_eq!(split.normalization, Normalization::of(&split.train));
+        assert_eq!(*split.normalization(), Normalization::of(&split.train));
         assert!(
             split
                 .source
@@ -170,15 +176,17 @@ mod tests {
     }
 
     #[test]
-    fn known_constants_stay() {
+    fn known_constants_and_whitening_stay() {
         let mut dataset = table(&[0; 9]);
-        dataset.normalization = Normalization {
+        dataset.space.normalization = Normalization {
             mean: vec![5.0],
             std: vec![2.0],
             known: true,
         };
+        let whitening = Whitening::new("test", vec![0.0], vec![2.0], vec![0.5]).unwrap();
+        dataset.space.whitening = Some(Arc::new(whitening));
         let split = validation_split(&dataset, 0.3, 1).unwrap();
-        assert_eq!(split.normalization, dataset.normalization);
+        assert_eq!(split.space, dataset.space);
     }
 
     #[test]

@@ -1,14 +1,41 @@
 //! CIFAR's binary files: <https://www.cs.toronto.edu/~kriz/cifar.html>.
 //!
 //! A file is records without a header: one label byte (CIFAR-10) or a coarse and a fine one (CIFAR-100), then 1024 red,
-//! 1024 green and 1024 blue bytes, each plane row by row. The number of records follows from the file's length, so a
-//! partial set is read as far as it goes.
+//! 1024 green and 1024 blue bytes, each plane row by row. The number of records follows from the file's length, and
+//! missing training batches are left out, so an incomplete set can be read.
 
 use std::path::{Path, PathBuf};
 
 use super::unpack::Stored;
-use super::{Parts, checked_labels};
-use crate::{Error, SampleShape, Split};
+use super::{Reader, Request, checked_labels, here_or_inside};
+use crate::memory::MemoryLimit;
+use crate::parts::Parts;
+use crate::{Error, Format, SampleShape, Split};
+
+/// CIFAR-10.
+pub(super) static READER_10: Reader = Reader {
+    format: Format::new("CIFAR-10 binary"),
+    dataset: Some("cifar10"),
+    looks_like: LOOKS_LIKE,
+    whole: &[],
+    part: ENDINGS,
+    find: |folder| find_kind(folder, Kind::Cifar10),
+    read: |folder, request| read(folder, Kind::Cifar10, request),
+};
+
+/// CIFAR-100 with its fine labels.
+pub(super) static READER_100: Reader = Reader {
+    format: Format::new("CIFAR-100 binary"),
+    dataset: Some("cifar100"),
+    looks_like: LOOKS_LIKE,
+    whole: &[],
+    part: ENDINGS,
+    find: |folder| find_kind(folder, Kind::Cifar100),
+    read: |folder, request| read(folder, Kind::Cifar100, request),
+};
+
+const LOOKS_LIKE: &str = "CIFAR binary batches (data_batch_1.bin[.gz], ... or train.bin[.gz])";
+const ENDINGS: &[&str] = &[".bin", ".bin.gz"];
 
 const SHAPE: SampleShape = SampleShape::Image {
     channels: 3,
@@ -16,12 +43,12 @@ const SHAPE: SampleShape = SampleShape::Image {
     width: 32,
 };
 
-/// No batch is larger than this once unpacked: the largest official one has 154 MB.
+/// No batch may be larger than this once unpacked; the largest official one has 154 MB.
 const MAX_LEN: u64 = 1 << 30;
 
 /// Which of the two layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+enum Kind {
     Cifar10,
     Cifar100,
 }
@@ -72,15 +99,15 @@ fn find(folder: &Path, name: &str) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// The layout whose training files lie in the folder.
-pub(crate) fn found_in(folder: &Path) -> Option<Kind> {
-    [Kind::Cifar10, Kind::Cifar100]
-        .into_iter()
-        .find(|kind| !kind.train_files(folder).is_empty())
+/// The folder with training files of this layout, if there is one.
+fn find_kind(folder: &Path, kind: Kind) -> Result<Option<PathBuf>, Error> {
+    Ok(here_or_inside(folder, |folder| {
+        !kind.train_files(folder).is_empty()
+    }))
 }
 
 /// Reads the training batches that are there, in order, and the test batch.
-pub(crate) fn read(folder: &Path, kind: Kind) -> Result<Parts, Error> {
+fn read(folder: &Path, kind: Kind, request: &Request<'_>) -> Result<Parts, Error> {
     let test = find(folder, kind.test_file()).ok_or_else(|| Error::Missing {
         folder: folder.into(),
         expected: format!("{}[.gz]", kind.test_file()),
@@ -88,23 +115,26 @@ pub(crate) fn read(folder: &Path, kind: Kind) -> Result<Parts, Error> {
     let files = kind.train_files(folder);
     let mut notes = Vec::new();
     if kind == Kind::Cifar10 && files.len() < 5 {
-        notes.push(format!("{} of 5 training batches are there", files.len()));
+        notes.push(format!("{} of 5 training batches found", files.len()));
     }
+    let train = read_files(&files, kind, request.memory)?;
+    let train_size = (train.len() * SHAPE.len()) as u64;
     Ok(Parts {
         class_names: class_names(folder, kind)?,
-        train: read_files(&files, kind)?,
+        train,
         validation: None,
-        test: read_files(&[test], kind)?,
+        test: read_files(&[test], kind, request.memory.less(train_size))?,
         notes,
     })
 }
 
-fn read_files(files: &[PathBuf], kind: Kind) -> Result<Split, Error> {
+fn read_files(files: &[PathBuf], kind: Kind, memory: MemoryLimit) -> Result<Split, Error> {
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     for path in files {
-        parse(&Stored::open(path)?, kind, &mut pixels, &mut labels)?;
+        let file = Stored::open(path, memory.less(pixels.len() as u64))?;
+        parse(&file, kind, &mut pixels, &mut labels)?;
     }
-    Ok(Split::images(SHAPE, pixels, labels))
+    Split::images(SHAPE, pixels, labels)
 }
 
 fn parse(
@@ -141,7 +171,7 @@ fn class_names(folder: &Path, kind: Kind) -> Result<Option<Vec<String>>, Error> 
     if !path.is_file() {
         return Ok(None);
     }
-    let text = Stored::open(&path)?.at_most(1 << 20)?;
+    let text = Stored::open(&path, MemoryLimit::NONE)?.at_most(1 << 20)?;
     let names: Vec<String> = String::from_utf8_lossy(&text)
         .lines()
         .map(|line| line.trim().to_owned())

@@ -6,6 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
+use crate::LoadOptions;
 use crate::split::Sample;
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -25,15 +26,27 @@ fn record(labels: &[u8]) -> Vec<u8> {
     bytes
 }
 
+fn request(options: &LoadOptions) -> Request<'_> {
+    Request {
+        classes: None,
+        options,
+        memory: MemoryLimit::of(options),
+    }
+}
+
+fn read_folder(folder: &Path) -> Result<Parts, Error> {
+    read(folder, Kind::Cifar10, &request(&LoadOptions::default()))
+}
+
 fn parse_bytes(bytes: Vec<u8>, kind: Kind) -> Result<Split, Error> {
     let (mut pixels, mut labels) = (Vec::new(), Vec::new());
     parse(
-        &Stored::of(Path::new("batch.bin"), bytes),
+        &Stored::of(Path::new("batch.bin"), bytes, MemoryLimit::NONE),
         kind,
         &mut pixels,
         &mut labels,
     )?;
-    Ok(Split::images(SHAPE, pixels, labels))
+    Split::images(SHAPE, pixels, labels)
 }
 
 #[test]
@@ -50,11 +63,11 @@ fn planes_rows_and_columns_are_where_they_belong() {
     assert_eq!(at(1, 3, 4), 111, "the second plane is green");
     assert_eq!(at(2, 31, 1), 233);
     // The same in a normalised batch: [n, C, H, W].
-    let plain = crate::Normalization {
+    let plain = crate::Space::from(crate::Normalization {
         mean: vec![0.0; 3],
         std: vec![1.0 / 255.0; 3],
         known: false,
-    };
+    });
     assert!((split.batch(&[0], &plain)[(2 * 32 + 31) * 32 + 1] - 233.0).abs() < 1e-3);
 }
 
@@ -103,17 +116,21 @@ fn a_label_out_of_range_is_told_by_its_record() {
 fn a_folder_is_read_as_far_as_it_goes() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, bytes: &[u8]| fs_err::write(folder.path().join(name), bytes).unwrap();
-    assert_eq!(found_in(folder.path()), None);
+    assert_eq!(find_kind(folder.path(), Kind::Cifar10).unwrap(), None);
     write("data_batch_2.bin", &[record(&[2]), record(&[3])].concat());
     write("data_batch_1.bin.gz", &gzip(&record(&[1])));
-    assert_eq!(found_in(folder.path()), Some(Kind::Cifar10));
-    let error = read(folder.path(), Kind::Cifar10).err().unwrap();
+    assert_eq!(
+        find_kind(folder.path(), Kind::Cifar10).unwrap().as_deref(),
+        Some(folder.path())
+    );
+    assert_eq!(find_kind(folder.path(), Kind::Cifar100).unwrap(), None);
+    let error = read_folder(folder.path()).err().unwrap();
     assert!(
         error.to_string().contains("missing test_batch.bin[.gz]"),
         "{error}"
     );
     write("test_batch.bin", &record(&[4]));
-    let parts = read(folder.path(), Kind::Cifar10).unwrap();
+    let parts = read_folder(folder.path()).unwrap();
     assert_eq!(
         parts.train.labels(),
         [1, 2, 3],
@@ -121,20 +138,45 @@ fn a_folder_is_read_as_far_as_it_goes() {
     );
     assert_eq!(parts.test.labels(), [4]);
     assert_eq!(parts.class_names, None);
-    assert_eq!(parts.notes, ["2 of 5 training batches are there"]);
+    assert_eq!(parts.notes, ["2 of 5 training batches found"]);
     write("batches.meta.txt", b"a\nb\r\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
     assert_eq!(
-        read(folder.path(), Kind::Cifar10)
-            .unwrap()
-            .class_names
-            .unwrap()[1],
+        read_folder(folder.path()).unwrap().class_names.unwrap()[1],
         "b"
     );
     write("batches.meta.txt", b"a\nb\n");
     assert!(matches!(
-        read(folder.path(), Kind::Cifar10),
+        read_folder(folder.path()),
         Err(Error::BadHeader { .. })
     ));
+}
+
+#[test]
+fn batches_count_against_the_memory_limit_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let batch = gzip(&record(&[1]).repeat(100));
+    for name in [
+        "data_batch_1.bin.gz",
+        "data_batch_2.bin.gz",
+        "test_batch.bin.gz",
+    ] {
+        fs_err::write(folder.path().join(name), &batch).unwrap();
+    }
+    let read_within = |limit: usize| {
+        let options = LoadOptions {
+            memory_limit: Some(limit as u64),
+            ..LoadOptions::default()
+        };
+        read(folder.path(), Kind::Cifar10, &request(&options))
+    };
+    // The training pixels, and the test batch as stored and as unpacked.
+    let enough = 200 * SHAPE.len() + batch.len() + 100 * (SHAPE.len() + 1);
+    assert_eq!(read_within(enough).unwrap().test.len(), 100);
+    let error = read_within(enough - 1).err().unwrap();
+    assert!(
+        matches!(&error, Error::UnpacksTooLarge { path, .. } if path.ends_with("test_batch.bin.gz")),
+        "{error}"
+    );
 }
 
 proptest! {

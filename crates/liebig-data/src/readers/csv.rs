@@ -3,14 +3,29 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::Parts;
+use super::recognise::one_file;
+use super::unpack::Stored;
+use super::{Reader, Request};
+use crate::memory::{HINT_SMALLER, MemoryLimit};
+use crate::parts::Parts;
 use crate::random::stream;
 use crate::stratified::stratified;
-use crate::{Error, SampleShape, Split};
+use crate::{Error, Format, SampleShape, Split};
 
-/// Of every class, this share becomes the test split.
+/// One table.
+pub(super) static READER: Reader = Reader {
+    format: Format::new("CSV table"),
+    dataset: None,
+    looks_like: "one .csv table",
+    whole: &[".csv", ".csv.gz"],
+    part: &[],
+    find: |folder| one_file(folder, ".csv"),
+    read,
+};
+
+/// This share of every class becomes the test split.
 const TEST_SHARE: f64 = 0.2;
-/// The split is part of what the dataset is, so its seed is fixed.
+/// Fixed, because the split is a part of the dataset's identity.
 const SPLIT_SEED: u64 = 0;
 /// Names of columns that hold the class, in lower case.
 const LABEL_NAMES: &[&str] = &[
@@ -23,20 +38,46 @@ const LABEL_NAMES: &[&str] = &[
     "diagnosis",
     "y",
 ];
-/// No table is larger than this once unpacked.
+/// No table may be larger than this once unpacked.
 const MAX_LEN: u64 = 1 << 30;
+/// What a line takes in memory while it is text, beside its characters: a record's own fields and its two allocations.
+const LINE_OVERHEAD: u64 = 192;
+/// The same for a cell: where it ends, and its value as a number in the table and in a split.
+const CELL_OVERHEAD: u64 = 16;
 
-/// A table as text: the column names, and every other line with its number.
+/// A table as text: the column names, and every other line with its line number.
 struct Table<'a> {
     path: &'a Path,
     columns: Vec<String>,
     rows: Vec<(u64, csv::StringRecord)>,
 }
 
-/// Reads a table, and splits it 80/20 by class and a fixed seed.
-pub(crate) fn read(path: &Path, label_column: Option<&str>) -> Result<Parts, Error> {
-    let bytes = super::unpack::Stored::open(path)?.at_most(MAX_LEN)?;
-    parse(path, &bytes, label_column)
+/// Reads a table, and splits it 80/20 by class with a fixed seed.
+fn read(path: &Path, request: &Request<'_>) -> Result<Parts, Error> {
+    let file = Stored::open(path, request.memory)?;
+    let bytes = file.at_most(MAX_LEN)?;
+    drop(file);
+    check_memory(path, &bytes, request.memory)?;
+    parse(path, &bytes, request.options.label_column.as_deref())
+}
+
+/// The text twice (as read and as cells) and what lines and cells take beside it.
+fn check_memory(path: &Path, bytes: &[u8], memory: MemoryLimit) -> Result<(), Error> {
+    let (mut lines, mut cells) = (1_u64, 1_u64);
+    for byte in bytes {
+        match byte {
+            b'\n' | b'\r' => (lines, cells) = (lines + 1, cells + 1),
+            b',' | b';' | b'\t' => cells += 1,
+            _ => {}
+        }
+    }
+    let needed = 2 * bytes.len() as u64 + LINE_OVERHEAD * lines + CELL_OVERHEAD * cells;
+    memory.check(
+        path,
+        needed,
+        || format!("a table of {lines} lines"),
+        HINT_SMALLER,
+    )
 }
 
 fn parse(path: &Path, bytes: &[u8], label_column: Option<&str>) -> Result<Parts, Error> {
@@ -60,7 +101,7 @@ fn parse(path: &Path, bytes: &[u8], label_column: Option<&str>) -> Result<Parts,
     let shape = SampleShape::Table {
         features: table.columns.len() - 1,
     };
-    let all = Split::table(shape, features, labels);
+    let all = Split::table(shape, features, labels)?;
     let (train, test) = stratified(
         all.labels(),
         TEST_SHARE,
@@ -158,7 +199,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// The column asked for; otherwise the one with a usual name; otherwise the only one that is mostly not numbers.
+    /// The column asked for; otherwise the one with a usual name; otherwise the only one in which most cells are not numbers.
     fn label_column(&self, asked: Option<&str>) -> Result<usize, Error> {
         let fail = |reason: String| Error::LabelColumn {
             path: self.path.into(),
@@ -191,7 +232,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The distinct labels (numbers by value, before words by letters) and the class of every row.
+    /// The distinct labels (numbers by value, then words in alphabetical order) and the class of every row.
     fn classes(&self, column: usize) -> (Vec<String>, Vec<u32>) {
         let mut names: Vec<&str> = self.rows.iter().map(|(_, row)| &row[column]).collect();
         names.sort_unstable_by(|a, b| {
@@ -208,7 +249,7 @@ impl<'a> Table<'a> {
         (names.into_iter().map(str::to_owned).collect(), labels)
     }
 
-    /// All cells but the labels, row by row.
+    /// All cells except the labels, row by row.
     fn features(&self, label: usize) -> Result<Vec<f32>, Error> {
         let mut features = Vec::with_capacity(self.rows.len() * (self.columns.len() - 1));
         for (line, row) in &self.rows {
@@ -229,7 +270,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// Counts lines; the csv crate's own count is one short behind `\r\n` and blank lines.
+/// Counts lines; the csv crate's own count is one too low after `\r\n` and blank lines.
 struct Lines<'a> {
     bytes: &'a [u8],
     byte: usize,

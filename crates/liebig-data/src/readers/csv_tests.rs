@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::LoadOptions;
 use crate::split::Sample;
 
 fn read_text(text: &str) -> Result<Parts, Error> {
@@ -147,6 +148,35 @@ fn text_that_is_not_utf8_is_told_by_its_line() {
         .unwrap()
         .to_string();
     assert!(error.contains("line 3: expected UTF-8 text"), "{error}");
+}
+
+#[test]
+fn a_table_over_the_memory_limit_is_not_parsed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    fs_err::write(&path, format!("x,class\n{}", "1,a\n".repeat(1000))).unwrap();
+    let read_within = |limit| {
+        let options = LoadOptions {
+            memory_limit: Some(limit),
+            ..LoadOptions::default()
+        };
+        let request = Request {
+            classes: None,
+            options: &options,
+            memory: MemoryLimit::of(&options),
+        };
+        read(&path, &request)
+    };
+    assert_eq!(read_within(1 << 20).unwrap().train.len(), 800);
+    let error = read_within(100_000).err().unwrap();
+    assert!(
+        matches!(error, Error::TooLarge { limit: 100_000, .. }),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("a table of 1002 lines"),
+        "{error}"
+    );
 }
 
 proptest! {

@@ -31,7 +31,7 @@ pub(super) fn common_size<'a>(
     Ok(common.map(|(width, height)| (height as usize, width as usize)))
 }
 
-/// All images, in parallel, in order; the first error in that order is the one reported.
+/// All images, decoded in parallel and kept in order. Of several errors, the first in that order is reported.
 pub(super) fn decode_all(
     files: &[PathBuf],
     height: usize,
@@ -73,8 +73,8 @@ fn decode(path: &Path, height: usize, width: usize) -> Result<Picture, Error> {
     picture.resized(height, width).map_err(fail)
 }
 
-/// The decoder fills what a cut JPEG lacks with grey, so the end marker is looked for here: after the last start of
-/// scan. Both markers are escaped within the compressed data.
+/// Whether a JPEG file ends before its end marker. The decoder fills what such a file lacks with grey, so the marker is
+/// looked for here, after the last start of a scan. Neither marker can occur within the compressed data.
 pub(super) fn jpeg_is_cut_short(bytes: &[u8]) -> bool {
     if !bytes.starts_with(&[0xff, 0xd8]) {
         return false;

@@ -1,46 +1,70 @@
-//! IDX files, as MNIST comes: <http://yann.lecun.com/exdb/mnist/>.
+//! IDX files, the format of MNIST: <http://yann.lecun.com/exdb/mnist/>.
 //!
 //! A big-endian header (magic number, then one u32 per dimension), then bytes. Images are `[N, H, W]`, labels `[N]`.
 
 use std::path::{Path, PathBuf};
 
 use super::unpack::Stored;
-use super::{Parts, checked_labels, count_classes};
-use crate::{Error, SampleShape, Split};
+use super::{Reader, Request, checked_labels, here_or_inside};
+use crate::memory::MemoryLimit;
+use crate::parts::{Parts, count_classes};
+use crate::{Error, Format, SampleShape, Split};
+
+/// IDX files in a folder.
+pub(super) static READER: Reader = Reader {
+    format: Format::new("IDX"),
+    dataset: None,
+    looks_like: "IDX files (train-images-idx3-ubyte[.gz], ...)",
+    whole: &[],
+    part: &[
+        "-idx3-ubyte",
+        ".idx3-ubyte",
+        "-idx1-ubyte",
+        ".idx1-ubyte",
+        "-idx3-ubyte.gz",
+        ".idx3-ubyte.gz",
+        "-idx1-ubyte.gz",
+        ".idx1-ubyte.gz",
+    ],
+    find: |folder| Ok(here_or_inside(folder, found_in)),
+    read,
+};
 
 const IMAGES: u32 = 0x0000_0803;
 const LABELS: u32 = 0x0000_0801;
 
-/// What a split may be called in the file names.
+/// How file names may call a split.
 const TRAIN: &[&str] = &["train"];
 const VALIDATION: &[&str] = &["val", "validation", "valid"];
 const TEST: &[&str] = &["t10k", "test"];
 
 /// Whether the folder holds IDX training images.
-pub(crate) fn found_in(folder: &Path) -> bool {
+fn found_in(folder: &Path) -> bool {
     find(folder, TRAIN, "images-idx3").is_some()
 }
 
-/// Whether a file is named as one of an IDX dataset.
-pub(crate) fn is_named(file: &str) -> bool {
-    ["-idx3-ubyte", ".idx3-ubyte", "-idx1-ubyte", ".idx1-ubyte"]
-        .iter()
-        .any(|ending| file.trim_end_matches(".gz").ends_with(ending))
-}
-
-/// Reads `train`, `t10k` or `test`, and `val` if there is one. `classes` is the number of classes, if the name tells.
-pub(crate) fn read(folder: &Path, classes: Option<usize>) -> Result<Parts, Error> {
-    let train = read_split(folder, TRAIN, classes)?;
-    let classes = classes.unwrap_or_else(|| count_classes(train.labels()));
+/// Reads `train`, `t10k` or `test`, and `val` if there is one.
+fn read(folder: &Path, request: &Request<'_>) -> Result<Parts, Error> {
+    let size = |split: &Split| (split.len() * split.shape().len()) as u64;
+    let memory = request.memory;
+    let train = read_split(folder, TRAIN, request.classes, memory)?;
+    let classes = request
+        .classes
+        .unwrap_or_else(|| count_classes(train.labels()));
+    let memory = memory.less(size(&train));
+    let test = read_split(folder, TEST, Some(classes), memory)?;
     let validation = match find(folder, VALIDATION, "images-idx3") {
-        Some(_) => Some(read_split(folder, VALIDATION, Some(classes))?),
+        Some(_) => {
+            let memory = memory.less(size(&test));
+            Some(read_split(folder, VALIDATION, Some(classes), memory)?)
+        }
         None => None,
     };
     Ok(Parts {
         class_names: None,
-        test: read_split(folder, TEST, Some(classes))?,
         train,
         validation,
+        test,
         notes: Vec::new(),
     })
 }
@@ -60,15 +84,20 @@ fn find(folder: &Path, split: &[&str], kind: &str) -> Option<PathBuf> {
     None
 }
 
-fn read_split(folder: &Path, split: &[&str], classes: Option<usize>) -> Result<Split, Error> {
+fn read_split(
+    folder: &Path,
+    split: &[&str],
+    classes: Option<usize>,
+    memory: MemoryLimit,
+) -> Result<Split, Error> {
     let file = |kind: &str| {
         find(folder, split, kind).ok_or_else(|| Error::Missing {
             folder: folder.into(),
             expected: format!("{}-{kind}-ubyte[.gz]", split[0]),
         })
     };
-    let images = Stored::open(&file("images-idx3")?)?;
-    let labels = Stored::open(&file("labels-idx1")?)?;
+    let images = Stored::open(&file("images-idx3")?, memory)?;
+    let labels = Stored::open(&file("labels-idx1")?, memory)?;
     parse_split(&images, &labels, classes)
 }
 
@@ -96,10 +125,10 @@ fn parse_split(images: &Stored, labels: &Stored, classes: Option<usize>) -> Resu
         height,
         width,
     };
-    Ok(Split::images(shape, pixels, labels))
+    Split::images(shape, pixels, labels)
 }
 
-/// The sizes and the data behind the header. Nothing is allocated that the file could not fill.
+/// The sizes in the header and the data after it. Nothing is allocated that the file could not fill.
 fn parse(file: &Stored, magic: u32) -> Result<(Vec<usize>, Vec<u8>), Error> {
     let dims_count = u64::from(magic & 0xff);
     let header_len = 4 + 4 * dims_count;

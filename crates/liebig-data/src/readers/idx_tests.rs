@@ -6,6 +6,7 @@ use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
+use crate::LoadOptions;
 use crate::split::Sample;
 
 /// The bytes of an IDX file.
@@ -24,7 +25,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn stored(name: &str, bytes: Vec<u8>) -> Stored {
-    Stored::of(Path::new(name), bytes)
+    Stored::of(Path::new(name), bytes, MemoryLimit::NONE)
 }
 
 /// Two images of height 2 and width 3 with labels 1 and 0.
@@ -42,6 +43,15 @@ fn split_of(images: Vec<u8>, labels: Vec<u8>, classes: Option<usize>) -> Result<
         &stored("labels", labels),
         classes,
     )
+}
+
+fn read_folder(folder: &Path) -> Result<Parts, Error> {
+    let request = Request {
+        classes: None,
+        options: &LoadOptions::default(),
+        memory: MemoryLimit::NONE,
+    };
+    read(folder, &request)
 }
 
 fn message(images: Vec<u8>, labels: Vec<u8>) -> String {
@@ -149,6 +159,22 @@ fn a_gzip_bomb_is_unpacked_only_as_far_as_its_header_says() {
 }
 
 #[test]
+fn a_file_that_unpacks_to_more_than_the_limit_is_not_unpacked() {
+    let options = LoadOptions {
+        memory_limit: Some(1 << 20),
+        ..LoadOptions::default()
+    };
+    let images = gzip(&idx(IMAGES, &[2, 1000, 1000], &vec![0; 2_000_000]));
+    let needed = images.len() as u64 + 16 + 2_000_000;
+    let images = Stored::of(Path::new("images"), images, MemoryLimit::of(&options));
+    let error = parse_split(&images, &stored("labels", labels()), None).unwrap_err();
+    assert!(
+        matches!(error, Error::TooLarge { needed: n, limit: 1_048_576, .. } if n == needed),
+        "{error}"
+    );
+}
+
+#[test]
 fn different_counts_are_told() {
     let error = split_of(images(), idx(LABELS, &[3], &[0, 1, 0]), None).unwrap_err();
     assert!(matches!(
@@ -189,7 +215,7 @@ fn a_folder_is_read_with_its_validation_split_and_either_spelling() {
     write("train-labels.idx1-ubyte", labels());
     write("t10k-images-idx3-ubyte.gz", gzip(&images()));
     assert!(found_in(folder.path()));
-    let error = read(folder.path(), None).err().unwrap();
+    let error = read_folder(folder.path()).err().unwrap();
     assert!(
         error
             .to_string()
@@ -197,17 +223,21 @@ fn a_folder_is_read_with_its_validation_split_and_either_spelling() {
         "{error}"
     );
     write("t10k-labels-idx1-ubyte", labels());
-    assert!(read(folder.path(), None).unwrap().validation.is_none());
+    assert!(read_folder(folder.path()).unwrap().validation.is_none());
     write("val-images-idx3-ubyte", images());
     write("val-labels-idx1-ubyte", idx(LABELS, &[2], &[0, 2]));
-    let error = read(folder.path(), None).err().unwrap();
+    let error = read_folder(folder.path()).err().unwrap();
     assert!(
         matches!(error, Error::LabelOutOfRange { classes: 2, .. }),
         "classes are those of the training split"
     );
     write("val-labels-idx1-ubyte", labels());
     assert_eq!(
-        read(folder.path(), None).unwrap().validation.unwrap().len(),
+        read_folder(folder.path())
+            .unwrap()
+            .validation
+            .unwrap()
+            .len(),
         2
     );
 }
@@ -236,7 +266,7 @@ proptest! {
         let images = pack(idx(IMAGES, &[count, height, width], &data));
         let split = split_of(images, pack(idx(LABELS, &[count], &classes)), None).unwrap();
         let all: Vec<usize> = (0..split.len()).collect();
-        let plain = crate::Normalization { mean: vec![0.0], std: vec![1.0 / 255.0], known: false };
+        let plain = crate::Space::from(crate::Normalization { mean: vec![0.0], std: vec![1.0 / 255.0], known: false });
         let back: Vec<u8> = split.batch(&all, &plain).iter().map(|x| x.round() as u8).collect();
         prop_assert_eq!(back, data);
         prop_assert_eq!(split.labels(), (0..count).collect::<Vec<u32>>());

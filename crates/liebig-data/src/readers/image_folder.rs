@@ -1,24 +1,37 @@
-//! A folder of images per class, as torchvision's `ImageFolder`: `SPLIT/CLASS/**/*.{jpg,jpeg,png}`.
+//! A folder of images for each class, as torchvision's `ImageFolder` has it: `SPLIT/CLASS/**/*.{jpg,jpeg,png}`.
 //!
-//! Splits are `train`, `test` and, if there, `val`, `validation` or `valid`. Without `test`, the validation folder is
-//! the test split (as ImageNet's subsets come); without either, or with class folders at the top, every class is split
-//! 80/20 by a fixed seed. Classes and files are taken in the order of their names.
+//! Splits are `train`, `test` and optionally `val`, `validation` or `valid`. Without `test`, the validation folder is the
+//! test split (ImageNet's subsets come this way); without either, or with class folders at the top, every class is split
+//! 80/20 with a fixed seed. Classes and files are taken in the order of their names.
 
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::Parts;
 use super::decode::{common_size, decode_all};
+use super::{Reader, Request};
+use crate::memory::HINT_RESIZE;
+use crate::parts::Parts;
 use crate::picture::Picture;
 use crate::random::stream;
 use crate::stratified::stratified;
-use crate::{Error, LoadOptions, SampleShape, Split};
+use crate::{Error, Format, SampleShape, Split};
+
+/// Class folders, with or without split folders above them.
+pub(super) static READER: Reader = Reader {
+    format: Format::new("image folder"),
+    dataset: None,
+    looks_like: "train/CLASS/*.jpg with test/CLASS/*.jpg (or .png)",
+    whole: &[],
+    part: &[],
+    find: |folder| Ok(found_in(folder).then(|| folder.to_path_buf())),
+    read,
+};
 
 const TEST_SHARE: f64 = 0.2;
-/// The split is part of what the dataset is, so its seed is fixed.
+/// Fixed, because the split is a part of the dataset's identity.
 const SPLIT_SEED: u64 = 0;
-/// Images of mixed sizes become this large if no size is asked for. Height, width.
+/// Height and width that images of different sizes are brought to if no size is asked for.
 const DEFAULT_SIZE: (usize, usize) = (32, 32);
 const READABLE: &[&str] = &["jpg", "jpeg", "png"];
 const NOT_READABLE: &[&str] = &[
@@ -33,14 +46,14 @@ struct Listing {
 }
 
 /// Whether the folder holds split folders, or class folders with images in them.
-pub(crate) fn found_in(folder: &Path) -> bool {
+fn found_in(folder: &Path) -> bool {
     if folder.join("train").is_dir() {
         return true;
     }
     let Ok(classes) = class_folders(folder) else {
         return false;
     };
-    // Images must lie in the class folders themselves: else a folder of datasets would pass for one.
+    // The images must be in the class folders themselves; otherwise a folder of datasets would be taken for one.
     let holds_image = |class: &String| {
         let files = fs_err::read_dir(folder.join(class))
             .into_iter()
@@ -53,8 +66,9 @@ pub(crate) fn found_in(folder: &Path) -> bool {
     classes.iter().any(holds_image)
 }
 
-/// Reads every image, resized and coloured as the options say.
-pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error> {
+/// Reads every image, resized and in the colours that the options ask for.
+fn read(folder: &Path, request: &Request<'_>) -> Result<Parts, Error> {
+    let options = request.options;
     let named = |names: &[&str]| {
         names
             .iter()
@@ -95,24 +109,23 @@ pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error>
         )?
         .unwrap_or_else(|| {
             notes.push(format!(
-                "images of several sizes, all resized to {}x{}",
+                "images of different sizes, all resized to {}x{}",
                 DEFAULT_SIZE.0, DEFAULT_SIZE.1
             ));
             DEFAULT_SIZE
         }),
     };
+    check_memory(folder, &listings, (height, width), request)?;
     let decode = |listing: &Listing| decode_all(&listing.files, height, width);
     let (train_pictures, test_pictures) = (decode(&train)?, decode(&test)?);
     let validation_pictures = validation.as_ref().map(decode).transpose()?;
-    let all = || {
-        train_pictures
-            .iter()
-            .chain(&test_pictures)
-            .chain(validation_pictures.iter().flatten())
-    };
+    let mut all = train_pictures
+        .iter()
+        .chain(&test_pictures)
+        .chain(validation_pictures.iter().flatten());
     let channels = match options
         .grayscale
-        .unwrap_or_else(|| all().all(Picture::is_gray))
+        .unwrap_or_else(|| all.all(Picture::is_gray))
     {
         true => 1,
         false => 3,
@@ -122,7 +135,8 @@ pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error>
         height,
         width,
     };
-    let split = |pictures: &[Picture], listing: &Listing| {
+    // Each picture is dropped once it is copied.
+    let split = |pictures: Vec<Picture>, labels: &[u32]| {
         let mut pixels = Vec::with_capacity(pictures.len() * shape.len());
         for picture in pictures {
             let picture = if channels == 1 {
@@ -132,18 +146,41 @@ pub(crate) fn read(folder: &Path, options: &LoadOptions) -> Result<Parts, Error>
             };
             pixels.extend_from_slice(&picture.pixels);
         }
-        Split::images(shape, pixels, listing.labels.clone())
+        Split::images(shape, pixels, labels.to_vec())
     };
+    let validation = validation_pictures
+        .zip(validation)
+        .map(|(pictures, listing)| split(pictures, &listing.labels))
+        .transpose()?;
     Ok(Parts {
-        train: split(&train_pictures, &train),
-        validation: validation_pictures
-            .as_deref()
-            .zip(validation.as_ref())
-            .map(|(pictures, listing)| split(pictures, listing)),
-        test: split(&test_pictures, &test),
+        train: split(train_pictures, &train.labels)?,
+        validation,
+        test: split(test_pictures, &test.labels)?,
         class_names: Some(class_names),
         notes,
     })
+}
+
+/// Counts three channels, as it is known only after decoding whether all images are grey.
+fn check_memory(
+    folder: &Path,
+    listings: &[Option<&Listing>],
+    (height, width): (usize, usize),
+    request: &Request<'_>,
+) -> Result<(), Error> {
+    let count: usize = listings
+        .iter()
+        .flatten()
+        .map(|listing| listing.files.len())
+        .sum();
+    let shape = SampleShape::Image {
+        channels: 3,
+        height,
+        width,
+    };
+    let needed = (count as u64).saturating_mul(shape.len() as u64);
+    let what = || format!("{count} images of {shape}");
+    request.memory.check(folder, needed, what, HINT_RESIZE)
 }
 
 /// Names of the folders in `folder`, sorted; hidden ones are left out.
@@ -160,7 +197,7 @@ fn class_folders(folder: &Path) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// Image files below a class folder, sorted by path. Files that are no images (checksums, notes) are left out.
+/// Image files below a class folder, sorted by path. Files that are not images (checksums, notes) are left out.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut files = Vec::new();
     for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
@@ -173,7 +210,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
         if NOT_READABLE.contains(&extension.as_str()) {
             return Err(Error::Image {
                 path: entry.into_path(),
-                reason: format!("`.{extension}` files are not read"),
+                reason: format!("`.{extension}` files cannot be read"),
             });
         }
         if READABLE.contains(&extension.as_str()) {
@@ -183,7 +220,7 @@ fn files_of(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// A path's ending in lower case.
+/// A path's extension in lower case.
 fn extension(path: &Path) -> String {
     path.extension()
         .unwrap_or_default()

@@ -4,6 +4,8 @@ use image::{GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use proptest::prelude::*;
 
 use super::*;
+use crate::LoadOptions;
+use crate::memory::MemoryLimit;
 use crate::readers::decode::jpeg_is_cut_short;
 use crate::split::Sample;
 
@@ -43,19 +45,25 @@ impl Tree {
         self
     }
 
+    fn load(&self, options: &LoadOptions) -> Result<Parts, Error> {
+        let request = Request {
+            classes: None,
+            options,
+            memory: MemoryLimit::of(options),
+        };
+        read(self.path(), &request)
+    }
+
     fn read(&self) -> Result<Parts, Error> {
-        read(self.path(), &LoadOptions::default())
+        self.load(&LoadOptions::default())
     }
 
     fn read_with(&self, image_size: Option<(usize, usize)>, grayscale: Option<bool>) -> Parts {
-        read(
-            self.path(),
-            &LoadOptions {
-                image_size,
-                grayscale,
-                label_column: None,
-            },
-        )
+        self.load(&LoadOptions {
+            image_size,
+            grayscale,
+            ..LoadOptions::default()
+        })
         .unwrap()
     }
 
@@ -169,7 +177,40 @@ fn images_are_resized_if_asked_or_if_their_sizes_differ() {
     assert_eq!(parts.train.shape().to_string(), "3x32x32");
     assert_eq!(
         parts.notes,
-        ["images of several sizes, all resized to 32x32"]
+        ["images of different sizes, all resized to 32x32"]
+    );
+}
+
+#[test]
+fn images_over_the_memory_limit_are_not_decoded() {
+    let tree = two_colours();
+    // Not an image: decoding it would fail with another error.
+    tree.bytes("train/red/9.png", b"x");
+    let options = LoadOptions {
+        image_size: Some((4096, 4096)),
+        memory_limit: Some(200 << 20),
+        ..LoadOptions::default()
+    };
+    let error = tree.load(&options).err().unwrap();
+    assert!(
+        matches!(
+            error,
+            Error::TooLarge {
+                needed: 251_658_240,
+                limit: 209_715_200,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let text = error.to_string();
+    assert!(
+        text.contains("5 images of 3x4096x4096: loading needs 240.0 MiB"),
+        "{text}"
+    );
+    assert!(
+        text.contains("hint: ask for smaller images with `data.image_size`"),
+        "{text}"
     );
 }
 
@@ -282,7 +323,7 @@ fn other_files_are_left_out_but_other_image_formats_are_told() {
     tree.bytes("train/red/2.webp", b"x");
     assert!(
         tree.message()
-            .contains("2.webp: not a readable image: `.webp` files are not read")
+            .contains("2.webp: not a readable image: `.webp` files cannot be read")
     );
 }
 

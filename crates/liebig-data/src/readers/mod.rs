@@ -1,34 +1,63 @@
-//! One reader per format. Each takes a place that [`recognise`] found and gives its splits.
+//! One reader per format: a file here and a line in [`READERS`].
+//!
+//! A reader says how its format is recognised at a path and turns what is there into [`Parts`].
 
-pub(crate) mod cifar;
-pub(crate) mod csv;
+mod cifar;
+mod csv;
 mod decode;
-pub(crate) mod idx;
-pub(crate) mod image_folder;
-pub(crate) mod npz;
+mod idx;
+mod image_folder;
+mod npz;
 pub(crate) mod recognise;
 mod unpack;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::{Error, Split};
+use crate::memory::MemoryLimit;
+use crate::parts::Parts;
+use crate::{Error, Format, LoadOptions};
 
-/// What a reader gives: everything of a dataset that is in the files.
-pub(crate) struct Parts {
-    /// Names found in the files, if the format has them.
-    pub class_names: Option<Vec<String>>,
-    pub train: Split,
-    pub validation: Option<Split>,
-    pub test: Split,
-    /// Decisions that the files did not dictate, for [`Dataset::source`](crate::Dataset::source).
-    pub notes: Vec<String>,
+/// Every format that can be read. A folder is tried in this order.
+pub(crate) static READERS: &[&Reader] = &[
+    &npz::READER,
+    &idx::READER,
+    &cifar::READER_10,
+    &cifar::READER_100,
+    &image_folder::READER,
+    &csv::READER,
+];
+
+/// A format: how it is recognised and read.
+pub(crate) struct Reader {
+    /// The name for people.
+    pub format: Format,
+    /// The dataset's name, if only one dataset comes in this format. It replaces the name of the file or folder.
+    pub dataset: Option<&'static str>,
+    /// What the format looks like on disk, for the message that nothing was recognised.
+    pub looks_like: &'static str,
+    /// Endings (in lower case) of a file that is a whole dataset.
+    pub whole: &'static [&'static str],
+    /// Endings (in lower case) of a file that is a part of a dataset. Its path stands for the folder it is in.
+    pub part: &'static [&'static str],
+    /// The path to read if a folder holds a dataset of this format: the folder, one inside it, or a file in it.
+    pub find: fn(&Path) -> Result<Option<PathBuf>, Error>,
+    /// Reads the dataset at a path that `find` gave, or at a file with an ending of `whole`.
+    pub read: fn(&Path, &Request<'_>) -> Result<Parts, Error>,
 }
 
-/// The largest class number a reader takes; a label beyond it is damage, not a class.
+/// What a reader is told beside the path.
+pub(crate) struct Request<'a> {
+    /// The number of classes, if the dataset is known by its name.
+    pub classes: Option<usize>,
+    pub options: &'a LoadOptions,
+    pub memory: MemoryLimit,
+}
+
+/// The most classes that a reader takes; a label beyond them means that the file is damaged.
 const MAX_CLASSES: i64 = 65_536;
 
 /// Labels as class numbers, each checked against the number of classes if that is known.
-pub(crate) fn checked_labels(
+fn checked_labels(
     path: &Path,
     labels: impl IntoIterator<Item = i64>,
     classes: Option<usize>,
@@ -46,7 +75,13 @@ pub(crate) fn checked_labels(
     (0..).zip(labels).map(check).collect()
 }
 
-/// One more than the largest label.
-pub(crate) fn count_classes(labels: &[u32]) -> usize {
-    labels.iter().max().map_or(0, |&label| label as usize + 1)
+/// Folders that the official archives unpack to.
+const INNER: &[&str] = &["cifar-10-batches-bin", "cifar-100-binary", "raw"];
+
+/// The folder, or one of [`INNER`] inside it: the first that `holds` a dataset.
+fn here_or_inside(folder: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+    let inner = INNER.iter().map(|inner| folder.join(inner));
+    std::iter::once(folder.to_path_buf())
+        .chain(inner)
+        .find(|folder| holds(folder))
 }

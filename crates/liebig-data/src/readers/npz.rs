@@ -1,7 +1,7 @@
 //! NumPy's npz in MedMNIST's layout: <https://medmnist.com>.
 //!
-//! Arrays `train_images`, `train_labels`, `test_images`, `test_labels` and, if there, `val_images`, `val_labels`. Images
-//! are u8 `[N, H, W]` or `[N, H, W, C]`, labels integers `[N]` or `[N, 1]`.
+//! The arrays are `train_images`, `train_labels`, `test_images`, `test_labels` and optionally `val_images` and
+//! `val_labels`. Images are u8 `[N, H, W]` or `[N, H, W, C]`, labels integers `[N]` or `[N, 1]`.
 
 use std::io::{Cursor, Read};
 use std::path::Path;
@@ -10,28 +10,39 @@ use ndarray::{ArrayD, ArrayViewD};
 use ndarray_npy::{ReadNpyExt, ViewElement, ViewNpyError, ViewNpyExt};
 use zip::ZipArchive;
 
-use super::{Parts, checked_labels, count_classes};
-use crate::{Error, SampleShape, Split};
+use super::recognise::one_file;
+use super::{Reader, Request, checked_labels};
+use crate::memory::{HINT_SMALLER, MemoryLimit};
+use crate::parts::{Parts, count_classes};
+use crate::{Error, Format, SampleShape, Split};
+
+/// One npz file.
+pub(super) static READER: Reader = Reader {
+    format: Format::new("npz"),
+    dataset: None,
+    looks_like: "one .npz file in MedMNIST's layout",
+    whole: &[".npz"],
+    part: &[],
+    find: |folder| one_file(folder, ".npz"),
+    read: |path, request| parse(path, request.memory.read(path)?, request),
+};
 
 /// A dataset is held in memory: no array may be larger than this once unpacked.
 const MAX_LEN: u64 = 4 << 30;
 /// Deflate cannot shrink data by more than this factor.
 const DEFLATE_RATIO: u64 = 1032;
-/// NumPy's own headers stay below 200 bytes; the parser's recursion is bounded by this.
+/// NumPy's own headers stay below 200 bytes; this limits how deep the parser can recurse.
 const MAX_HEADER: usize = 512;
 
 struct Npz<'a> {
     path: &'a Path,
     stored_len: u64,
     archive: ZipArchive<Cursor<Vec<u8>>>,
+    /// What may be allocated beside the file and the splits read so far.
+    memory: MemoryLimit,
 }
 
-/// Reads the splits. `classes` is the number of classes, if the name tells.
-pub(crate) fn read(path: &Path, classes: Option<usize>) -> Result<Parts, Error> {
-    parse(path, fs_err::read(path)?, classes)
-}
-
-fn parse(path: &Path, bytes: Vec<u8>, classes: Option<usize>) -> Result<Parts, Error> {
+fn parse(path: &Path, bytes: Vec<u8>, request: &Request<'_>) -> Result<Parts, Error> {
     let stored_len = bytes.len() as u64;
     let archive = ZipArchive::new(Cursor::new(bytes))
         .map_err(|error| wrong(path, "*", format!("not an npz file: {error}")))?;
@@ -39,9 +50,12 @@ fn parse(path: &Path, bytes: Vec<u8>, classes: Option<usize>) -> Result<Parts, E
         path,
         stored_len,
         archive,
+        memory: request.memory.less(stored_len),
     };
-    let train = npz.split("train", classes)?;
-    let classes = classes.unwrap_or_else(|| count_classes(train.labels()));
+    let train = npz.split("train", request.classes)?;
+    let classes = request
+        .classes
+        .unwrap_or_else(|| count_classes(train.labels()));
     let validation = match npz.has("val_images") {
         true => Some(npz.split("val", Some(classes))?),
         false => None,
@@ -87,11 +101,8 @@ impl Npz<'_> {
             });
         }
         let place = self.path.join(labels);
-        Ok(Split::images(
-            shape,
-            pixels,
-            checked_labels(&place, found, classes)?,
-        ))
+        self.memory = self.memory.less(pixels.len() as u64);
+        Split::images(shape, pixels, checked_labels(&place, found, classes)?)
     }
 
     /// Unpacked bytes of an array's npy file.
@@ -101,15 +112,31 @@ impl Npz<'_> {
             let reason = format!("missing; the file holds {}", names.join(", "));
             return Err(self.wrong(array, reason));
         }
-        let limit = self.stored_len.saturating_mul(DEFLATE_RATIO).min(MAX_LEN);
-        let (path, stored) = (self.path, self.archive.by_name(&format!("{array}.npy")));
+        let (path, memory) = (self.path, self.memory);
+        let entry = self
+            .archive
+            .by_name(&format!("{array}.npy"))
+            .map_err(|error| wrong(path, array, error.to_string()))?;
+        // The array as unpacked and as samples. The file states this size and may be wrong, so reading has a limit too.
+        let needed = entry.size().min(MAX_LEN).saturating_mul(2);
+        memory.check(
+            &path.join(array),
+            needed,
+            || "the array".into(),
+            HINT_SMALLER,
+        )?;
+        let limit = self
+            .stored_len
+            .saturating_mul(DEFLATE_RATIO)
+            .min(MAX_LEN)
+            .min(memory.left());
         let mut bytes = Vec::new();
-        stored
-            .map_err(std::io::Error::from)
-            .and_then(|entry| entry.take(limit + 1).read_to_end(&mut bytes))
+        entry
+            .take(limit.saturating_add(1))
+            .read_to_end(&mut bytes)
             .map_err(|error| wrong(path, array, format!("after {} bytes: {error}", bytes.len())))?;
         if bytes.len() as u64 > limit {
-            return Err(Error::TooLarge {
+            return Err(Error::UnpacksTooLarge {
                 path: path.join(array),
                 limit,
             });
@@ -143,7 +170,7 @@ impl Npz<'_> {
         if images.is_empty() {
             return Err(self.wrong(array, format!("shape {:?} holds nothing", images.shape())));
         }
-        // NHWC to NCHW; a missing channel axis is one of length 1.
+        // NHWC to NCHW; without a channel axis there is one channel.
         let planar = match images.ndim() {
             4 => images.permuted_axes(vec![0, 3, 1, 2]),
             _ => images,
@@ -182,7 +209,7 @@ fn integers<T>(bytes: &[u8]) -> Result<ArrayD<i64>, ViewNpyError>
 where
     T: ViewElement + ndarray_npy::ReadableElement + Copy + TryInto<i64>,
 {
-    // A number beyond i64 is no class either: it is reported as a label out of range.
+    // A number that does not fit i64 is not a class either; it is reported as a label out of range.
     let number = |value: T| value.try_into().unwrap_or(i64::MAX);
     match ArrayViewD::<T>::view_npy(bytes) {
         Ok(view) => Ok(view.mapv(number)),
@@ -195,7 +222,7 @@ where
     }
 }
 
-/// The next element type, if the last one only failed for being another.
+/// The next element type, if the last one failed only because the array has another type.
 fn next<T>(error: ViewNpyError, bytes: &[u8]) -> Result<ArrayD<i64>, ViewNpyError>
 where
     T: ViewElement + ndarray_npy::ReadableElement + Copy + TryInto<i64>,

@@ -9,6 +9,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
+use crate::LoadOptions;
 use crate::split::Sample;
 
 /// An npy file's bytes.
@@ -50,7 +51,20 @@ fn set_with(name: &str, array: Vec<u8>) -> Vec<u8> {
 }
 
 fn read_bytes(bytes: Vec<u8>) -> Result<Parts, Error> {
-    parse(Path::new("set.npz"), bytes, None)
+    read_within(bytes, None)
+}
+
+fn read_within(bytes: Vec<u8>, memory_limit: Option<u64>) -> Result<Parts, Error> {
+    let options = LoadOptions {
+        memory_limit,
+        ..LoadOptions::default()
+    };
+    let request = Request {
+        classes: None,
+        options: &options,
+        memory: MemoryLimit::of(&options),
+    };
+    parse(Path::new("set.npz"), bytes, &request)
 }
 
 fn message(bytes: Vec<u8>) -> String {
@@ -106,6 +120,7 @@ fn parse_train(array: Vec<u8>) -> Result<(SampleShape, Vec<u8>), Error> {
         path: Path::new("set.npz"),
         stored_len,
         archive,
+        memory: MemoryLimit::NONE,
     }
     .images("train_images")
 }
@@ -203,6 +218,20 @@ fn misaligned_labels_are_read() {
             [1, 0]
         );
     }
+}
+
+#[test]
+fn arrays_over_the_memory_limit_are_not_unpacked() {
+    let large = npy(&Array3::<u8>::zeros((2, 700, 700)));
+    let bytes = set_with("train_images", large);
+    let error = read_within(bytes.clone(), Some(1 << 20)).err().unwrap();
+    assert!(
+        matches!(&error, Error::TooLarge { place, needed, limit: 1_048_576, .. }
+            if place == "set.npz/train_images" && *needed > 2 * 2 * 700 * 700),
+        "{error}"
+    );
+    // The test images are of another shape, but that is for later: they are read.
+    assert!(read_within(bytes, Some(4 << 20)).is_ok());
 }
 
 #[test]

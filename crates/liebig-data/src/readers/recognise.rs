@@ -1,75 +1,44 @@
-//! Tells a dataset's format from what lies at a path.
+//! Tells a dataset's format from what is at a path.
 
 use std::path::{Path, PathBuf};
 
-use super::cifar::{self, Kind};
-use super::{idx, image_folder};
+use super::{READERS, Reader};
 use crate::Error;
 
-/// What lies at a path, and where exactly.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    Npz(PathBuf),
-    Idx(PathBuf),
-    Cifar(PathBuf, Kind),
-    ImageFolder(PathBuf),
-    Csv(PathBuf),
-}
-
-/// Folders that the official archives unpack to.
-const INNER: &[&str] = &["cifar-10-batches-bin", "cifar-100-binary", "raw"];
 const ARCHIVES: &[&str] = &[
     ".tar", ".tar.gz", ".tgz", ".tar.xz", ".tar.bz2", ".zip", ".7z", ".rar",
 ];
 
-/// Recognises a file by its name and a folder by what it holds, in this order: npz, IDX, CIFAR, image folder, CSV.
-pub(crate) fn recognise(path: &Path) -> Result<Place, Error> {
+/// The reader for a path, and the path that it has to read. A file is recognised by its name, a folder by what
+/// it holds, in the order of [`READERS`].
+pub(crate) fn recognise(path: &Path) -> Result<(&'static Reader, PathBuf), Error> {
     if fs_err::metadata(path)?.is_dir() {
         return recognise_folder(path);
     }
     let name = file_name(path).to_lowercase();
-    let folder = path.parent().unwrap_or(Path::new("."));
     if is_archive(&name) {
         return Err(Error::Archive { path: path.into() });
     }
-    if name.ends_with(".npz") {
-        return Ok(Place::Npz(path.into()));
-    }
-    if name.ends_with(".csv") || name.ends_with(".csv.gz") {
-        return Ok(Place::Csv(path.into()));
-    }
-    if idx::is_named(&name) && idx::found_in(folder) {
-        return Ok(Place::Idx(folder.into()));
-    }
-    match cifar::found_in(folder) {
-        Some(kind) if name.ends_with(".bin") || name.ends_with(".bin.gz") => {
-            Ok(Place::Cifar(folder.into(), kind))
+    let ends = |endings: &[&str]| endings.iter().any(|ending| name.ends_with(ending));
+    let folder = path.parent().unwrap_or(Path::new("."));
+    for &reader in READERS {
+        if ends(reader.whole) {
+            return Ok((reader, path.into()));
         }
-        _ => Err(Error::Unrecognised {
-            path: path.into(),
-            found: "a file of another kind".into(),
-        }),
+        if ends(reader.part)
+            && let Some(at) = (reader.find)(folder)?
+        {
+            return Ok((reader, at));
+        }
     }
+    Err(unrecognised(path, "a file of another kind".into()))
 }
 
-fn recognise_folder(folder: &Path) -> Result<Place, Error> {
-    if let Some(npz) = one_file(folder, ".npz")? {
-        return Ok(Place::Npz(npz));
-    }
-    let inner = INNER.iter().map(|inner| folder.join(inner));
-    for folder in std::iter::once(folder.to_path_buf()).chain(inner) {
-        if idx::found_in(&folder) {
-            return Ok(Place::Idx(folder));
+fn recognise_folder(folder: &Path) -> Result<(&'static Reader, PathBuf), Error> {
+    for &reader in READERS {
+        if let Some(at) = (reader.find)(folder)? {
+            return Ok((reader, at));
         }
-        if let Some(kind) = cifar::found_in(&folder) {
-            return Ok(Place::Cifar(folder, kind));
-        }
-    }
-    if image_folder::found_in(folder) {
-        return Ok(Place::ImageFolder(folder.into()));
-    }
-    if let Some(csv) = one_file(folder, ".csv")? {
-        return Ok(Place::Csv(csv));
     }
     let names = names(folder)?;
     if let Some(archive) = names.iter().find(|name| is_archive(name)) {
@@ -78,21 +47,29 @@ fn recognise_folder(folder: &Path) -> Result<Place, Error> {
         });
     }
     let shown: Vec<&str> = names.iter().take(8).map(String::as_str).collect();
-    Err(Error::Unrecognised {
-        path: folder.into(),
-        found: match shown.len() {
-            0 => "an empty folder".into(),
-            _ => format!(
-                "the folder holds {}{}",
-                shown.join(", "),
-                if names.len() > 8 { ", ..." } else { "" }
-            ),
-        },
-    })
+    let found = match shown.len() {
+        0 => "an empty folder".into(),
+        _ => format!(
+            "the folder holds {}{}",
+            shown.join(", "),
+            if names.len() > 8 { ", ..." } else { "" }
+        ),
+    };
+    Err(unrecognised(folder, found))
 }
 
-/// The file with this ending: the only one, or the one named as the folder is.
-fn one_file(folder: &Path, ending: &str) -> Result<Option<PathBuf>, Error> {
+fn unrecognised(path: &Path, found: String) -> Error {
+    let mut expected: Vec<&str> = READERS.iter().map(|reader| reader.looks_like).collect();
+    expected.dedup();
+    Error::Unrecognised {
+        path: path.into(),
+        found,
+        expected: expected.join("; "),
+    }
+}
+
+/// The file with this ending in a folder: the only one, or the one that has the folder's name.
+pub(super) fn one_file(folder: &Path, ending: &str) -> Result<Option<PathBuf>, Error> {
     let mut files = names(folder)?;
     files.retain(|name| name.to_lowercase().ends_with(ending) && !name.starts_with('.'));
     let own = format!("{}{ending}", file_name(folder));
@@ -102,13 +79,13 @@ fn one_file(folder: &Path, ending: &str) -> Result<Option<PathBuf>, Error> {
     match &files[..] {
         [] => Ok(None),
         [only] => Ok(Some(folder.join(only))),
-        _ => Err(Error::Unrecognised {
-            path: folder.into(),
-            found: format!(
+        _ => Err(unrecognised(
+            folder,
+            format!(
                 "several {ending} files ({}); give the path of one",
                 files.join(", ")
             ),
-        }),
+        )),
     }
 }
 

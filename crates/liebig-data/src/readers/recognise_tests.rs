@@ -15,35 +15,39 @@ fn folder(files: &[&str]) -> (tempfile::TempDir, PathBuf) {
     (root, folder)
 }
 
+/// The format's name and the path to read.
+fn found(path: &Path) -> (&'static str, PathBuf) {
+    let (reader, at) = recognise(path).unwrap();
+    (reader.format.name(), at)
+}
+
 #[test]
 fn folders_are_recognised_by_what_they_hold() {
-    type Expected = fn(PathBuf) -> Place;
-    let cases: [(&[&str], Expected); 10] = [
-        (&["set.npz", "train-images-idx3-ubyte.gz"], |at| {
-            Place::Npz(at.join("set.npz"))
-        }),
-        (&["set.npz", "other.npz"], |at| {
-            Place::Npz(at.join("set.npz"))
-        }),
-        (&["train-images-idx3-ubyte", "x.csv"], Place::Idx),
-        (&["raw/train-images.idx3-ubyte"], |at| {
-            Place::Idx(at.join("raw"))
-        }),
-        (&["data_batch_3.bin"], |at| Place::Cifar(at, Kind::Cifar10)),
-        (&["train.bin.gz"], |at| Place::Cifar(at, Kind::Cifar100)),
+    // The files, the format, and the path to read within the folder.
+    let cases: [(&[&str], &str, &str); 11] = [
+        (&["set.npz", "train-images-idx3-ubyte.gz"], "npz", "set.npz"),
+        (&["set.npz", "other.npz"], "npz", "set.npz"),
+        (&["train-images-idx3-ubyte", "x.csv"], "IDX", ""),
+        (&["raw/train-images.idx3-ubyte"], "IDX", "raw"),
+        (&["data_batch_3.bin"], "CIFAR-10 binary", ""),
+        (&["train.bin.gz"], "CIFAR-100 binary", ""),
         (
             &["cifar-10-batches-bin/data_batch_1.bin.gz", "x.tar.gz"],
-            |at| Place::Cifar(at.join("cifar-10-batches-bin"), Kind::Cifar10),
+            "CIFAR-10 binary",
+            "cifar-10-batches-bin",
         ),
-        (&["train/a/1.png", "list.csv"], Place::ImageFolder),
-        (&["cats/1.JPG", "dogs/2.jpeg"], Place::ImageFolder),
-        (&["set.csv", "notes.txt"], |at| {
-            Place::Csv(at.join("set.csv"))
-        }),
+        (
+            &["cifar-100-binary/train.bin"],
+            "CIFAR-100 binary",
+            "cifar-100-binary",
+        ),
+        (&["train/a/1.png", "list.csv"], "image folder", ""),
+        (&["cats/1.JPG", "dogs/2.jpeg"], "image folder", ""),
+        (&["set.csv", "notes.txt"], "CSV table", "set.csv"),
     ];
-    for (files, expected) in cases {
+    for (files, format, inner) in cases {
         let (_root, at) = folder(files);
-        assert_eq!(recognise(&at).unwrap(), expected(at.clone()), "{files:?}");
+        assert_eq!(found(&at), (format, at.join(inner)), "{files:?}");
     }
 }
 
@@ -52,38 +56,75 @@ fn files_stand_for_themselves_or_their_folder() {
     let (_root, at) = folder(&[
         "a.npz",
         "b.csv",
+        "c.csv.gz",
         "train-images-idx3-ubyte.gz",
         "t10k-labels-idx1-ubyte",
         "notes.txt",
     ]);
+    for (file, format) in [
+        ("a.npz", "npz"),
+        ("b.csv", "CSV table"),
+        ("c.csv.gz", "CSV table"),
+    ] {
+        assert_eq!(found(&at.join(file)), (format, at.join(file)));
+    }
     assert_eq!(
-        recognise(&at.join("a.npz")).unwrap(),
-        Place::Npz(at.join("a.npz"))
-    );
-    assert_eq!(
-        recognise(&at.join("b.csv")).unwrap(),
-        Place::Csv(at.join("b.csv"))
-    );
-    assert_eq!(
-        recognise(&at.join("t10k-labels-idx1-ubyte")).unwrap(),
-        Place::Idx(at.clone())
+        found(&at.join("t10k-labels-idx1-ubyte")),
+        ("IDX", at.clone())
     );
     assert!(matches!(
         recognise(&at.join("notes.txt")),
         Err(Error::Unrecognised { .. })
     ));
     let (_root, at) = folder(&["test_batch.bin", "data_batch_1.bin"]);
+    assert_eq!(found(&at.join("test_batch.bin")), ("CIFAR-10 binary", at));
+    let (_root, at) = folder(&["test.bin", "train.bin"]);
     assert_eq!(
-        recognise(&at.join("test_batch.bin")).unwrap(),
-        Place::Cifar(at, Kind::Cifar10)
+        found(&at.join("test.bin")),
+        ("CIFAR-100 binary", at.clone())
     );
+    let error = recognise(&at.join("train.bin").join("x")).err().unwrap();
+    assert!(matches!(error, Error::Io(_)), "{error}");
+}
+
+#[test]
+fn the_message_says_what_every_format_looks_like() {
+    let (_root, at) = folder(&[]);
+    let message = recognise(&at).err().unwrap().to_string();
+    for reader in READERS {
+        assert_eq!(message.matches(reader.looks_like).count(), 1, "{message}");
+    }
+}
+
+#[test]
+fn every_reader_names_itself_once() {
+    let mut names: Vec<&str> = READERS.iter().map(|reader| reader.format.name()).collect();
+    assert_eq!(
+        names,
+        [
+            "npz",
+            "IDX",
+            "CIFAR-10 binary",
+            "CIFAR-100 binary",
+            "image folder",
+            "CSV table"
+        ]
+    );
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), READERS.len());
+    for reader in READERS {
+        for ending in reader.whole.iter().chain(reader.part) {
+            assert_eq!(*ending, ending.to_lowercase(), "{}", reader.format);
+        }
+    }
 }
 
 #[test]
 fn archives_are_to_be_unpacked() {
     let (_root, at) = folder(&["cifar10-jpeg.tar.gz", "index.csv.gz"]);
     for path in [at.join("cifar10-jpeg.tar.gz"), at] {
-        let error = recognise(&path).unwrap_err();
+        let error = recognise(&path).err().unwrap();
         assert!(
             matches!(&error, Error::Archive { path } if path.ends_with("cifar10-jpeg.tar.gz")),
             "{error}"
@@ -97,28 +138,32 @@ fn what_is_not_recognised_is_named() {
     let (_root, at) = folder(&[]);
     assert!(
         recognise(&at)
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string()
             .contains("an empty folder")
     );
     let (_root, at) = folder(&["a.npz", "b.npz"]);
     assert!(
         recognise(&at)
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string()
             .contains("several .npz files (a.npz, b.npz)")
     );
     let (_root, at) = folder(&["readme.md", "x/y.txt"]);
     assert!(
         recognise(&at)
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string()
             .contains("the folder holds readme.md, x")
     );
     let (_root, at) = folder(&["cats/train/a/1.png", "mnist/train-images-idx3-ubyte"]);
     assert!(
         recognise(&at)
-            .unwrap_err()
+            .err()
+            .unwrap()
             .to_string()
             .contains("the folder holds cats, mnist"),
         "a folder of datasets"

@@ -1,4 +1,4 @@
-//! Files that may be gzipped, told by their first bytes and not by their names.
+//! Files that may be gzipped, which is told from their first bytes and not from their names.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -6,25 +6,29 @@ use std::path::{Path, PathBuf};
 use flate2::bufread::MultiGzDecoder;
 
 use crate::Error;
+use crate::memory::{HINT_SMALLER, MemoryLimit};
 
 /// Deflate cannot shrink data by more than this factor.
 const DEFLATE_RATIO: u64 = 1032;
 
-/// A file's bytes as stored, read in full before anything is believed of them.
+/// A file's bytes as stored, read in full so that sizes in its header can be checked against them.
 pub(super) struct Stored {
     pub path: PathBuf,
     bytes: Vec<u8>,
+    /// What may be allocated beside `bytes`.
+    memory: MemoryLimit,
 }
 
 impl Stored {
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        Ok(Self::of(path, fs_err::read(path)?))
+    pub fn open(path: &Path, memory: MemoryLimit) -> Result<Self, Error> {
+        Ok(Self::of(path, memory.read(path)?, memory))
     }
 
     /// As if `bytes` were the content of the file at `path`.
-    pub fn of(path: &Path, bytes: Vec<u8>) -> Self {
+    pub fn of(path: &Path, bytes: Vec<u8>, memory: MemoryLimit) -> Self {
         Self {
             path: path.into(),
+            memory: memory.less(bytes.len() as u64),
             bytes,
         }
     }
@@ -66,8 +70,10 @@ impl Stored {
         }
     }
 
-    /// All unpacked bytes, which must be exactly `len` many.
+    /// All unpacked bytes, of which there must be exactly `len`.
     pub fn exactly(&self, len: u64, meaning: &str) -> Result<Vec<u8>, Error> {
+        self.memory
+            .check(&self.path, len, || "the unpacked file".into(), HINT_SMALLER)?;
         let bytes = self.head(len.saturating_add(1))?;
         let found = bytes.len() as u64;
         if found == len {
@@ -81,11 +87,12 @@ impl Stored {
         })
     }
 
-    /// All unpacked bytes, but no more than `limit`.
+    /// All unpacked bytes, but no more than `limit` and than the memory that is left.
     pub fn at_most(&self, limit: u64) -> Result<Vec<u8>, Error> {
+        let limit = limit.min(self.memory.left());
         let bytes = self.head(limit.saturating_add(1))?;
         if bytes.len() as u64 > limit {
-            return Err(Error::TooLarge {
+            return Err(Error::UnpacksTooLarge {
                 path: self.path.clone(),
                 limit,
             });

@@ -7,7 +7,7 @@ type Curve = &'static [Point];
 /// Curves drawn one after the other.
 pub(super) type Glyph = &'static [Curve];
 
-/// For each class, its ways of writing; one is as likely as another.
+/// For each class, the ways of writing it; all are equally likely.
 pub(super) static GLYPHS: [&[Glyph]; 10] = [
     &[ZERO],
     &[ONE_PLAIN, ONE_FLAG, ONE_BASE],

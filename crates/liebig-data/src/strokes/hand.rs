@@ -1,4 +1,4 @@
-//! The hand: turns a glyph into line segments in pixels, never twice the same.
+//! The hand: turns a glyph into line segments in pixels, differently each time.
 
 use rand::RngExt;
 use rand::seq::IndexedRandom;
@@ -33,7 +33,7 @@ fn uniform(rng: &mut ChaCha8Rng, spread: f32) -> f32 {
     (2.0 * rng.random::<f32>() - 1.0) * spread
 }
 
-/// One random writing of a class.
+/// Writes a class's glyph once, at random.
 pub(super) fn write(class: usize, rng: &mut ChaCha8Rng) -> Vec<Segment> {
     let glyph = GLYPHS[class].choose(rng).copied().unwrap_or_default();
     let field = Field::random(rng);
@@ -53,7 +53,7 @@ pub(super) fn write(class: usize, rng: &mut ChaCha8Rng) -> Vec<Segment> {
     segments
 }
 
-/// Points on the Catmull-Rom curve through `points`; the ends are doubled.
+/// Points on the Catmull-Rom curve through `points`, whose first and last point count twice.
 fn smooth(points: &[Point]) -> Vec<Point> {
     let at = |index: usize| points[index.clamp(1, points.len()) - 1]; // index 0 is the doubled first point
     let mut curve = vec![at(1)];

@@ -1,12 +1,12 @@
 //! `strokes`: a set of digit-like images that the program draws itself, so that it can be tried without a download.
 //!
-//! Ten classes, the digits, each with its ways of writing. A sample is a glyph whose control points are shaken, bent by
-//! a smooth random field and put through a random affine map, then drawn with a pen of random width and darkness and
-//! speckled with noise. Sample `i` of a split depends on the seed, the split and `i` only, uses no operation that differs
-//! between machines (no sine, no exponential), and has class `i % 10`.
+//! There are ten classes, the digits, each with one to three ways of writing it. A sample is a glyph whose control points
+//! are moved at random, bent by a smooth random field and put through a random affine map, then drawn with a pen of random
+//! width and darkness, with noise added. Sample `i` of a split depends on the seed, the split and `i` only, has class
+//! `i % 10`, and is computed without operations that differ between machines (no sine, no exponential).
 //!
-//! A nearest neighbour in pixels gets about 42 % of the test images right from one random example per class, and about
-//! 98 % from the whole training split.
+//! A nearest-neighbour classifier on pixels gets about 42 % of the test images right from one random example per class,
+//! and about 98 % from the whole training split.
 
 mod glyphs;
 mod hand;
@@ -14,9 +14,12 @@ mod pen;
 
 use rayon::prelude::*;
 
+use crate::assemble::{Origin, assemble};
+use crate::entry::Entry;
+use crate::memory::MemoryLimit;
+use crate::parts::Parts;
 use crate::random::stream;
-use crate::readers::Parts;
-use crate::{Dataset, Error, LoadOptions, SampleShape, Split};
+use crate::{Dataset, Error, Format, LoadOptions, SampleShape, Split};
 
 /// The name to ask for.
 pub const NAME: &str = "strokes";
@@ -30,9 +33,9 @@ pub const TRAIN: usize = 10_000;
 pub const TEST: usize = 2_000;
 
 /// Mean and standard deviation of the training pixels for [`SEED`], measured once.
-pub(crate) const MEAN: f32 = 0.1378;
-pub(crate) const STD: f32 = 0.2830;
-pub(crate) const CLASS_NAMES: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const MEAN: f32 = 0.1378;
+const STD: f32 = 0.2830;
+const CLASS_NAMES: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 const SHAPE: SampleShape = SampleShape::Image {
     channels: 1,
@@ -40,26 +43,46 @@ const SHAPE: SampleShape = SampleShape::Image {
     width: SIDE,
 };
 
+/// What is known of the set by its name.
+pub(crate) const ENTRY: Entry = Entry {
+    name: NAME,
+    aliases: &[],
+    description: "digit-like strokes drawn by the program; 10,000 + 2,000",
+    shape: SHAPE,
+    classes: CLASS_NAMES.len(),
+    class_names: &CLASS_NAMES,
+    mean: &[MEAN],
+    std: &[STD],
+    built_in: Some(|| parts(SEED)),
+};
+
 /// Draws the set for any seed. Its normalisation constants are those of [`SEED`].
 ///
 /// # Errors
-/// None in practice; the type is that of [`load`](crate::load).
+/// No error is expected; the type is the same as that of [`load`](crate::load).
 pub fn draw(seed: u64) -> Result<Dataset, Error> {
-    crate::load::load_strokes(seed, &LoadOptions::default())
+    let origin = Origin {
+        name: NAME.into(),
+        format: Format::BUILT_IN,
+        at: None,
+        entry: Some(&ENTRY),
+    };
+    let options = LoadOptions::default();
+    assemble(origin, parts(seed)?, &options, MemoryLimit::NONE)
 }
 
-pub(crate) fn parts(seed: u64) -> Parts {
-    Parts {
+fn parts(seed: u64) -> Result<Parts, Error> {
+    Ok(Parts {
         class_names: None,
-        train: split(seed, "strokes train", TRAIN),
+        train: split(seed, "strokes train", TRAIN)?,
         validation: None,
-        test: split(seed, "strokes test", TEST),
+        test: split(seed, "strokes test", TEST)?,
         notes: vec![format!("seed {seed}")],
-    }
+    })
 }
 
 /// Samples in parallel; each has a random stream of its own, so the number of threads does not matter.
-fn split(seed: u64, name: &str, len: usize) -> Split {
+fn split(seed: u64, name: &str, len: usize) -> Result<Split, Error> {
     let classes = CLASS_NAMES.len();
     let mut pixels = vec![0; len * SHAPE.len()];
     pixels

@@ -8,9 +8,9 @@ use super::hand::Segment;
 
 /// Half the width of a line in pixels: thinnest and thickest.
 const RADIUS: (f32, f32) = (0.9, 1.9);
-/// Darkness of a line: faintest and strongest.
+/// Intensity of a line: faintest and strongest.
 const INK: (f32, f32) = (0.75, 1.0);
-/// Noise is added up to this much to either side; what falls below zero is cut off.
+/// The most noise that is added or subtracted; values below zero become zero.
 const NOISE: f32 = 0.08;
 
 /// Draws antialiased lines (by the distance of each pixel's centre) and adds noise. `image` is `[SIDE, SIDE]`.
@@ -19,14 +19,14 @@ pub(super) fn draw(segments: &[Segment], image: &mut [u8], rng: &mut ChaCha8Rng)
     let (radius, ink) = (between(RADIUS), between(INK));
     let distances = distances(segments, radius + 0.5);
     for (pixel, distance) in image.iter_mut().zip(distances) {
-        // Half a pixel of the edge is shared with the ground.
+        // At its edge a line covers a pixel in part.
         let covered = (radius + 0.5 - distance.sqrt()).clamp(0.0, 1.0);
         let noise = (rng.random::<f32>() - rng.random::<f32>()) * NOISE;
         *pixel = ((ink * covered + noise).clamp(0.0, 1.0) * 255.0 + 0.5) as u8;
     }
 }
 
-/// Squared distance of every pixel's centre to the nearest segment, as far as `reach`; infinite beyond.
+/// Squared distance of every pixel's centre to the nearest segment, or infinity beyond `reach`.
 fn distances(segments: &[Segment], reach: f32) -> [f32; SIDE * SIDE] {
     let mut nearest = [f32::INFINITY; SIDE * SIDE];
     for &(from, to) in segments {
@@ -37,7 +37,7 @@ fn distances(segments: &[Segment], reach: f32) -> [f32; SIDE * SIDE] {
                 from[axis].min(to[axis]) - reach,
                 from[axis].max(to[axis]) + reach,
             );
-            // Casting clamps at zero, as wanted.
+            // The cast turns negative numbers into 0.
             (low as usize).min(SIDE)..((high + 1.0) as usize).min(SIDE)
         });
         for row in rows {

@@ -47,7 +47,7 @@ fn it_is_balanced_and_described() {
     let set = draw(SEED).unwrap();
     assert_eq!(
         (set.train.len(), set.test.len(), set.format),
-        (TRAIN, TEST, Format::BuiltIn)
+        (TRAIN, TEST, Format::BUILT_IN)
     );
     assert_eq!(
         (set.name.as_str(), set.shape.to_string().as_str()),
@@ -61,13 +61,13 @@ fn it_is_balanced_and_described() {
                 .all(|indices| indices.len() == each)
         );
     }
-    assert!(set.normalization.known);
+    assert!(set.normalization().known);
     assert_eq!(set.class_names, CLASS_NAMES);
 }
 
 #[test]
 fn the_constants_are_those_of_the_training_split() {
-    let measured = Normalization::of(&split(SEED, "strokes train", TRAIN));
+    let measured = Normalization::of(&split(SEED, "strokes train", TRAIN).unwrap());
     assert!(
         (measured.mean[0] - MEAN).abs() < 5e-5,
         "mean {}",
@@ -90,11 +90,14 @@ fn seeds_and_splits_differ_and_threads_do_not_matter() {
         .num_threads(3)
         .build()
         .unwrap();
-    let alone = one.install(|| split(5, "strokes train", 60));
-    assert_eq!(alone, three.install(|| split(5, "strokes train", 60)));
-    assert_ne!(alone, split(6, "strokes train", 60));
-    assert_ne!(alone, split(5, "strokes test", 60));
-    let longer = split(5, "strokes train", 80);
+    let alone = one.install(|| split(5, "strokes train", 60).unwrap());
+    assert_eq!(
+        alone,
+        three.install(|| split(5, "strokes train", 60).unwrap())
+    );
+    assert_ne!(alone, split(6, "strokes train", 60).unwrap());
+    assert_ne!(alone, split(5, "strokes test", 60).unwrap());
+    let longer = split(5, "strokes train", 80).unwrap();
     assert_eq!(
         image(&longer, 59),
         image(&alone, 59),
@@ -111,7 +114,7 @@ fn the_set_never_changes() {
 #[test]
 fn glyphs_are_inside_the_image() {
     // Ink on the outermost ring would be a glyph cut off: allowed, but rarely.
-    let split = split(1, "strokes train", 2_000);
+    let split = split(1, "strokes train", 2_000).unwrap();
     let cut = (0..split.len()).filter(|&index| {
         let image = image(&split, index);
         let outermost = |at: usize| at == 0 || at == SIDE - 1;
@@ -129,8 +132,8 @@ fn glyphs_are_inside_the_image() {
 #[test]
 fn one_example_per_class_leaves_clear_room_and_the_whole_set_little() {
     let (train, test) = (
-        split(SEED, "strokes train", TRAIN),
-        split(SEED, "strokes test", TEST),
+        split(SEED, "strokes train", TRAIN).unwrap(),
+        split(SEED, "strokes test", TEST).unwrap(),
     );
     let of_class = train.class_indices(10);
     let mut rng = stream(SEED, "strokes difficulty", 0);
