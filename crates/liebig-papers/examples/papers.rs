@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whoever read the output has seen enough, as in `papers list | head`.
+/// Whether the reader of the output has closed the pipe, as in `papers list | head`.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     let io = error
         .chain()

@@ -1,4 +1,4 @@
-//! A catalogue: sections and records, read from and written to TOML.
+//! The catalogue: sections and records, read from and written to TOML.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ pub struct Catalogue {
     papers: Vec<Paper>,
 }
 
-/// The form of a file in `papers/`.
+/// The format of a file in `papers/`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
@@ -28,7 +28,7 @@ struct Table {
 }
 
 impl Catalogue {
-    /// A catalogue of these sections and records. Sections that records name but nobody declared are added as areas.
+    /// A catalogue of these sections and records. Sections that appear in records but not in `sections` are added as areas.
     pub fn new(mut sections: Vec<Section>, mut papers: Vec<Paper>) -> Self {
         papers.sort_by(|a, b| a.id.cmp(&b.id));
         let mut known: BTreeSet<String> =
@@ -48,7 +48,7 @@ impl Catalogue {
     /// The catalogue shipped with the program.
     ///
     /// # Errors
-    /// [`Error::Toml`] where a shipped file is malformed; a test reads them all.
+    /// [`Error::Toml`] if a shipped file is malformed; a test reads all of them.
     pub fn shipped() -> Result<Self, Error> {
         let files = crate::shipped::PAPERS
             .iter()
@@ -56,8 +56,8 @@ impl Catalogue {
         Self::parse(&shipped_sections()?, files)
     }
 
-    /// Reads a folder of the form [`Catalogue::save`] writes: `papers/*.toml`, and `sections.toml` where the sections
-    /// are not the shipped ones.
+    /// Reads a folder that [`Catalogue::save`] has written: `papers/*.toml`, and `sections.toml` if the sections are not
+    /// the shipped ones.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::TooLarge`], [`Error::Toml`].
@@ -104,10 +104,11 @@ impl Catalogue {
         Ok(Self::new(sections.to_vec(), papers))
     }
 
-    /// Writes `sections.toml` and one file per section, sorted by id; files of sections that became empty go.
+    /// Writes `sections.toml` and one file per section, sorted by id. The files of sections that have become empty are
+    /// deleted.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Name`] where a section's id cannot be a file name.
+    /// [`Error::Io`]; [`Error::Name`] if the id of a section cannot be a file name.
     pub fn save(&self, folder: &Path) -> Result<(), Error> {
         let mut files: BTreeMap<&str, String> = BTreeMap::new();
         for paper in &self.papers {
@@ -128,7 +129,7 @@ impl Catalogue {
                 text.as_bytes(),
             )?;
         }
-        // An empty catalogue is one as well, told by its folder.
+        // An empty catalogue has the folder, too, because `open` recognises a catalogue by it.
         let papers = folder.join("papers");
         std::fs::create_dir_all(&papers).map_err(|source| Error::write(&papers, source))?;
         files::write(
@@ -176,10 +177,10 @@ impl Catalogue {
         &self.sections
     }
 
-    /// The record of an id.
+    /// The record with this id.
     ///
     /// # Errors
-    /// [`Error::UnknownPaper`], whose hint names ids that look alike.
+    /// [`Error::UnknownPaper`], whose hint lists similar ids.
     pub fn get(&self, id: &str) -> Result<&Paper, Error> {
         if let Some(paper) = self.papers.iter().find(|paper| paper.id == id) {
             return Ok(paper);
@@ -207,7 +208,7 @@ impl Catalogue {
     }
 }
 
-/// Whether a file holds records and nothing else, so that it may go with them.
+/// Whether a file contains only records, so that it can be deleted with them.
 fn is_records(path: &Path) -> bool {
     files::read_text(path).is_ok_and(|text| toml::from_str::<Table>(&text).is_ok())
 }
@@ -225,7 +226,7 @@ fn parse_sections(file: &str, text: &str) -> Result<Vec<Section>, Error> {
     Ok(table.section)
 }
 
-/// One record as TOML, one field a line.
+/// One record as TOML, one field per line.
 fn record_toml(paper: &Paper) -> String {
     let mut text = String::from("\n[[paper]]\n");
     let mut line = |key: &str, value: String| {
@@ -283,7 +284,7 @@ fn list(values: &[String]) -> String {
     )
 }
 
-/// A TOML basic string. Unlike the library's choice among four quotings, one form only: quieter diffs.
+/// A TOML basic string. The TOML library chooses among four kinds of string; one kind gives smaller diffs.
 fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');

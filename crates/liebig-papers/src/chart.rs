@@ -1,4 +1,4 @@
-//! The catalogue in numbers, as one SVG.
+//! A chart of the statistics, as an SVG.
 
 use plotters::prelude::*;
 
@@ -11,10 +11,10 @@ const LABELS: i32 = 250;
 const ALL: RGBColor = RGBColor(176, 196, 222);
 const CODE: RGBColor = RGBColor(53, 94, 139);
 
-/// Bars of years, venues, sections and families; the dark part is the papers with code.
+/// Bar charts by year, venue, section and family; the dark part of a bar is the papers with code.
 ///
 /// # Errors
-/// [`Error::Chart`] where drawing fails.
+/// [`Error::Chart`] if drawing fails.
 pub fn svg(stats: &Stats) -> Result<String, Error> {
     let columns: [Vec<(&str, &[Row])>; 2] = [
         vec![

@@ -1,4 +1,4 @@
-//! The checks a catalogue must pass: what a record must have, and what two records may not share.
+//! The checks that a catalogue must pass: what a record must have, and what two records must not share.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,14 +14,14 @@ use crate::results::Published;
 use crate::tags;
 use crate::venue;
 
-/// Something a check found.
+/// A problem found by a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// An error must be put right; a note is worth knowing.
+    /// An error must be corrected; a warning should be looked at; a note is for information.
     pub severity: Severity,
-    /// The record.
+    /// The id of the record or section.
     pub id: String,
-    /// What was found, and what was expected.
+    /// What was found and what was expected.
     pub message: String,
 }
 
@@ -47,7 +47,7 @@ impl Findings {
     }
 }
 
-/// Checks every record. Papers without code are notes, an unknown venue is a warning, the rest are errors.
+/// Checks every record. A paper without code gives a note, an unknown venue a warning, everything else an error.
 pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     for paper in catalogue.papers() {
@@ -79,7 +79,7 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
             findings.error(
                 &section.id,
                 format!(
-                    "the section's parent `{}` is no section",
+                    "the section's parent `{}` is not a section",
                     parent.unwrap_or_default()
                 ),
             );
@@ -88,7 +88,7 @@ pub fn check(catalogue: &Catalogue) -> Vec<Finding> {
     findings.0
 }
 
-/// Checks that published results name papers of the catalogue.
+/// Checks that the papers named by published results are in the catalogue.
 pub fn check_results(catalogue: &Catalogue, results: &[Published]) -> Vec<Finding> {
     let mut findings = Findings(Vec::new());
     for result in results {
@@ -96,7 +96,7 @@ pub fn check_results(catalogue: &Catalogue, results: &[Published]) -> Vec<Findin
             findings.error(
                 &result.paper,
                 format!(
-                    "named by results of {}, but no paper of the catalogue",
+                    "named by the results of {}, but not in the catalogue",
                     result.method
                 ),
             );
@@ -109,7 +109,10 @@ pub fn check_results(catalogue: &Catalogue, results: &[Published]) -> Vec<Findin
 fn fields(paper: &Paper, findings: &mut Findings) {
     let id = paper.id.as_str();
     if !crate::files::is_name(id) {
-        findings.error(id, "an id is letters, digits, `-`, `_`, `+` and `.`".into());
+        findings.error(
+            id,
+            "an id may contain only letters, digits, `-`, `_`, `+` and `.`".into(),
+        );
     }
     let untidy = |text: &str| {
         text.trim() != text || text.contains("  ") || text.chars().any(char::is_control)
@@ -118,7 +121,7 @@ fn fields(paper: &Paper, findings: &mut Findings) {
         findings.error(
             id,
             format!(
-                "the title `{}` is empty or has blanks too many",
+                "the title `{}` is empty or has extra spaces or control characters",
                 paper.title
             ),
         );
@@ -133,14 +136,14 @@ fn fields(paper: &Paper, findings: &mut Findings) {
     {
         findings.error(
             id,
-            format!("the author `{author}` is not one name, `Given Family`"),
+            format!("the author `{author}` is not a single name of the form `Given Family`"),
         );
     }
     if paper.leads == 0 || paper.leads > paper.authors.len().max(1) {
         findings.error(
             id,
             format!(
-                "leads is {}; there are {} authors",
+                "`leads` is {}, but there are {} authors",
                 paper.leads,
                 paper.authors.len()
             ),
@@ -153,7 +156,7 @@ fn fields(paper: &Paper, findings: &mut Findings) {
         );
     }
     if let Some(day) = paper.added.as_deref().filter(|day| !is_day(day)) {
-        findings.error(id, format!("added is `{day}`; expected YYYY-MM-DD"));
+        findings.error(id, format!("`added` is `{day}`; expected YYYY-MM-DD"));
     }
 }
 
@@ -164,7 +167,7 @@ fn vocabulary(catalogue: &Catalogue, paper: &Paper, findings: &mut Findings) {
             Severity::Warning,
             id,
             format!(
-                "the venue `{}` is not in venues.toml; add its kind and full name there",
+                "the venue `{}` is not in venues.toml; add it there with its kind and full name",
                 paper.venue
             ),
         ),
@@ -172,7 +175,7 @@ fn vocabulary(catalogue: &Catalogue, paper: &Paper, findings: &mut Findings) {
             findings.error(
                 id,
                 format!(
-                    "the kind is `{}`, but {} is a {}",
+                    "the kind is `{}`, but the venue {} is a {}",
                     paper.kind.name(),
                     venue.name,
                     venue.kind.name()
@@ -184,7 +187,8 @@ fn vocabulary(catalogue: &Catalogue, paper: &Paper, findings: &mut Findings) {
     if paper.sections.is_empty() {
         findings.error(id, "no section".into());
     }
-    // A catalogue makes an area of every section its records name; only those of sections.toml have another title.
+    // A catalogue adds an area for every section that its records name, with the id as its title. The sections of
+    // sections.toml have another title or a parent.
     for section in &paper.sections {
         let known = catalogue
             .sections()
@@ -206,7 +210,7 @@ fn vocabulary(catalogue: &Catalogue, paper: &Paper, findings: &mut Findings) {
         for tag in own.iter().filter(|tag| !known.contains(tag)) {
             findings.error(
                 id,
-                format!("`{tag}` is no {kind}; the known ones are in tags.toml"),
+                format!("`{tag}` is not a known {kind}; add it to tags.toml or use one from there"),
             );
         }
     }
@@ -230,7 +234,7 @@ fn links(paper: &Paper, findings: &mut Findings) {
         if link::arxiv_id(&paper.paper).is_some_and(|linked| linked != arxiv) {
             findings.error(
                 id,
-                format!("the arXiv id is {arxiv}, the link is {}", paper.paper),
+                format!("the arXiv id is {arxiv}, but the link is {}", paper.paper),
             );
         }
     }
@@ -242,14 +246,14 @@ fn links(paper: &Paper, findings: &mut Findings) {
         {
             findings.error(
                 id,
-                format!("the code link `{}` names no repository", code.url),
+                format!("the code link `{}` does not name a repository", code.url),
             );
         }
         Some(_) => {}
     }
 }
 
-/// Names what two records share and may not.
+/// Reports records that share a value that must be unique.
 fn shared(
     what: &str,
     catalogue: &Catalogue,
@@ -260,7 +264,7 @@ fn shared(
     for paper in catalogue.papers() {
         let Some(key) = key(paper) else { continue };
         if let Some(first) = seen.get(&key) {
-            findings.error(&paper.id, format!("has the {what} of `{first}`"));
+            findings.error(&paper.id, format!("has the same {what} as `{first}`"));
         } else {
             seen.insert(key, &paper.id);
         }

@@ -1,4 +1,4 @@
-//! What changed between two catalogues, and bringing one up to date with another.
+//! Differences between two catalogues, and updating one from another.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,14 +8,14 @@ use serde_json::Value;
 use crate::catalogue::Catalogue;
 use crate::record::Paper;
 
-/// What is new, changed and gone, each by id.
+/// The records that are new, changed and gone, each sorted by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Diff {
-    /// Records only the second catalogue has.
+    /// Records that only the second catalogue has.
     pub new: Vec<Paper>,
-    /// Records both have, with different fields.
+    /// Records that both have, with different fields.
     pub changed: Vec<Change>,
-    /// Records only the first catalogue has.
+    /// Records that only the first catalogue has.
     pub gone: Vec<Paper>,
 }
 
@@ -40,7 +40,7 @@ pub struct FieldChange {
 }
 
 impl Diff {
-    /// Whether nothing differs.
+    /// Whether there is no difference.
     pub fn is_empty(&self) -> bool {
         self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty()
     }
@@ -100,8 +100,8 @@ fn fields(before: &Paper, after: &Paper) -> Vec<FieldChange> {
         .collect()
 }
 
-/// Brings our catalogue up to date with the list: facts and sections are the list's, our own tags, `implemented_by` and
-/// days stay ours, and what the list no longer has is kept. Gives the merged catalogue.
+/// Updates our catalogue from the list and returns the merged catalogue. Facts and sections are taken from the list. Our
+/// tags, `implemented_by` and `added` are kept, and so are papers that are no longer in the list.
 pub fn update(ours: &Catalogue, theirs: &Catalogue) -> Catalogue {
     let mut papers: BTreeMap<&str, Paper> = ours
         .papers()

@@ -1,8 +1,8 @@
-//! What can go wrong in the catalogue, said so that it can be put right.
+//! Errors of the catalogue, each with a hint on what to do.
 
 use std::path::PathBuf;
 
-/// An error of the catalogue. Irregular *input lists* are no errors: they give a [`crate::Diagnostic`].
+/// An error of the catalogue. Irregularities in an imported *list* are not errors; each gives a [`crate::Diagnostic`].
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file or folder cannot be read or written.
@@ -12,13 +12,13 @@ pub enum Error {
         action: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// What the system said.
+        /// The error from the operating system.
         source: std::io::Error,
         /// What to do.
         hint: &'static str,
     },
-    /// A file is too large to be what it should be.
-    #[error("{} has {size} bytes; at most {limit} are read\nhint: is this the file you meant?", path.display())]
+    /// A file is too large to be read.
+    #[error("{} has {size} bytes, more than the limit of {limit}\nhint: check that the path names the right file", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -27,15 +27,15 @@ pub enum Error {
         /// The largest size that is read, in bytes.
         limit: u64,
     },
-    /// A TOML file of a catalogue does not have the expected form.
-    #[error("{file}: {message}\nhint: see docs/papers.md for the form of a record")]
+    /// A TOML file of a catalogue does not have the expected format.
+    #[error("{file}: {message}\nhint: docs/papers.md describes the format of a record")]
     Toml {
         /// The file.
         file: String,
         /// Line, column and what was expected.
         message: String,
     },
-    /// A JSON file of records does not have the expected form.
+    /// A JSON file of records does not have the expected format.
     #[error("{}: {source}\nhint: expected the array that `liebig papers list --json` prints", path.display())]
     Json {
         /// The file.
@@ -43,9 +43,9 @@ pub enum Error {
         /// Line, column and what was expected.
         source: serde_json::Error,
     },
-    /// A path holds neither a catalogue nor a checkout of the list.
+    /// A path is neither a catalogue nor a checkout of the list.
     #[error(
-        "{} is no catalogue\nhint: expected a folder with `papers/*.toml`, a checkout of the list with its \
+        "{} is not a catalogue\nhint: expected a folder with `papers/*.toml`, a checkout of the list with its \
          `README.md`, or a JSON file of records", path.display()
     )]
     NoCatalogue {
@@ -54,7 +54,7 @@ pub enum Error {
     },
     /// An id or a section cannot be the name of a file.
     #[error(
-        "`{name}` cannot be {what}\nhint: letters, digits, `-`, `_`, `+` and `.` (not first), at most 100 of them"
+        "`{name}` cannot be {what}\nhint: use at most 100 letters, digits, `-`, `_`, `+` and `.`, and do not begin with `-` or `.`"
     )]
     Name {
         /// "an id" or "a section".
@@ -65,12 +65,12 @@ pub enum Error {
     /// No record has this id.
     #[error("no paper has the id `{id}`\nhint: {hint}")]
     UnknownPaper {
-        /// The id asked for.
+        /// The requested id.
         id: String,
         /// The nearest ids, or how to find one.
         hint: String,
     },
-    /// A query cannot be understood.
+    /// A query is malformed, or names an unknown field or value.
     #[error("in the query, {message}\nhint: {hint}")]
     Query {
         /// What is wrong.
@@ -78,7 +78,7 @@ pub enum Error {
         /// What to write instead.
         hint: String,
     },
-    /// A line of a table of results cannot be understood.
+    /// A line in a table of results is malformed.
     #[error("{file}, line {line}: {message}\nhint: {hint}")]
     Results {
         /// The file.
@@ -92,11 +92,11 @@ pub enum Error {
     },
     /// The search engine failed.
     #[error(
-        "the search index failed: {0}\nhint: this is a defect of the program; please report the query"
+        "the search index failed: {0}\nhint: this is a bug in Liebig; please report it with the query"
     )]
     Search(#[from] rusqlite::Error),
     /// A chart could not be drawn.
-    #[error("the chart could not be drawn: {0}\nhint: this is a defect of the program")]
+    #[error("the chart could not be drawn: {0}\nhint: this is a bug in Liebig; please report it")]
     Chart(String),
 }
 
@@ -117,7 +117,7 @@ impl Error {
             action: "write",
             path: path.into(),
             source,
-            hint: "check the folder, its permissions and the free space",
+            hint: "check that the folder is writable and the disk is not full",
         }
     }
 }

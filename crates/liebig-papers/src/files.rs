@@ -1,4 +1,4 @@
-//! Reading with a limit, writing whole or not at all.
+//! Reading files up to a size limit, and writing files atomically.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::error::Error;
 
-/// The largest file that is read, in bytes. The list itself has 0.1 MB.
+/// The largest file that is read, in bytes. The README of the list has 0.1 MB.
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// Reads a file of at most [`MAX_BYTES`].
@@ -35,7 +35,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Error> {
     Ok(bytes)
 }
 
-/// Reads a text file; broken UTF-8 is an error.
+/// Reads a text file; invalid UTF-8 is an error.
 ///
 /// # Errors
 /// [`Error::TooLarge`], [`Error::Io`].
@@ -48,7 +48,7 @@ pub fn read_text(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// Writes a file through a temporary sibling and a rename; the folder is made where it is missing.
+/// Writes a file by way of a temporary file in the same folder and a rename. A missing folder is created.
 ///
 /// # Errors
 /// [`Error::Io`].
@@ -71,7 +71,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     written().map_err(|source| Error::write(path, source))
 }
 
-/// Temporary files are made for their owner only; what is kept gets the usual mode.
+/// Temporary files are readable only by their owner; the final file gets mode 644.
 #[cfg(unix)]
 fn readable_by_all(file: &File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -83,7 +83,7 @@ fn readable_by_all(_: &File) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Whether a text may be the name of a file (without its ending) on every system.
+/// Whether a text is safe as a file name (without its extension) on every system.
 pub fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 100

@@ -1,4 +1,4 @@
-//! Text without accents and case, so that `Erdos` finds `Erdős`.
+//! Folding of accents and case, so that `Erdos` finds `Erdős`.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -19,7 +19,7 @@ pub fn fold(text: &str) -> String {
             'ß' => folded.push_str("ss"),
             'æ' => folded.push_str("ae"),
             'œ' => folded.push_str("oe"),
-            // Lower-casing may have brought a mark back (`İ`).
+            // Lower-casing can produce a combining mark (`İ`).
             c if is_combining_mark(c) => {}
             c => folded.push(c),
         }
@@ -27,7 +27,7 @@ pub fn fold(text: &str) -> String {
     folded
 }
 
-/// The folded words of a text: its runs of letters and digits.
+/// The folded words of a text, that is, its runs of letters and digits.
 pub fn words(text: &str) -> Vec<String> {
     fold(text)
         .split(|c: char| !c.is_alphanumeric())
@@ -36,7 +36,7 @@ pub fn words(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What two spellings of one title have in common: their folded words.
+/// A key that is the same for different spellings of a title: its folded words.
 pub fn title_key(title: &str) -> String {
     words(title).join(" ")
 }

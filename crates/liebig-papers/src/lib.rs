@@ -1,4 +1,4 @@
-//! The catalogue of dataset distillation: every paper and every code, searchable offline.
+//! A catalogue of the papers on dataset distillation and their code, searchable offline.
 //!
 //! ```
 //! use liebig_papers::{Catalogue, search};
@@ -10,12 +10,14 @@
 //! # Ok::<(), liebig_papers::Error>(())
 //! ```
 //!
-//! The records are facts only (titles, authors, venues, years, links) and our own tags. They live in `data/papers/`, one
-//! TOML file a section, and travel in the binary. [`import()`] reads the field's own list, however irregular, and
-//! [`export`] writes it; [`search`] is ranked full text with conditions on fields; [`results`] are published numbers
-//! with our own beside them; [`check`] keeps it all tidy.
+//! The records contain only facts (titles, authors, venues, years, links) and Liebig's own tags. They are stored in
+//! `data/papers/`, one TOML file per section, and are compiled into the binary. [`import()`] reads the upstream list,
+//! tolerating and reporting its irregularities, and [`export`] writes it. [`search`] is ranked full-text search with
+//! conditions on fields. [`results`] compares published numbers with Liebig's own. [`check`] validates the records.
 //!
-//! Features: `links` asks links over HTTP, `cli` is the command `liebig papers`. Both are off by default.
+//! "The list" is the public list of the field from which the records were imported (see `docs/papers.md`).
+//!
+//! Features: `links` checks links over HTTP, and `cli` adds the command `liebig papers`. Both are off by default.
 #![deny(missing_docs)]
 
 mod catalogue;

@@ -1,8 +1,8 @@
-//! Links: what they point at, and what can be put right in a mistyped one.
+//! Links: their parts, their validity, and the repair of mistyped ones.
 
 use serde::{Deserialize, Serialize};
 
-/// The code of a paper. In TOML only the URL is written; in JSON its parts stand beside it.
+/// The code of a paper. In TOML only the URL is written, in JSON the URL and its parts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "CodeForm")]
 pub struct Code {
@@ -10,9 +10,9 @@ pub struct Code {
     pub url: String,
     /// The host, e.g. `github.com`.
     pub host: String,
-    /// The owner of the repository; empty where the URL names none.
+    /// The owner of the repository; empty if the URL names none.
     pub owner: String,
-    /// The name of the repository; empty where the URL names none.
+    /// The name of the repository; empty if the URL names none.
     pub name: String,
 }
 
@@ -31,7 +31,7 @@ impl From<CodeForm> for Code {
 }
 
 impl Code {
-    /// Reads host, owner and name off the URL.
+    /// Reads host, owner and name from the URL.
     pub fn new(url: impl Into<String>) -> Self {
         let url = url.into();
         let mut parts = url
@@ -54,7 +54,7 @@ impl Code {
     }
 }
 
-/// The arXiv id in a link to arXiv: `2006.05929`, or `cs/0501001` of the old scheme, without a version.
+/// The arXiv id in a link to arXiv, without the version: `2006.05929`, or `cs/0501001` in the old scheme.
 pub fn arxiv_id(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("arxiv.org/")?;
     let id = rest
@@ -88,7 +88,7 @@ pub fn is_arxiv_id(id: &str) -> bool {
     }
 }
 
-/// Whether a link is an `http` or `https` URL with a host and no blank in it.
+/// Whether a link is an `http` or `https` URL with a host and without spaces.
 pub fn is_well_formed(url: &str) -> bool {
     let Some(rest) = url
         .strip_prefix("https://")
@@ -112,8 +112,8 @@ pub fn is_well_formed(url: &str) -> bool {
         })
 }
 
-/// Puts missing slashes and a missing scheme right: `http:www.x.org` becomes `http://www.x.org`.
-/// Gives `None` where the link is well formed already or cannot be repaired.
+/// Adds missing slashes or a missing scheme: `http:www.x.org` becomes `http://www.x.org`.
+/// Returns `None` if the link is already well formed or cannot be repaired.
 pub fn repair(url: &str) -> Option<String> {
     let compact: String = url.split_whitespace().collect();
     if is_well_formed(url) {

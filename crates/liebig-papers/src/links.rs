@@ -1,4 +1,4 @@
-//! Asking each link once: politely, with retries and a cache. Never done by default.
+//! Checks links over HTTP, with a delay between requests, retries and a cache. Never done by default.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -11,18 +11,18 @@ use crate::error::Error;
 use crate::files;
 use crate::link;
 
-/// How to ask.
+/// Settings of a link check.
 #[derive(Debug, Clone)]
 pub struct LinkOptions {
-    /// Time between two questions to one host. Default: 3 s, what arXiv asks for.
+    /// Time between two requests to the same host. Default: 3 s, as arXiv asks for.
     pub delay: Duration,
-    /// How often a failed question is asked again. Default: 2.
+    /// Number of times a failed request is repeated. Default: 2.
     pub retries: u32,
     /// How long to wait for an answer. Default: 20 s.
     pub timeout: Duration,
-    /// Where answers are kept; `None` keeps none.
+    /// File that caches answers. Default: `None`, no cache.
     pub cache: Option<PathBuf>,
-    /// How long a kept answer counts. Default: 30 days.
+    /// How long a cached answer is valid. Default: 30 days.
     pub max_age: Duration,
 }
 
@@ -38,47 +38,47 @@ impl Default for LinkOptions {
     }
 }
 
-/// What became of a link.
+/// The state of a link.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "lowercase")]
 pub enum LinkState {
-    /// It answers.
+    /// The link works: the server answers with a status from 200 to 399.
     Alive {
         /// The HTTP status after redirections.
         status: u16,
     },
-    /// It is gone: 404 or 410.
+    /// The page is gone: 404 or 410.
     Dead {
         /// The HTTP status.
         status: u16,
     },
-    /// It answers, but not to programs, or not now (401, 403, 429, 5xx).
+    /// The server answers, but refuses the page, perhaps only to programs or only for now (401, 403, 429, 5xx).
     Refused {
         /// The HTTP status.
         status: u16,
     },
-    /// No answer.
+    /// There is no answer.
     Unreachable {
-        /// Why.
+        /// The reason.
         message: String,
     },
 }
 
-/// A link and what became of it.
+/// A link and its state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LinkReport {
     /// The link.
     pub url: String,
-    /// The records that hold it.
+    /// The ids of the records that contain it.
     pub papers: Vec<String>,
-    /// What became of it.
+    /// Its state.
     #[serde(flatten)]
     pub state: LinkState,
-    /// Whether the answer was kept from before.
+    /// Whether the answer came from the cache.
     pub cached: bool,
 }
 
-/// A kept answer.
+/// A cached answer.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Kept {
     status: u16,
@@ -86,12 +86,12 @@ struct Kept {
     checked: u64,
 }
 
-/// The distinct well-formed links of a catalogue, each with the records that hold it.
+/// The distinct well-formed links of a catalogue, each with the ids of the records that contain it.
 pub fn links(catalogue: &Catalogue) -> BTreeMap<String, Vec<String>> {
     let mut links: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for paper in catalogue.papers() {
         for (_, url) in paper.links().filter(|(_, url)| link::is_well_formed(url)) {
-            // What follows `#` never reaches the server.
+            // The part after `#` is not sent to the server.
             let url = url.split('#').next().unwrap_or(url);
             links
                 .entry(url.to_owned())
@@ -105,10 +105,10 @@ pub fn links(catalogue: &Catalogue) -> BTreeMap<String, Vec<String>> {
         .collect()
 }
 
-/// Asks each link once. `progress` is called before each question with the number of links done.
+/// Checks each link once. `progress` is called before each link that is not cached, with the number of links done.
 ///
 /// # Errors
-/// [`Error::Json`] where the cache is no cache; [`Error::Io`] where it cannot be read or written.
+/// [`Error::Json`] if the cache file is malformed; [`Error::Io`] if it cannot be read or written.
 pub fn check_links(
     links: &BTreeMap<String, Vec<String>>,
     options: &LinkOptions,
@@ -176,7 +176,7 @@ pub fn check_links(
     Ok(reports)
 }
 
-/// Asks one link, again where it failed, never faster than the delay allows.
+/// Checks one link, repeating failed requests and keeping to the delay.
 fn ask(
     agent: &ureq::Agent,
     url: &str,
@@ -190,10 +190,10 @@ fn ask(
         .unwrap_or_default()
         .to_owned();
     let mut state = LinkState::Unreachable {
-        message: "not asked".into(),
+        message: "not requested".into(),
     };
     for attempt in 0..=options.retries {
-        // Each repetition waits longer than the one before.
+        // The wait doubles with each repetition.
         let wait = options.delay * 2_u32.saturating_pow(attempt.min(6));
         let due = asked
             .get(&host)
@@ -218,7 +218,7 @@ fn ask(
     state
 }
 
-/// `HEAD`, and `GET` for servers that know no `HEAD`.
+/// The status of a `HEAD` request, or of a `GET` request for servers that do not accept `HEAD`.
 fn question(agent: &ureq::Agent, url: &str) -> Result<u16, ureq::Error> {
     let status = agent.head(url).call()?.status().as_u16();
     if matches!(status, 403 | 405 | 501) {

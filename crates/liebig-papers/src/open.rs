@@ -1,4 +1,4 @@
-//! A catalogue from wherever it is: a folder of ours, a checkout of the list, a JSON file.
+//! Opens a catalogue in any of its forms: a folder in Liebig's format, a checkout of the list, or a JSON file.
 
 use std::path::Path;
 
@@ -8,10 +8,10 @@ use crate::files;
 use crate::import::{Checkout, Diagnostic, import};
 use crate::record::Paper;
 
-/// Opens a catalogue, and gives the diagnostics where it is a checkout of the list.
+/// Opens a catalogue. If it is a checkout of the list, the diagnostics of the import are returned as well.
 ///
 /// # Errors
-/// [`Error::NoCatalogue`] where the path is none of the three; else what reading it gives.
+/// [`Error::NoCatalogue`] if the path is none of the three; otherwise the errors of reading it.
 pub fn open(path: &Path) -> Result<(Catalogue, Vec<Diagnostic>), Error> {
     if path.join("papers").is_dir() {
         return Ok((Catalogue::load(path)?, Vec::new()));
@@ -26,7 +26,7 @@ pub fn open(path: &Path) -> Result<(Catalogue, Vec<Diagnostic>), Error> {
     Err(Error::NoCatalogue { path: path.into() })
 }
 
-/// The records of the array that `liebig papers list --json` prints.
+/// Reads the records from the array that `liebig papers list --json` prints.
 fn from_json(path: &Path) -> Result<Catalogue, Error> {
     let papers: Vec<Paper> =
         serde_json::from_slice(&files::read(path)?).map_err(|source| Error::Json {

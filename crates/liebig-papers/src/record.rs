@@ -1,29 +1,29 @@
-//! A record: the bibliographic facts of one paper, and our own tags on it.
+//! A record: the bibliographic facts of one paper, and Liebig's own tags for it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::link::Code;
 use crate::venue::VenueKind;
 
-/// One paper. Facts only: nobody's abstract or notes.
+/// One paper. A record contains only facts and tags, no abstract or other text from elsewhere.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Paper {
-    /// First author's family name, year and a word, e.g. `wang2018datasetdistillation`. Unique.
+    /// Unique id: first author's family name, year and a word, e.g. `wang2018datasetdistillation`.
     pub id: String,
     /// The title, as printed.
     pub title: String,
-    /// All authors, "Given Family", in their order.
+    /// All authors as "Given Family", in the order of the paper.
     pub authors: Vec<String>,
-    /// Whether there are more authors than the listed ones. Default: no.
+    /// Whether there are more authors than those in `authors`. Default: false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more_authors: bool,
-    /// How many authors share the first place (the list names them before "et al."). Default: 1.
+    /// Number of joint first authors (the list names them before "et al."). Default: 1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub leads: usize,
     /// Short name of the venue, e.g. `CVPR`; `arXiv` for a preprint.
     pub venue: String,
-    /// What kind of venue it is; a workshop of CVPR is venue `CVPR`, kind `workshop`.
+    /// Kind of venue; a workshop of CVPR has the venue `CVPR` and the kind `workshop`.
     pub kind: VenueKind,
     /// Year of publication.
     pub year: u16,
@@ -38,7 +38,7 @@ pub struct Paper {
     /// Link to the project page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project: Option<String>,
-    /// Ids of the sections of the list, the main one first.
+    /// Ids of the sections in the list, the main one first.
     pub sections: Vec<String>,
     /// Our tags: method families.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -49,7 +49,7 @@ pub struct Paper {
     /// Our tags: applications.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub applications: Vec<String>,
-    /// Day the list announced the paper, `YYYY-MM-DD`, where known.
+    /// Date on which the list announced the paper, `YYYY-MM-DD`, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added: Option<String>,
     /// Liebig's methods that implement the paper.
@@ -70,7 +70,7 @@ fn is_one(leads: &usize) -> bool {
 }
 
 impl Paper {
-    /// The authors as the list prints them: the leading ones, then "et al." where there are more.
+    /// The authors as the list prints them: the first authors, then "et al." if there are more.
     pub fn short_authors(&self) -> String {
         let leads = self.leads.clamp(1, self.authors.len().max(1));
         let names = self
@@ -99,7 +99,7 @@ impl Paper {
         }
     }
 
-    /// Every tag of the record: families, modalities, applications.
+    /// All tags of the record: families, modalities and applications.
     pub fn tags(&self) -> impl Iterator<Item = &str> {
         self.families
             .iter()

@@ -2,20 +2,20 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A section: an area (no parent), a section of an area, or a part of a section.
+/// A section: an area (no parent), a section of an area, or a subsection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// The id, used in records, as a file name and as the anchor in Markdown.
+    /// The id, also used as a file name and as the anchor in Markdown.
     pub id: String,
     /// The heading.
     pub title: String,
-    /// The section this one is a part of.
+    /// The id of the section that contains this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<String>,
 }
 
-/// The form of `sections.toml`.
+/// The format of `sections.toml`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Table {
@@ -24,11 +24,11 @@ pub(crate) struct Table {
     pub section: Vec<Section>,
 }
 
-/// The heading of a section with those above it, the area left out: `Generative Distillation / GAN`.
+/// The heading of a section preceded by those of its parents, without the area: `Generative Distillation / GAN`.
 pub fn full_title(sections: &[Section], id: &str) -> String {
     let mut titles = Vec::new();
     let mut at = sections.iter().find(|s| s.id == id);
-    // The length bounds the walk even where hand-written parents form a ring.
+    // The number of sections bounds the loop even if hand-written parents form a cycle.
     while let (Some(section), true) = (at, titles.len() <= sections.len()) {
         if section.parent.is_some() || titles.is_empty() {
             titles.push(section.title.as_str());
@@ -64,7 +64,7 @@ pub fn is_within(sections: &[Section], id: &str, above: &str) -> bool {
     false
 }
 
-/// An id made of a heading: its folded words, joined by `-`.
+/// An id made from a heading: its folded words, joined with `-`.
 pub fn slug(title: &str) -> String {
     let mut slug = crate::fold::words(title).join("-");
     slug.retain(|c| c.is_ascii_alphanumeric() || c == '-');

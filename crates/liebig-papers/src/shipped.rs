@@ -1,10 +1,10 @@
-//! The records that travel in the binary.
+//! The records that are compiled into the binary.
 
 macro_rules! files {
     ($($name:literal)*) => { &[$(($name, include_str!(concat!("../data/papers/", $name, ".toml"))),)*] };
 }
 
-/// Names and texts of the files in `data/papers/`. A new file is added here; a test compares this list with the folder.
+/// Names and contents of the files in `data/papers/`. Add a new file here; a test compares this list with the folder.
 pub(crate) const PAPERS: &[(&str, &str)] = files! {
     "benchmark" "blackbox" "continual" "decouple" "detection" "domain" "dr" "early-work" "eeg" "fairness" "fashion"
     "feature-objective" "fed" "finance" "fine" "generative-diffusion" "generative-flow" "generative-gan"
@@ -39,7 +39,7 @@ mod tests {
         let shipped: Vec<&str> = super::PAPERS.iter().map(|(name, _)| *name).collect();
         assert_eq!(
             shipped, found,
-            "a file in data/papers is missing in src/shipped.rs, or the other way round"
+            "src/shipped.rs does not list exactly the files in data/papers"
         );
     }
 }

@@ -1,43 +1,43 @@
-//! The catalogue in numbers.
+//! Statistics of the catalogue.
 
 use serde::Serialize;
 
 use crate::record::Paper;
 use crate::search::Facets;
 
-/// Papers and how many of them have code.
+/// The number of papers in a group, and how many of them have code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// The year, section, venue, family or author.
+    /// The year, section, venue, family or author of the group.
     pub name: String,
-    /// Papers.
+    /// Number of papers.
     pub papers: usize,
-    /// Papers with code.
+    /// Number of papers with code.
     pub with_code: usize,
 }
 
-/// The numbers of a catalogue.
+/// The statistics of a set of papers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stats {
-    /// Papers.
+    /// Number of papers.
     pub papers: usize,
-    /// Papers with code.
+    /// Number of papers with code.
     pub with_code: usize,
-    /// Papers with a project page.
+    /// Number of papers with a project page.
     pub with_project: usize,
-    /// Papers with an arXiv id.
+    /// Number of papers with an arXiv id.
     pub with_arxiv: usize,
-    /// Papers that Liebig implements.
+    /// Number of papers that Liebig implements.
     pub implemented: usize,
-    /// By year, the oldest first.
+    /// By year, oldest first.
     pub years: Vec<Row>,
-    /// By section, the largest first.
+    /// By section, largest first.
     pub sections: Vec<Row>,
-    /// By venue, the most frequent first; preprints are `arXiv`.
+    /// By venue, most frequent first; preprints are under `arXiv`.
     pub venues: Vec<Row>,
-    /// By method family, the largest first.
+    /// By method family, largest first.
     pub families: Vec<Row>,
-    /// First authors, the most prolific first, of at least two papers. Namesakes are not told apart.
+    /// First authors of at least two papers, most papers first. Authors with the same name are not distinguished.
     pub first_authors: Vec<Row>,
 }
 

@@ -1,4 +1,4 @@
-//! Our tags: the vocabulary, and the tags a paper gets when it is first imported.
+//! Liebig's own tags: the vocabulary, and the tags that a paper gets when it is first imported.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::fold;
 use crate::record::Paper;
 
-/// The tags that may be used, by kind.
+/// The allowed tags, by kind.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Tags {
@@ -44,10 +44,10 @@ struct TitleRule {
 }
 
 static RULES: LazyLock<Rules> =
-    // A test reads the shipped rules, so unreadable ones never leave the house.
+    // A test reads the shipped rules, so unreadable ones cannot be released.
     LazyLock::new(|| toml::from_str(include_str!("../data/tags.toml")).unwrap_or_default());
 
-/// The vocabulary.
+/// The vocabulary: all allowed tags.
 pub fn vocabulary() -> Tags {
     Tags {
         families: RULES.families.clone(),
@@ -56,7 +56,7 @@ pub fn vocabulary() -> Tags {
     }
 }
 
-/// Gives a record the tags that its sections and its title stand for.
+/// Sets the tags of a record according to its sections and its title.
 pub fn derive(paper: &mut Paper) {
     let title = format!(" {} ", fold::title_key(&paper.title));
     let by_section = paper

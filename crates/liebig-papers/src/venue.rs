@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
-/// What kind of venue a paper appeared in.
+/// The kind of venue in which a paper appeared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VenueKind {
@@ -14,7 +14,7 @@ pub enum VenueKind {
     Journal,
     /// A workshop, usually of a conference.
     Workshop,
-    /// Not (yet) published elsewhere.
+    /// A preprint that is not (yet) published elsewhere.
     Preprint,
     /// A thesis; the venue is the university.
     Thesis,
@@ -33,13 +33,13 @@ impl VenueKind {
     }
 }
 
-/// A venue of `data/venues.toml`.
+/// A venue from `data/venues.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Venue {
     /// Short name, e.g. `CVPR`.
     pub name: String,
-    /// What it is.
+    /// Its kind.
     pub kind: VenueKind,
     /// Full name, for BibTeX.
     pub full: String,
@@ -52,7 +52,7 @@ struct Table {
 }
 
 static VENUES: LazyLock<Vec<Venue>> = LazyLock::new(|| {
-    // A test reads the shipped table, so an unreadable one never leaves the house.
+    // A test reads the shipped table, so an unreadable one cannot be released.
     toml::from_str::<Table>(include_str!("../data/venues.toml"))
         .map(|table| table.venue)
         .unwrap_or_default()
@@ -63,7 +63,7 @@ pub fn known() -> &'static [Venue] {
     &VENUES
 }
 
-/// The known venue of this short name.
+/// The known venue with this short name.
 pub fn find(name: &str) -> Option<&'static Venue> {
     VENUES.iter().find(|venue| venue.name == name)
 }
@@ -73,7 +73,7 @@ pub fn kind_of(name: &str) -> Option<VenueKind> {
     find(name).map(|venue| venue.kind)
 }
 
-/// Venue, kind and year as read off the list.
+/// Venue, kind and year as read from the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct When {
     /// Short name of the venue.
@@ -85,7 +85,7 @@ pub struct When {
 }
 
 /// Reads `ICML 2023`, `CVPR 2024 Workshop`, `arXiv 2026` or a bare `2018` (a preprint).
-/// Gives `None` where there is no year between 1900 and 2199.
+/// Returns `None` if there is no year between 1900 and 2199.
 pub fn parse_when(text: &str) -> Option<When> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let at = words.iter().rposition(|word| year(word).is_some())?;

@@ -1,4 +1,4 @@
-//! The command as a user runs it.
+//! Runs the command as a user would.
 #![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -18,7 +18,7 @@ struct Arguments {
     papers: PapersArgs,
 }
 
-/// Runs a command; gives how it ended and what it printed.
+/// Runs a command; returns its outcome and what it printed.
 fn papers(arguments: &[&str]) -> (Outcome, String) {
     let arguments = Arguments::try_parse_from(["papers"].iter().chain(arguments)).unwrap();
     let mut out = Vec::new();
@@ -26,7 +26,7 @@ fn papers(arguments: &[&str]) -> (Outcome, String) {
     (outcome, String::from_utf8(out).unwrap())
 }
 
-/// Runs a command that must fail, and gives what it says.
+/// Runs a command that must fail, and returns the error message.
 fn fails(arguments: &[&str]) -> String {
     let arguments = Arguments::try_parse_from(["papers"].iter().chain(arguments)).unwrap();
     let error = run(&arguments.papers, &mut Vec::new()).unwrap_err();
@@ -163,7 +163,7 @@ fn the_shipped_catalogue_passes_its_checks() {
     assert_eq!(papers(&["check", "--verbose"]).1.lines().count(), 128);
 }
 
-/// Writes our catalogue with one text replaced in one file.
+/// Writes the shipped catalogue with one text replaced in one file.
 fn edited(folder: &Path, file: &str, from: &str, to: &str) {
     Catalogue::shipped().unwrap().save(folder).unwrap();
     let path = folder.join("papers").join(file);
@@ -178,27 +178,27 @@ fn every_check_finds_its_mistake() {
         (
             "id = \"loo2022efficient\"",
             "id = \"nguyen2021kip\"",
-            "has the id of",
+            "has the same id as",
         ),
         (
             "id = \"loo2022efficient\"",
             "id = \"../loo\"",
-            "an id is letters",
+            "an id may contain only letters",
         ),
         (
             "title = \"Dataset Meta-Learning",
             "title = \"Dataset  Meta-Learning",
-            "blanks too many",
+            "extra spaces",
         ),
         (
             "Dataset Distillation using Neural Feature Regression",
             "Dataset distillation with convexified implicit GRADIENTS",
-            "has the title of",
+            "has the same title as",
         ),
         (
             "authors = [\"Noel Loo\", ",
             "authors = [\"Loo, Noel\", ",
-            "not one name",
+            "not a single name",
         ),
         (
             "venue = \"ICLR\"",
@@ -219,7 +219,7 @@ fn every_check_finds_its_mistake() {
         (
             "arxiv = \"2011.00050\"",
             "arxiv = \"2011.00051\"",
-            "the link is",
+            "but the link is",
         ),
         (
             "arxiv = \"2011.00050\"",
@@ -229,12 +229,12 @@ fn every_check_finds_its_mistake() {
         (
             "https://github.com/google/neural-tangents",
             "https://github.com/google",
-            "names no repository",
+            "does not name a repository",
         ),
         (
             "families = [\"kernel\"",
             "families = [\"kernels\"",
-            "no family",
+            "is not a known family",
         ),
         (
             "sections = [\"kernel\"]",
@@ -249,7 +249,7 @@ fn every_check_finds_its_mistake() {
         (
             "venue = \"ICLR\"",
             "leads = 9\nvenue = \"ICLR\"",
-            "leads is 9",
+            "`leads` is 9",
         ),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -431,10 +431,10 @@ fn a_dead_link_fails_the_check() {
             && text.contains("1 links: 0 alive, 1 dead"),
         "{text}"
     );
-    assert!(papers(&arguments).1.contains("1 known from before"));
+    assert!(papers(&arguments).1.contains("1 from the cache"));
 }
 
-/// The example as a process of its own: start, read the records, build the index, answer.
+/// Times the example as a separate process: it starts, reads the records, builds the index and answers.
 #[test]
 fn a_search_of_a_fresh_process_takes_under_50_ms() {
     let program = std::env::current_exe().unwrap();
@@ -449,7 +449,7 @@ fn a_search_of_a_fresh_process_takes_under_50_ms() {
         eprintln!("skipped: the example is not built");
         return;
     }
-    // The fastest of many: on a busy machine most of them wait for others.
+    // The fastest of 40 runs: on a busy machine most of them wait for other processes.
     let fastest = (0..40)
         .map(|_| {
             let start = Instant::now();

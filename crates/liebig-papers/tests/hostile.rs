@@ -1,4 +1,4 @@
-//! Hostile input ends in a diagnostic or a clear error, never in a panic.
+//! Malformed or malicious input ends in a diagnostic or a clear error, never in a panic.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
@@ -9,7 +9,7 @@ use common::import_readme;
 use liebig_papers::{Checkout, Error, Kind, Severity, files, import, open};
 use proptest::prelude::*;
 
-/// Pieces of the list's grammar, so that random texts get deep into the parser.
+/// Fragments of the list's syntax, so that random texts reach deep into the parser.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         Just("+ [T](https://a.org) (A B et al., ICML 2020)".to_owned()),

@@ -1,4 +1,4 @@
-//! One small list of our own for each irregularity.
+//! A small made-up list for each kind of irregularity.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
@@ -62,7 +62,7 @@ fn kinds(import: &Import) -> Vec<(Kind, usize)> {
         .collect()
 }
 
-/// Imports the tidy list with one text replaced in its README.
+/// Imports the well-formed list with one text replaced in its README.
 fn readme(from: &str, to: &str) -> Import {
     assert!(TIDY.contains(from), "{from}");
     import(&Checkout {
@@ -72,7 +72,7 @@ fn readme(from: &str, to: &str) -> Import {
     .unwrap()
 }
 
-/// Imports the tidy list with one text replaced in a citation file.
+/// Imports the well-formed list with one text replaced in a citation file.
 fn citation(name: &str, from: &str, to: &str) -> Import {
     let mut checkout = tidy();
     let bytes = checkout.citations.get_mut(name).unwrap();
@@ -82,7 +82,7 @@ fn citation(name: &str, from: &str, to: &str) -> Import {
     import(&checkout).unwrap()
 }
 
-/// Imports the tidy list with one text replaced in `articles.json`.
+/// Imports the well-formed list with one text replaced in `articles.json`.
 fn records(from: &str, to: &str) -> Import {
     assert!(RECORDS.contains(from), "{from}");
     let mut checkout = tidy();
@@ -250,7 +250,7 @@ fn lines_without_link_key_or_section() {
     assert_eq!(count(&import, Kind::NoCitation), 1);
     assert!(
         import.catalogue.get("kim2024second").is_ok(),
-        "an id made of its fields"
+        "an id made from the fields of the entry"
     );
     let import = readme(
         "## Main",
@@ -420,7 +420,7 @@ fn bytes_that_are_no_text() {
 
 #[test]
 fn every_kind_has_a_test() {
-    // A kind added without a fixture in this file must not go unnoticed.
+    // Fails if a kind is added without a test in this file.
     let here = include_str!("irregularities.rs");
     let untested: Vec<_> = Kind::ALL
         .iter()

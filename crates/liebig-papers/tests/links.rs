@@ -1,4 +1,4 @@
-//! Asking links, of a server on loopback.
+//! Link checks against a local server.
 #![cfg(feature = "links")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
@@ -12,7 +12,7 @@ use liebig_papers::links::{LinkOptions, LinkReport, LinkState, check_links};
 
 type Asked = Arc<Mutex<Vec<(String, Instant)>>>;
 
-/// A server that answers by path, and what it was asked.
+/// A server whose answer depends on the path, and the log of its requests.
 fn serve() -> (String, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -142,7 +142,7 @@ fn each_link_is_asked_once_politely_and_kept() {
         ),
         (1, 2, 3, 3)
     );
-    // Of two questions of different links to one host, the second waits.
+    // Of two requests for different links to the same host, the second one waits.
     let gap = first.windows(2).filter(|pair| {
         pair[0].0 != pair[1].0 && !pair[0].0.ends_with("/moved") && pair[1].0.starts_with("HEAD")
     });
@@ -155,7 +155,7 @@ fn each_link_is_asked_once_politely_and_kept() {
         );
     }
 
-    // Certain answers are kept; the others are asked again.
+    // Definite answers are cached; the other links are requested again.
     let again = ask(&links, &options);
     assert!(
         ["fine", "gone", "head", "flaky", "moved"]
@@ -205,7 +205,7 @@ fn old_answers_are_asked_again_and_a_broken_cache_is_named() {
     assert_eq!(
         std::fs::read_to_string(&cache).unwrap(),
         "[",
-        "a broken cache is left alone"
+        "a broken cache must not be overwritten"
     );
 }
 

@@ -1,11 +1,11 @@
-//! What is exported comes back the same.
+//! Exported records are the same when they are read again.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use liebig_papers::venue::VenueKind;
 use liebig_papers::{Catalogue, Checkout, Code, Paper, diff, export, import, open};
 use proptest::prelude::*;
 
-/// A record without our own tags, which the list's form cannot hold.
+/// A record without our own tags, which the list's format cannot represent.
 fn facts(paper: &Paper) -> Paper {
     let mut facts = paper.clone();
     facts.families.clear();
@@ -55,7 +55,7 @@ fn saving_writes_the_shipped_files_byte_for_byte() {
         let saved = std::fs::read_to_string(folder.path().join("papers").join(&name)).unwrap();
         assert_eq!(
             ours, saved,
-            "{name:?} is not sorted or not in the form `papers import` writes"
+            "{name:?} is not sorted or not in the format that `papers export --toml` writes"
         );
     }
 }
@@ -66,12 +66,16 @@ fn the_lists_form_keeps_every_fact() {
     let folder = tempfile::tempdir().unwrap();
     export::write_checkout(&export::checkout(&shipped), folder.path()).unwrap();
     let import = import(&Checkout::read(folder.path()).unwrap()).unwrap();
-    assert_eq!(import.diagnostics, [], "our own list must be tidy");
+    assert_eq!(
+        import.diagnostics,
+        [],
+        "the exported list must have no irregularities"
+    );
     for (ours, back) in shipped.papers().iter().zip(import.catalogue.papers()) {
         assert_eq!(facts(ours), facts(back));
     }
     assert_eq!(import.catalogue.papers().len(), shipped.papers().len());
-    // With an update, which keeps our tags, the catalogues are the same.
+    // An update keeps our tags, so it gives the same catalogue again.
     let updated = diff::update(&shipped, &import.catalogue);
     assert_eq!(updated.papers(), shipped.papers());
     assert!(diff::diff(&shipped, &updated).is_empty());

@@ -1,4 +1,4 @@
-//! Searching the shipped catalogue.
+//! Searches in the shipped catalogue.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use std::collections::BTreeSet;
@@ -60,7 +60,11 @@ fn fields_hold() {
         .count();
     assert_eq!(found.len(), expected);
     assert_eq!(find("section:privacy").len(), 14);
-    assert_eq!(find("section:gnn").len(), 18, "a section and its parts");
+    assert_eq!(
+        find("section:gnn").len(),
+        18,
+        "a section and its subsections"
+    );
     assert_eq!(find("section:\"graph neural\"").len(), 18);
     assert!(find("family:trajectory").contains(&"guo2024datm".to_owned()));
     assert_eq!(
@@ -99,7 +103,7 @@ fn unknown_values_end_in_a_hint() {
             .search(&search::parse(query).unwrap())
             .unwrap_err()
             .to_string();
-        assert!(error.contains("hint: one of"), "{error}");
+        assert!(error.contains("hint: use one of"), "{error}");
     }
 }
 
@@ -149,7 +153,7 @@ fn facets_add_up() {
     );
 }
 
-/// Reading the records, building the index and answering, as a fresh process does it.
+/// Times what a new process does for a search: reading the records, building the index and answering.
 #[test]
 fn a_search_from_a_cold_start_takes_under_50_ms() {
     let fastest = (0..5)

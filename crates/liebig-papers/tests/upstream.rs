@@ -1,4 +1,4 @@
-//! The real list, at the commit the shared data holds: every entry found, every irregularity named.
+//! Imports the real list, at the commit in the shared data: every entry is found and every irregularity reported.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
@@ -24,7 +24,7 @@ fn every_entry_is_found_or_named() {
         (349, 1, 2)
     );
     assert_eq!(import.catalogue.papers().len(), 350);
-    // Counted without the importer: every line of the README that names a citation file.
+    // The expected keys, without using the importer: every line of the README that names a citation file.
     let readme = std::fs::read_to_string(upstream().unwrap().join("README.md")).unwrap();
     let keys: BTreeSet<&str> = readme
         .lines()
@@ -77,7 +77,7 @@ fn every_irregularity_of_the_reference_is_named() {
     assert_eq!(ids(Kind::MissingBullet), ["cui2026hard"]);
     assert_eq!(count(&import, Kind::ShiftedAnchor), 2);
     assert!(count(&import, Kind::StraySpace) > 50);
-    // The fourth unused file of a strict parse is that of the entry without its bullet.
+    // A strict parser would find a fourth unused file, that of the entry without a bullet.
     assert_eq!(
         ids(Kind::UnusedCitation),
         ["behrens2025dd", "li2022knowledge", "sucholutsky2021secdd"]
@@ -139,9 +139,10 @@ fn recovered_facts_are_right() {
     assert_eq!(fd2.added.as_deref(), Some("2026-07-08"));
     assert!(
         fd2.code.is_some(),
-        "the latest updates know a code that the section lacks"
+        "the latest updates have a code link that the section does not have"
     );
-    // 349 entries with 221 codes and 27 project pages; the one without its bullet has a code, FD2 gets both.
+    // 349 entries have 221 code links and 27 project pages; the one without a bullet adds a code link, and FD2 gets one of
+    // each from the latest updates.
     let papers = import.catalogue.papers();
     assert_eq!(
         papers.iter().filter(|paper| paper.code.is_some()).count(),
@@ -178,7 +179,7 @@ fn the_shipped_catalogue_holds_the_facts_of_the_list() {
     );
 }
 
-/// The figures of the reference that are not marked as recalled from memory, read off its simple tables (C.1 to C.3).
+/// Every figure in tables C.1 to C.3 of the reference that is not marked "from memory" is among the published results.
 #[test]
 fn every_confirmed_figure_of_the_reference_is_published() {
     let Some(path) = common::shared("reference/results.md") else {
@@ -243,7 +244,7 @@ fn every_confirmed_figure_of_the_reference_is_published() {
     assert!(checked > 300, "{checked}");
 }
 
-/// Rows recalled from memory must not be published: their figures, where no confirmed row has the same.
+/// Rows marked "from memory" in the reference must not be published. Checks those that no confirmed row also has.
 #[test]
 fn no_figure_from_memory_is_published() {
     let results = liebig_papers::results::published().unwrap();

@@ -15,7 +15,7 @@ use crate::import::Severity;
 use crate::links::{self, LinkOptions, LinkReport, LinkState};
 use crate::results;
 
-/// Checks records, published results and, where asked to, links.
+/// Checks the records, the published results and, with `--links`, the links.
 pub(super) fn run(catalogue: &Catalogue, args: &CheckArgs, out: &mut dyn Write) -> Result<Outcome> {
     let mut findings = check::check(catalogue);
     findings.extend(check::check_results(catalogue, &results::published()?));
@@ -71,7 +71,7 @@ pub(super) fn run(catalogue: &Catalogue, args: &CheckArgs, out: &mut dyn Write) 
             let cached = links.iter().filter(|link| link.cached).count();
             writeln!(
                 out,
-                "{} links: {alive} alive, {dead} dead, {} unclear; {cached} known from before",
+                "{} links: {alive} alive, {dead} dead, {} unclear; {cached} from the cache",
                 links.len(),
                 links.len() - alive - dead
             )?;

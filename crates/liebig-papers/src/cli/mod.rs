@@ -1,11 +1,11 @@
-//! The command `liebig papers`: arguments in, tables, JSON, BibTeX, Markdown or CSV out.
+//! The command `liebig papers`. It prints tables, JSON, BibTeX, Markdown or CSV.
 //!
-//! Results go to the writer handed in, everything else to standard error. A binary hooks it in by a
+//! Results go to the given writer, everything else to standard error. A binary adds the command with a
 //! `#[command]` variant `Papers(PapersArgs)` and one call of [`run`].
 
 mod args;
-mod bring;
 mod check;
+mod exchange;
 mod print;
 mod results;
 mod stats;
@@ -24,12 +24,12 @@ use crate::error::Error;
 use crate::record::Paper;
 use crate::search;
 
-/// How a command ended, when it did not fail.
+/// How a command ended, unless it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// All is well.
+    /// The command succeeded: exit code 0.
     Done,
-    /// A check was not met, or nothing was found: exit code 1.
+    /// A check found errors, or a search found nothing: exit code 1.
     Unmet,
 }
 
@@ -42,16 +42,16 @@ impl From<Outcome> for std::process::ExitCode {
     }
 }
 
-/// Runs a command; what it has to say goes to `out`.
+/// Runs a command and writes its results to `out`.
 ///
 /// # Errors
-/// Whatever reading, searching and writing give; [`is_usage`] tells mistakes in the arguments from failures.
+/// The errors of reading, searching and writing; [`is_usage`] distinguishes mistakes in the arguments from failures.
 pub fn run(args: &PapersArgs, out: &mut dyn Write) -> Result<Outcome> {
     let catalogue = || -> Result<Catalogue> {
         let Some(path) = &args.catalogue else {
             return Ok(Catalogue::shipped()?);
         };
-        Ok(bring::open(path)?)
+        Ok(exchange::open(path)?)
     };
     match &args.command {
         PapersCommand::Search(args) => search(&catalogue()?, args, out),
@@ -67,15 +67,15 @@ pub fn run(args: &PapersArgs, out: &mut dyn Write) -> Result<Outcome> {
         }
         PapersCommand::Stats(args) => stats::run(&catalogue()?, args, out),
         PapersCommand::Bibtex(args) => bibtex(&catalogue()?, args, out),
-        PapersCommand::Import(args) => bring::import(args, out),
+        PapersCommand::Import(args) => exchange::import(args, out),
         PapersCommand::Check(args) => check::run(&catalogue()?, args, out),
-        PapersCommand::Diff(args) => bring::diff(args, out),
-        PapersCommand::Export(args) => bring::export(&catalogue()?, args, out),
+        PapersCommand::Diff(args) => exchange::diff(args, out),
+        PapersCommand::Export(args) => exchange::export(&catalogue()?, args, out),
         PapersCommand::Results(args) => results::run(args, out),
     }
 }
 
-/// Whether an error is a mistake in what was asked for (exit code 2) rather than a failure (exit code 1).
+/// Whether an error is a mistake in the arguments (exit code 2) rather than a failure (exit code 1).
 pub fn is_usage(error: &anyhow::Error) -> bool {
     let usage = |error: &Error| {
         matches!(
@@ -111,15 +111,15 @@ fn search(catalogue: &Catalogue, args: &SearchArgs, out: &mut dyn Write) -> Resu
     print::papers(&papers, args.format, out)?;
     if papers.len() < found {
         eprintln!(
-            "{} of {found} papers; the rest without --limit",
+            "{} of {found} papers shown; omit --limit to show all",
             papers.len()
         );
     } else if found == 0 {
         eprintln!(
-            "no paper found\nhint: a star stands for any ending (condens*); see `liebig papers search --help`"
+            "no paper found\nhint: a star matches any ending (condens*); see `liebig papers search --help`"
         );
     }
-    // Nothing found is an answer to a program, and to a person a failed search, as grep has it.
+    // As with grep, a search that finds nothing ends with exit code 1.
     Ok(if found == 0 {
         Outcome::Unmet
     } else {

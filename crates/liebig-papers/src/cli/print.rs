@@ -13,7 +13,7 @@ use crate::record::Paper;
 use crate::search::Facets;
 use crate::section;
 
-/// Prints papers in the form asked for.
+/// Prints papers in the requested format.
 pub(super) fn papers(papers: &[&Paper], format: FormatArgs, out: &mut dyn Write) -> Result<()> {
     if format.json {
         json(&papers, out)
@@ -44,7 +44,7 @@ pub(super) fn papers(papers: &[&Paper], format: FormatArgs, out: &mut dyn Write)
     }
 }
 
-/// Prints BibTeX entries, a blank line between two.
+/// Prints BibTeX entries, separated by blank lines.
 pub(super) fn bibtex(papers: &[&Paper], out: &mut dyn Write) -> Result<()> {
     let entries: Vec<String> = papers.iter().map(|paper| export::bibtex(paper)).collect();
     write!(out, "{}", entries.join("\n"))?;
@@ -58,7 +58,7 @@ pub(super) fn json(value: &impl Serialize, out: &mut dyn Write) -> Result<()> {
     Ok(())
 }
 
-/// Prints a table with a rule under its header; on a terminal as wide as that, else as wide as it needs.
+/// Prints a table with a header. On a terminal it is fitted to the width; elsewhere it is as wide as its contents.
 pub(super) fn table(
     header: &[&str],
     rows: impl IntoIterator<Item = Vec<String>>,
@@ -81,7 +81,7 @@ pub(super) fn table(
     Ok(())
 }
 
-/// Prints every fact of a record, one a line.
+/// Prints every field of a record, one per line.
 pub(super) fn record(catalogue: &Catalogue, paper: &Paper, out: &mut dyn Write) -> Result<()> {
     let code = paper.code.as_ref();
     let sections = paper
@@ -125,7 +125,7 @@ pub(super) fn record(catalogue: &Catalogue, paper: &Paper, out: &mut dyn Write) 
     Ok(())
 }
 
-/// Prints facets, one table.
+/// Prints the facets as one table.
 pub(super) fn facets(catalogue: &Catalogue, facets: &Facets, out: &mut dyn Write) -> Result<()> {
     writeln!(
         out,

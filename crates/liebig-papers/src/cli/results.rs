@@ -8,7 +8,7 @@ use super::args::ResultsArgs;
 use super::{Outcome, print};
 use crate::results::{self, Comparison, Selection};
 
-/// Shows published numbers, and our own beside them.
+/// Shows published numbers with Liebig's own beside them.
 pub(super) fn run(args: &ResultsArgs, out: &mut dyn Write) -> Result<Outcome> {
     let selection = Selection {
         dataset: args.dataset.clone(),
@@ -19,7 +19,7 @@ pub(super) fn run(args: &ResultsArgs, out: &mut dyn Write) -> Result<Outcome> {
     let published = results::published()?;
     let (measured, others) = results::read_measured(&args.records)?;
     for path in others {
-        eprintln!("{}: no result of a run; not shown", path.display());
+        eprintln!("{}: not the result of a run; skipped", path.display());
     }
     let rows = results::compare(&published, &measured, &selection);
     if args.json {
@@ -41,7 +41,7 @@ pub(super) fn run(args: &ResultsArgs, out: &mut dyn Write) -> Result<Outcome> {
         )?;
         writeln!(
             out,
-            "\ntop-1 accuracy in %; numbers of different sources come from different evaluation recipes"
+            "\ntop-1 accuracy in %; numbers from different sources were measured with different evaluation protocols"
         )?;
         let mut keys: Vec<&str> = rows
             .iter()
@@ -65,7 +65,10 @@ pub(super) fn run(args: &ResultsArgs, out: &mut dyn Write) -> Result<Outcome> {
             .collect();
         datasets.sort_unstable();
         datasets.dedup();
-        eprintln!("no result\nhint: the datasets are {}", datasets.join(", "));
+        eprintln!(
+            "no result found\nhint: the datasets are {}",
+            datasets.join(", ")
+        );
         return Ok(Outcome::Unmet);
     }
     Ok(Outcome::Done)

@@ -13,7 +13,7 @@ use crate::search;
 use crate::section;
 use crate::stats::{Row, stats};
 
-/// Counts papers, all or those of a query.
+/// Counts all papers, or those that match a query.
 pub(super) fn run(catalogue: &Catalogue, args: &StatsArgs, out: &mut dyn Write) -> Result<Outcome> {
     let query = search::parse(&args.query.join(" "))?;
     let papers: Vec<&Paper> = search::Index::new(catalogue)?
@@ -30,14 +30,14 @@ pub(super) fn run(catalogue: &Catalogue, args: &StatsArgs, out: &mut dyn Write) 
     }
     if let Some(path) = &args.svg {
         files::write(path, crate::chart(&stats)?.as_bytes())?;
-        eprintln!("the chart is in {}", path.display());
+        eprintln!("chart written to {}", path.display());
     }
     if args.json {
         return Ok(Outcome::Done);
     }
     writeln!(
         out,
-        "{} papers, {} with code ({}), {} with a project page, {} on arXiv, {} implemented here\n",
+        "{} papers, {} with code ({}), {} with a project page, {} on arXiv, {} implemented by Liebig\n",
         stats.papers,
         stats.with_code,
         share(stats.with_code, stats.papers),

@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::record::Paper;
 use crate::venue::{self, VenueKind};
 
-/// One entry. Accents are written as LaTeX commands, so that every BibTeX sorts and prints them.
+/// One entry. Accents are written as LaTeX commands, so that every version of BibTeX sorts and prints them correctly.
 pub fn bibtex(paper: &Paper) -> String {
     let full = venue::find(&paper.venue).map_or(paper.venue.as_str(), |venue| venue.full.as_str());
     let named = if full == paper.venue {
@@ -59,7 +59,7 @@ pub fn bibtex(paper: &Paper) -> String {
     text
 }
 
-/// A title: words with a capital behind their first letter are protected from lower-casing.
+/// A title. Words with a capital after their first letter are protected from being lower-cased.
 fn title(title: &str) -> String {
     let protect = |word: &str| {
         let letters = word.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -72,11 +72,11 @@ fn title(title: &str) -> String {
     title.split(' ').map(protect).collect::<Vec<_>>().join(" ")
 }
 
-/// `Given Family` as `Family, Given`; particles stay with the family name.
+/// `Given Family` as `Family, Given`; lower-case particles (`van der`) stay with the family name.
 fn author(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     let lower = |word: &&str| word.chars().next().is_some_and(char::is_lowercase);
-    // A capitalised first word is the given name, however the rest is written.
+    // The first word is never taken as a particle.
     let particle = words.iter().skip(1).position(lower).map(|at| at + 1);
     let suffix = words.last().is_some_and(|last| {
         matches!(
@@ -98,7 +98,7 @@ fn author(name: &str) -> String {
     parts.join(", ")
 }
 
-/// Words of a name; one that would be taken for punctuation goes into braces.
+/// The words of a name; a word that BibTeX would parse as syntax is put in braces.
 fn name_part(words: &[&str]) -> String {
     let word = |word: &&str| {
         let special = *word == "and" || *word == "others" || word.contains([',', '=']);
@@ -111,7 +111,7 @@ fn name_part(words: &[&str]) -> String {
     words.iter().map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// A link, in which braces and backslashes would end or open something.
+/// A link, with braces and backslashes percent-encoded because they have a meaning in BibTeX.
 fn url(url: &str) -> String {
     url.chars()
         .map(|c| match c {
@@ -123,7 +123,7 @@ fn url(url: &str) -> String {
         .collect()
 }
 
-/// Characters of LaTeX escaped, accents written as commands.
+/// Text with LaTeX's special characters escaped and accents written as commands.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -146,7 +146,7 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// `é` as `{\'e}`; characters without a command stay as they are.
+/// `é` as `{\'e}`; characters without a command are unchanged.
 fn accented(c: char) -> String {
     let parts: Vec<char> = c.nfd().collect();
     if let [base, mark] = parts.as_slice()
@@ -164,7 +164,7 @@ fn accented(c: char) -> String {
     c.to_string()
 }
 
-/// The LaTeX command of a combining mark.
+/// The LaTeX command for a combining mark.
 fn command(mark: char) -> Option<char> {
     Some(match mark {
         '\u{300}' => '`',
@@ -190,7 +190,7 @@ mod tests {
 
     use super::*;
 
-    /// Title and names ("Given Family") as the parser reads them back.
+    /// Title and names ("Given Family") as the parser reads them.
     fn back(text: &str) -> (String, Vec<String>) {
         let bibliography =
             Bibliography::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));

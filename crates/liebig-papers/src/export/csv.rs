@@ -2,7 +2,7 @@
 
 use crate::record::Paper;
 
-/// Records as CSV with a header; lists are joined by `; `.
+/// Records as CSV with a header; the items of a list are joined with `; `.
 pub fn csv<'a>(papers: impl Iterator<Item = &'a Paper>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut row = |fields: [&str; 16]| {

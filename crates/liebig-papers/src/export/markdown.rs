@@ -1,4 +1,4 @@
-//! The list in Markdown: an entry, a table of entries, the whole list with its table of contents.
+//! The list in Markdown: a single entry, or the whole list with its table of contents.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use crate::catalogue::Catalogue;
 use crate::record::Paper;
 use crate::section::Section;
 
-/// The list's own entry form, one line without its end:
+/// An entry in the format of the list, one line without its line break:
 /// `+ [TITLE](URL) (AUTHORS, VENUE YEAR) [:globe_with_meridians:](…) [:octocat:](…) [:book:](./citations/ID.txt)`.
 pub fn entry(paper: &Paper) -> String {
     let mut line = format!(
@@ -26,7 +26,7 @@ pub fn entry(paper: &Paper) -> String {
     line
 }
 
-/// How many of the newest papers stand under the latest updates.
+/// How many of the newest papers are shown under "Latest Updates".
 const LATEST: usize = 15;
 
 /// The whole list: badge, latest updates, table of contents, sections.
@@ -79,7 +79,7 @@ pub fn list(catalogue: &Catalogue) -> String {
     text
 }
 
-/// The newest announced papers, by day.
+/// The most recently announced papers, newest first.
 fn latest(catalogue: &Catalogue, text: &mut String) {
     let mut dated: Vec<(&str, &Paper)> = catalogue
         .papers()
@@ -95,7 +95,7 @@ fn latest(catalogue: &Catalogue, text: &mut String) {
     }
 }
 
-/// How deep a section lies: 0 for an area. Headings have six levels, so deeper ones share the last.
+/// The nesting depth of a section: 0 for an area. Markdown has six heading levels, so the depth is at most 4.
 fn depth(catalogue: &Catalogue, section: &Section) -> usize {
     let mut depth = 0;
     let mut at = section.parent.as_deref();
@@ -110,7 +110,7 @@ fn depth(catalogue: &Catalogue, section: &Section) -> usize {
     depth
 }
 
-/// Whether a section or one below it has papers.
+/// Whether a section or one of its subsections has papers.
 fn holds(catalogue: &Catalogue, section: &Section) -> bool {
     let within = |id: &String| crate::section::is_within(catalogue.sections(), id, &section.id);
     catalogue
@@ -119,20 +119,20 @@ fn holds(catalogue: &Catalogue, section: &Section) -> bool {
         .any(|paper| paper.sections.iter().any(within))
 }
 
-/// Text that Markdown would take for something else.
+/// Escapes characters that have a meaning in Markdown.
 fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if matches!(c, '\\' | '[' | ']' | '*' | '_' | '`' | '<' | '>') {
             escaped.push('\\');
         }
-        // An ampersand is left alone where it cannot begin an entity.
+        // Ampersands are escaped afterwards, and only where they could begin an entity.
         escaped.push(if c.is_control() { ' ' } else { c });
     }
     protect_entities(&escaped)
 }
 
-/// `&amp;` in a title is five letters, no ampersand.
+/// Escapes ampersands that could begin an entity, so that `&amp;` in a title is shown as these five characters.
 fn protect_entities(text: &str) -> String {
     let mut parts = text.split('&');
     let mut protected = parts.next().unwrap_or_default().to_owned();
@@ -144,7 +144,7 @@ fn protect_entities(text: &str) -> String {
     protected
 }
 
-/// A link target; one with brackets or blanks goes between angle brackets.
+/// A link target; one with parentheses, spaces or backslashes is put in angle brackets.
 fn target(url: &str) -> String {
     if url.contains(['(', ')', ' ', '\\']) {
         format!("<{}>", url.replace(['<', '>', '\n'], ""))

@@ -1,4 +1,4 @@
-//! Writing records: BibTeX, Markdown, CSV, and a checkout of the list's own form.
+//! Writing records as BibTeX, Markdown, CSV, or a checkout in the format of the list.
 
 mod bibtex;
 mod csv;
@@ -15,8 +15,8 @@ use crate::error::Error;
 use crate::files;
 use crate::import::Checkout;
 
-/// A checkout of the list's own form: `README.md`, `citations/ID.txt`, and the days in `data/latest_names.jsonl`.
-/// [`import()`](crate::import()) reads it back to the same facts; our own tags have no place in it.
+/// A checkout in the format of the list: `README.md`, `citations/ID.txt`, and the days in `data/latest_names.jsonl`.
+/// [`import()`](crate::import()) reads the same facts from it. The format has no place for our own tags.
 pub fn checkout(catalogue: &Catalogue) -> Checkout {
     let mut days: Vec<(&str, &str)> = catalogue
         .papers()
@@ -48,7 +48,7 @@ pub fn checkout(catalogue: &Catalogue) -> Checkout {
 /// Writes a checkout to a folder.
 ///
 /// # Errors
-/// [`Error::Name`] where an id cannot name a file; [`Error::Io`].
+/// [`Error::Name`] if an id cannot be a file name; [`Error::Io`].
 pub fn write_checkout(checkout: &Checkout, folder: &Path) -> Result<(), Error> {
     files::write(&folder.join("README.md"), &checkout.readme)?;
     for (name, bytes) in &checkout.citations {

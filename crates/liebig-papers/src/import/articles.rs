@@ -1,4 +1,4 @@
-//! The list's machine-readable copies under `data/`, compared with the README, which is the truth.
+//! Compares the list's machine-readable copies under `data/` with the README, which is authoritative.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +24,7 @@ impl<'a> Record<'a> {
     }
 }
 
-/// What the comparison needs of the README: its entries by key, and the titles of its events.
+/// What the comparison needs from the README: its entries by key, and the titles of its events.
 pub(crate) struct Truth<'a> {
     entries: BTreeMap<&'a str, &'a Entry>,
     by_title: BTreeMap<String, &'a str>,
@@ -32,7 +32,7 @@ pub(crate) struct Truth<'a> {
 }
 
 impl<'a> Truth<'a> {
-    /// The truth of a README's entries and events.
+    /// Indexes the entries and events of a README.
     pub fn new(entries: impl Iterator<Item = (&'a str, &'a Entry)>, events: &[Entry]) -> Self {
         let entries: BTreeMap<&str, &Entry> = entries.collect();
         let by_title = entries
@@ -51,7 +51,7 @@ impl<'a> Truth<'a> {
     }
 }
 
-/// Compares `articles.json`, where every paper has its record.
+/// Compares `articles.json`, which should have a record for every paper.
 pub(crate) fn articles(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
     let file = "data/articles.json";
     let Some((value, lines)) = parse(file, bytes, report) else {
@@ -71,7 +71,7 @@ pub(crate) fn articles(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
     }
 }
 
-/// Compares `latest.json`, the records of the latest days.
+/// Compares `latest.json`, the records of the latest updates.
 pub(crate) fn latest(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
     let file = "data/latest.json";
     let Some((value, lines)) = parse(file, bytes, report) else {
@@ -82,7 +82,7 @@ pub(crate) fn latest(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
     }
 }
 
-/// Days and keys of `latest_names.jsonl`.
+/// Reads keys and days from `latest_names.jsonl`.
 pub(crate) fn latest_names(
     bytes: &[u8],
     truth: &Truth<'_>,
@@ -119,7 +119,7 @@ pub(crate) fn latest_names(
                 file,
                 line.number,
                 Some(key),
-                format!("`{digits}` is no day of the form YYYYMMDD"),
+                format!("`{digits}` is not a date of the form YYYYMMDD"),
             );
         } else if truth.entries.contains_key(key) {
             days.push((key.to_owned(), day));
@@ -129,21 +129,21 @@ pub(crate) fn latest_names(
                 file,
                 line.number,
                 Some(key),
-                format!("the list has no paper `{key}`"),
+                format!("the list has no paper with the key `{key}`"),
             );
         }
     }
     days
 }
 
-/// Compares the entries waiting in `update.txt`, one a line behind `KEY-*-`.
+/// Compares the pending entries in `update.txt`, one per line after `KEY-*-`.
 pub(crate) fn update(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
     let file = "data/update.txt";
     for line in text::lines(file, bytes, report) {
         let Some((_, markdown)) = line.text.split_once("-*-") else {
             continue;
         };
-        // The entry's own slips are those of the README, where they were named.
+        // Mistakes within the entry also occur in the README and have been reported there.
         let mut ignored = Report::default();
         let read = entry::read(
             &Line {
@@ -159,7 +159,7 @@ pub(crate) fn update(bytes: &[u8], truth: &Truth<'_>, report: &mut Report) {
                 file,
                 line.number,
                 Some(key),
-                format!("the list has no paper `{key}`"),
+                format!("the list has no paper with the key `{key}`"),
             );
         } else if read.is_none() && !markdown.trim().is_empty() {
             report.add(
@@ -190,7 +190,7 @@ fn parse(file: &str, bytes: &[u8], report: &mut Report) -> Option<(Value, Vec<Li
     }
 }
 
-/// Every record, however deep, each with the line of its title.
+/// Every record at any depth, each with the line of its title.
 fn records<'a>(value: &'a Value, lines: &[Line]) -> Vec<Record<'a>> {
     let mut found = Vec::new();
     let mut waiting = vec![value];
@@ -206,7 +206,7 @@ fn records<'a>(value: &'a Value, lines: &[Line]) -> Vec<Record<'a>> {
             _ => {}
         }
     }
-    // The lines of the titles, in the order of the file; objects may have been sorted on the way.
+    // The lines of the titles, in the order of the file; parsing may have sorted the objects.
     let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for line in lines {
         if let Some((_, title)) = line.text.split_once("\"title\":") {
@@ -229,7 +229,7 @@ fn records<'a>(value: &'a Value, lines: &[Line]) -> Vec<Record<'a>> {
     located
 }
 
-/// Compares a record with the list, and gives the key it belongs to.
+/// Compares a record with the list, and returns the key of the paper it describes.
 fn compare(
     file: &str,
     record: &Record<'_>,
@@ -246,7 +246,7 @@ fn compare(
                 file,
                 line,
                 None,
-                format!("a blank around `{name}`: `{value}`"),
+                format!("a space before or after `{name}`: `{value}`"),
             );
         }
     }
@@ -257,7 +257,7 @@ fn compare(
             file,
             line,
             Some(url),
-            "`url` and `cite` are swapped; read the other way round",
+            "`url` and `cite` are swapped; read as if exchanged",
         );
         std::mem::swap(&mut url, &mut cite);
     }
@@ -272,7 +272,7 @@ fn compare(
         (Some(_), _) => cite,
         (None, Some(right)) => {
             let message = format!(
-                "the record of `{}` stands under the key `{cite}`",
+                "the record of `{}` has the wrong key `{cite}`",
                 record.field("title")
             );
             report.add(Kind::WrongKey, file, line, Some(right), message);
@@ -289,7 +289,11 @@ fn compare(
     let mut differ = |name: &str, theirs: &str, ours: &str| {
         let same = theirs.trim().trim_end_matches('/') == ours.trim_end_matches('/');
         if !same {
-            let message = format!("`{name}` is `{}`, the list says `{}`", theirs.trim(), ours);
+            let message = format!(
+                "`{name}` is `{}`, but `{}` in the list",
+                theirs.trim(),
+                ours
+            );
             report.add(Kind::FieldDiffers, file, line, Some(key), message);
         }
     };

@@ -1,4 +1,4 @@
-//! One citation file: a BibTeX entry, however untidy.
+//! Reads one citation file: a BibTeX entry, tolerating common mistakes.
 
 use biblatex::{Bibliography, ChunksExt, Person};
 
@@ -9,9 +9,9 @@ use super::text::{self, Line};
 /// The facts of a citation file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Citation {
-    /// The name of the file without its ending: what the list calls the paper.
+    /// The name of the file without its extension: the list's key for the paper.
     pub stem: String,
-    /// The file, for diagnostics.
+    /// The path of the file, for diagnostics.
     pub file: String,
     /// The BibTeX key.
     pub key: String,
@@ -27,20 +27,20 @@ pub(crate) struct Citation {
     pub arxiv: Option<String>,
 }
 
-/// Reads a citation file. `None`, with a diagnostic, where nothing can be made of it.
+/// Reads a citation file. Returns `None`, with a diagnostic, if it cannot be parsed.
 pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Citation> {
     let file = format!("citations/{name}");
     let stem = name.strip_suffix(".txt").unwrap_or(name).to_owned();
     let lines = text::lines(&file, bytes, report);
     let mended = mend(&file, &stem, &lines, report);
-    // The parser walks nested braces by recursion.
+    // The parser is recursive in nested braces.
     if nesting(&mended) > 100 {
         report.add(
             Kind::UnreadableBibtex,
             &file,
             1,
             Some(&stem),
-            "braces nested more than 100 deep; not read",
+            "braces are nested more than 100 deep; not read",
         );
         return None;
     }
@@ -67,7 +67,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Cita
             &file,
             1,
             Some(&stem),
-            "no entry in the file",
+            "the file has no entry",
         );
         return None;
     };
@@ -92,7 +92,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Cita
             &file,
             line,
             Some(&stem),
-            "title and authors are swapped; read the other way round",
+            "title and authors are swapped; read as if exchanged",
         );
         (title, named, people_in) = (named, title, "title");
     }
@@ -114,7 +114,7 @@ pub(crate) fn read(name: &str, bytes: &[u8], report: &mut Report) -> Option<Cita
     })
 }
 
-/// The line on which a field begins, from 1.
+/// The number of the line on which a field begins, from 1.
 pub(crate) fn line_of(lines: &[Line], field: &str) -> usize {
     lines
         .iter()
@@ -122,14 +122,14 @@ pub(crate) fn line_of(lines: &[Line], field: &str) -> usize {
         .map_or(1, |line| line.number)
 }
 
-/// The name of the field a line begins.
+/// The name of the field that begins on a line, if there is one.
 fn is_field(line: &str) -> Option<&str> {
     let (name, _) = line.split_once('=')?;
     let name = name.trim();
     (!name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')).then_some(name)
 }
 
-/// The text with what a strict parser stumbles over put right: fields whose braces stay open, mistyped `and`s.
+/// Repairs what a strict parser would reject: unclosed braces, missing commas and mistyped `and`s.
 fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
     let mut mended = String::new();
     for (index, line) in lines.iter().enumerate() {
@@ -152,7 +152,7 @@ fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
                     file,
                     line.number,
                     Some(stem),
-                    "no comma before the next field; set",
+                    "no comma before the next field; inserted",
                 );
             }
             if ends && (1..20).contains(&open) && text.trim_end().ends_with(',') {
@@ -163,7 +163,7 @@ fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
                     file,
                     line.number,
                     Some(stem),
-                    "a brace that does not close; closed at the end of the field",
+                    "a brace is not closed; closed at the end of the field",
                 );
             }
         }
@@ -180,14 +180,14 @@ fn mend(file: &str, stem: &str, lines: &[Line], report: &mut Report) -> String {
             file,
             lines.last().map_or(1, |line| line.number),
             Some(stem),
-            "the entry does not close; closed at the end of the file",
+            "the entry is not closed; closed at the end of the file",
         );
         mended.push_str(&"}".repeat(usize::try_from(open).unwrap_or(0)));
     }
     mended
 }
 
-/// Opening less closing braces, escaped ones aside.
+/// The number of opening minus closing braces, not counting escaped ones.
 fn depth(text: &str) -> i64 {
     let mut depth = 0;
     let mut escaped = false;
@@ -202,7 +202,7 @@ fn depth(text: &str) -> i64 {
     depth
 }
 
-/// The deepest nesting of braces.
+/// The maximum nesting depth of braces.
 fn nesting(text: &str) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for byte in text.bytes() {

@@ -1,4 +1,4 @@
-//! Citation files, tidy and untidy.
+//! Well-formed and irregular citation files.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

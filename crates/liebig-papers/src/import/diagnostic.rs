@@ -1,16 +1,16 @@
-//! What an import found to be irregular: named, placed, never silently dropped.
+//! Diagnostics: the irregularities found by an import, each with its kind, file and line.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// How much a diagnostic matters.
+/// How serious a diagnostic is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing was changed.
+    /// For information; no facts were changed.
     Note,
-    /// Something was irregular and has been put right, or sources disagree.
+    /// Something was irregular and has been repaired, or sources disagree.
     Warning,
     /// Something could not be read.
     Error,
@@ -32,7 +32,7 @@ macro_rules! kinds {
                 match self { $(Kind::$kind => $code,)* }
             }
 
-            /// How much it matters.
+            /// How serious it is.
             pub fn severity(self) -> Severity {
                 match self { $(Kind::$kind => Severity::$severity,)* }
             }
@@ -41,62 +41,62 @@ macro_rules! kinds {
 }
 
 kinds! {
-    InvalidUtf8 "invalid-utf8" Error "Bytes that are no UTF-8; they were replaced.";
+    InvalidUtf8 "invalid-utf8" Error "Bytes that are not valid UTF-8; they were replaced.";
     LineTooLong "line-too-long" Error "A line too long to be an entry; it was not read.";
     CarriageReturns "carriage-returns" Note "Lines end in CR LF.";
-    MissingBullet "missing-bullet" Warning "An entry without its bullet; it was read all the same.";
-    NoTitleLink "no-title-link" Warning "An entry whose title has no link (a workshop, a challenge); it is no paper.";
-    NoCitation "no-citation" Warning "An entry without a BibTeX link; its id was made from its fields.";
-    UnreadableEntry "unreadable-entry" Error "A line that looks like an entry and cannot be read.";
+    MissingBullet "missing-bullet" Warning "An entry without a bullet; it was read anyway.";
+    NoTitleLink "no-title-link" Warning "An entry whose title has no link (a workshop, a challenge); it is not a paper and was left out.";
+    NoCitation "no-citation" Warning "An entry without a usable BibTeX link; its id was made from its fields.";
+    UnreadableEntry "unreadable-entry" Error "A line that looks like an entry but cannot be read.";
     NoAuthors "no-authors" Error "An entry without authors.";
-    NoYear "no-year" Error "An entry without a year; it was not taken.";
-    ShiftedAnchor "shifted-anchor" Warning "A section's anchor is not the one its table of contents names.";
-    NewSection "new-section" Note "A section the catalogue does not know yet.";
-    EmptyHeading "empty-heading" Note "A heading with no entry below it.";
-    NotASection "not-a-section" Note "A part of the list that holds no papers; its lines were not read.";
-    MalformedUrl "malformed-url" Warning "A mistyped link; repaired where that was possible.";
-    StraySpace "stray-space" Note "A blank too many, or at the end of a link or line.";
-    UnknownLink "unknown-link" Warning "A link of an entry that is neither project, code nor BibTeX.";
+    NoYear "no-year" Error "An entry without a year; it was left out.";
+    ShiftedAnchor "shifted-anchor" Warning "The anchor of a section is not the one in the table of contents.";
+    NewSection "new-section" Note "A section that the catalogue does not have yet.";
+    EmptyHeading "empty-heading" Note "A heading without entries.";
+    NotASection "not-a-section" Note "A part of the list that contains no papers; its lines were not read.";
+    MalformedUrl "malformed-url" Warning "A mistyped link; it was repaired if possible.";
+    StraySpace "stray-space" Note "An extra space, or a space at the end of a link or line.";
+    UnknownLink "unknown-link" Warning "A link in an entry that is neither project page, code nor BibTeX.";
     RepeatedEntry "repeated-entry" Note "A paper listed in more than one section.";
-    KeyClash "key-clash" Warning "Two different papers with one key; the second got another.";
-    LatestDiffers "latest-differs" Warning "A paper under the latest updates differs from its entry.";
-    LatestOnly "latest-only" Warning "A paper under the latest updates that stands in no section.";
-    CountDiffers "count-differs" Note "The number of items the list states is not the number found.";
+    KeyClash "key-clash" Warning "Two different papers with the same key; the second one was given another.";
+    LatestDiffers "latest-differs" Warning "A paper under \"Latest Updates\" differs from its entry in a section.";
+    LatestOnly "latest-only" Warning "A paper under \"Latest Updates\" is not in any section.";
+    CountDiffers "count-differs" Note "The number of items stated by the list is not the number found.";
     UnusedCitation "unused-citation" Note "A citation file that no entry names.";
     MissingCitation "missing-citation" Warning "An entry names a citation file that does not exist.";
-    UnbalancedBraces "unbalanced-braces" Warning "A BibTeX field whose braces do not close; they were closed at its end.";
-    MissingComma "missing-comma" Warning "No comma between two BibTeX fields; it was set.";
-    UnreadableBibtex "unreadable-bibtex" Error "BibTeX that cannot be read; only the list's own facts were taken.";
+    UnbalancedBraces "unbalanced-braces" Warning "A BibTeX field or entry with unclosed braces; they were closed at its end.";
+    MissingComma "missing-comma" Warning "No comma between two BibTeX fields; it was inserted.";
+    UnreadableBibtex "unreadable-bibtex" Error "BibTeX that cannot be read; only the facts in the README were used.";
     KeyDiffers "key-differs" Note "The BibTeX key is not the name of its file.";
-    DuplicateKey "duplicate-key" Warning "Two citation files have one BibTeX key.";
-    AuthorTypo "author-typo" Warning "An `and` between authors is mistyped; repaired.";
+    DuplicateKey "duplicate-key" Warning "Two citation files have the same BibTeX key.";
+    AuthorTypo "author-typo" Warning "An `and` between authors is mistyped; it was repaired.";
     OddAuthor "odd-author" Note "A name in BibTeX that is not `Family, Given`.";
-    AuthorsDiffer "authors-differ" Warning "The list's leading authors are not those of the BibTeX file.";
-    TitleDiffers "title-differs" Note "The BibTeX title is not the list's.";
-    YearDiffers "year-differs" Warning "The BibTeX year is not the list's.";
-    ArxivDiffers "arxiv-differs" Warning "The BibTeX arXiv id is not that of the list's link.";
+    AuthorsDiffer "authors-differ" Warning "The leading authors in the list are not those in the BibTeX file.";
+    TitleDiffers "title-differs" Note "The BibTeX title differs from the title in the list.";
+    YearDiffers "year-differs" Warning "The BibTeX year differs from the year in the list.";
+    ArxivDiffers "arxiv-differs" Warning "The BibTeX arXiv id differs from the arXiv id in the list's link.";
     UnreadableJson "unreadable-json" Error "JSON that cannot be read.";
     SwappedFields "swapped-fields" Warning "Two fields are swapped: `url` and `cite` of a record, or title and authors of a BibTeX entry.";
-    WrongKey "wrong-key" Warning "A record stands under another paper's key.";
-    FieldDiffers "field-differs" Note "A field of a record is not what the list says.";
-    MissingRecord "missing-record" Warning "The list has a paper that `articles.json` lacks.";
-    UnknownRecord "unknown-record" Warning "A data file names a paper that the list lacks.";
+    WrongKey "wrong-key" Warning "A record has the key of another paper.";
+    FieldDiffers "field-differs" Note "A field of a record differs from the list.";
+    MissingRecord "missing-record" Warning "The list has a paper that is missing from `articles.json`.";
+    UnknownRecord "unknown-record" Warning "A data file names a paper that is not in the list.";
 }
 
-/// One irregularity: where, what, and what was done about it.
+/// One irregularity: where it is, what it is, and what was done about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
     /// The file, relative to the checkout.
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What kind it is.
+    /// The kind of irregularity.
     pub kind: Kind,
-    /// How much it matters.
+    /// How serious it is.
     pub severity: Severity,
-    /// The paper it concerns, where one is known.
+    /// The id of the paper concerned, if known.
     pub id: Option<String>,
-    /// What was found and what was made of it.
+    /// What was found and what was done about it.
     pub message: String,
 }
 
@@ -140,7 +140,7 @@ impl Report {
     }
 }
 
-/// Hostile input must not make hostile messages: one line, at most 300 characters.
+/// Makes a message safe to print even if it quotes malicious input: one line, at most 300 characters.
 fn shorten(message: &str) -> String {
     let mut short: String = message
         .chars()

@@ -1,4 +1,4 @@
-//! One line of the list: `+ [TITLE](URL) (AUTHORS, VENUE YEAR) [:octocat:](CODE) … [:book:](./citations/KEY.txt)`.
+//! Reads one entry of the list: `+ [TITLE](URL) (AUTHORS, VENUE YEAR) [:octocat:](CODE) … [:book:](./citations/KEY.txt)`.
 
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 
@@ -7,7 +7,7 @@ use super::text::Line;
 use crate::link;
 use crate::venue::{self, When};
 
-/// The file diagnostics name.
+/// The name of the file in diagnostics.
 pub(crate) const FILE: &str = "README.md";
 
 /// The facts of one line.
@@ -15,15 +15,15 @@ pub(crate) const FILE: &str = "README.md";
 pub(crate) struct Entry {
     /// The line, from 1.
     pub line: usize,
-    /// Whether the line began with its bullet.
+    /// Whether the line began with a bullet.
     pub bullet: bool,
-    /// The day in front of a latest update, `YYYY-MM-DD`.
+    /// The date before an entry under "Latest Updates", `YYYY-MM-DD`.
     pub date: Option<String>,
     /// The title.
     pub title: String,
-    /// The link of the title; `None` for a workshop or a challenge.
+    /// The link on the title; `None` for a workshop or a challenge.
     pub url: Option<String>,
-    /// The authors named.
+    /// The authors that the line names.
     pub leads: Vec<String>,
     /// Whether "et al." follows them.
     pub et_al: bool,
@@ -37,13 +37,13 @@ pub(crate) struct Entry {
     pub key: Option<String>,
 }
 
-/// A piece of a line: a link (target, text) or the text between links.
+/// A part of a line: a link (target, text) or the text between links.
 enum Piece {
     Link(String, String),
     Text(String),
 }
 
-/// Reads a line that looks like an entry. `None` (with a diagnostic) where it is none.
+/// Reads a line that looks like an entry. Returns `None` if it is not one.
 pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
     let number = line.number;
     let trimmed = line.text.trim();
@@ -82,7 +82,7 @@ pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
                         FILE,
                         number,
                         None,
-                        format!("cannot place `{}`", text.trim()),
+                        format!("unexpected text `{}`", text.trim()),
                     );
                 }
             }
@@ -94,7 +94,7 @@ pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
         facts[..open].trim().clone_into(&mut entry.title);
         facts = facts[open..].to_owned();
     }
-    // A bracket of a link that did not become one: the title is in there somewhere.
+    // A malformed link: it contains the title, but where is unclear.
     if entry.title.is_empty() || entry.url.is_none() && entry.title.contains("](") {
         return None;
     }
@@ -131,13 +131,13 @@ pub(crate) fn read(line: &Line, report: &mut Report) -> Option<Entry> {
             FILE,
             number,
             entry.key.as_deref(),
-            "a blank too many, or at the end of the line",
+            "an extra space, or a space at the end of the line",
         );
     }
     Some(entry)
 }
 
-/// `[2026/07/08] rest` gives the day and the rest.
+/// Splits `[2026/07/08] rest` into the date and the rest.
 fn split_date(body: &str) -> (Option<String>, &str) {
     let split = || {
         let (date, rest) = body.strip_prefix('[')?.split_once(']')?;
@@ -147,7 +147,7 @@ fn split_date(body: &str) -> (Option<String>, &str) {
     split().unwrap_or((None, body))
 }
 
-/// Whether a text is a day of the form `YYYY-MM-DD`.
+/// Whether a text is a date of the form `YYYY-MM-DD`.
 pub(crate) fn is_day(text: &str) -> bool {
     let number = |range: std::ops::Range<usize>| {
         text.get(range)
@@ -166,7 +166,7 @@ pub(crate) fn is_day(text: &str) -> bool {
         && number(8..10).is_some_and(|d| (1..=31).contains(&d))
 }
 
-/// The links of a line and the text between them. Markdown is left to its parser.
+/// The links of a line and the text between them, as read by the Markdown parser.
 fn pieces(body: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut link: Option<(String, String)> = None;
@@ -197,7 +197,7 @@ fn pieces(body: &str) -> Vec<Piece> {
     pieces
 }
 
-/// Puts a link behind the title where it belongs.
+/// Stores a link that follows the title in the right field.
 fn attach(entry: &mut Entry, target: &str, text: &str, report: &mut Report) {
     let place = match text {
         _ if target.contains("citations/") => {
@@ -209,7 +209,7 @@ fn attach(entry: &mut Entry, target: &str, text: &str, report: &mut Report) {
         text if text.contains("octocat") => &mut entry.code,
         other => {
             let message = format!(
-                "the link `{other}` to {target} is neither project page, code nor BibTeX; not taken"
+                "the link `{other}` to {target} is neither project page, code nor BibTeX; ignored"
             );
             report.add(
                 Kind::UnknownLink,
@@ -223,7 +223,7 @@ fn attach(entry: &mut Entry, target: &str, text: &str, report: &mut Report) {
     };
     if let Some(first) = place {
         let message =
-            format!("a second link of one kind, {target}, beside {first}; the first was kept");
+            format!("a second link of the same kind, {target}; the first, {first}, was kept");
         report.add(
             Kind::UnknownLink,
             FILE,
@@ -265,7 +265,7 @@ fn read_facts(entry: &mut Entry, inner: &str, report: &mut Report) {
         );
     }
     if entry.when.is_none() {
-        let message = format!("no year in `({inner})`; the entry was not taken");
+        let message = format!("no year in `({inner})`; the entry was left out");
         report.add(
             Kind::NoYear,
             FILE,
@@ -276,7 +276,7 @@ fn read_facts(entry: &mut Entry, inner: &str, report: &mut Report) {
     }
 }
 
-/// A link, repaired where it is mistyped and that is possible.
+/// A link, repaired if it is mistyped and can be repaired.
 fn checked(url: &str, line: usize, id: Option<&str>, report: &mut Report) -> String {
     let trimmed = url.trim();
     if trimmed != url {
@@ -285,7 +285,7 @@ fn checked(url: &str, line: usize, id: Option<&str>, report: &mut Report) -> Str
             FILE,
             line,
             id,
-            format!("a blank around the link {trimmed}"),
+            format!("a space before or after the link {trimmed}"),
         );
     }
     if link::is_well_formed(trimmed) {
@@ -294,7 +294,7 @@ fn checked(url: &str, line: usize, id: Option<&str>, report: &mut Report) -> Str
     let repaired = link::repair(trimmed);
     let made = repaired
         .as_ref()
-        .map_or("kept as it is".to_owned(), |url| format!("read as {url}"));
+        .map_or("kept unchanged".to_owned(), |url| format!("read as {url}"));
     report.add(
         Kind::MalformedUrl,
         FILE,
@@ -305,7 +305,7 @@ fn checked(url: &str, line: usize, id: Option<&str>, report: &mut Report) -> Str
     repaired.unwrap_or_else(|| trimmed.to_owned())
 }
 
-/// Where the bracket opens that the last character closes.
+/// The position of the opening bracket that matches the last character.
 fn opening_of_last_group(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (index, c) in text.char_indices().rev() {

@@ -1,4 +1,4 @@
-//! Lines of the list, tidy and untidy.
+//! Well-formed and irregular lines of the list.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

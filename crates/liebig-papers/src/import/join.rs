@@ -1,4 +1,4 @@
-//! README, citation files and data files brought together by key. The README is the truth.
+//! Joins the README and the citation files by key. The README is authoritative.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,15 +13,15 @@ use crate::record::Paper;
 use crate::section;
 use crate::tags;
 
-/// Entries of one paper: its own, its key, its sections.
+/// A paper in the list: its first entry and its sections.
 pub(crate) struct Listed<'a> {
     /// The first entry.
     pub entry: &'a Entry,
-    /// Where it stands, the first section first.
+    /// The ids of the sections that list it, in the order of the list.
     pub sections: Vec<String>,
 }
 
-/// The entries by id, in no order that matters; a paper listed twice is joined.
+/// The entries by id. Several entries of the same paper are merged.
 pub(crate) fn by_id<'a>(readme: &'a Readme, report: &mut Report) -> BTreeMap<String, Listed<'a>> {
     let mut listed: BTreeMap<String, Listed<'a>> = BTreeMap::new();
     for (entry, section) in &readme.entries {
@@ -31,7 +31,7 @@ pub(crate) fn by_id<'a>(readme: &'a Readme, report: &mut Report) -> BTreeMap<Str
                 if !first.sections.contains(section) {
                     first.sections.push(section.clone());
                 }
-                let message = format!("listed on line {} as well; joined", first.entry.line);
+                let message = format!("also listed on line {}; merged", first.entry.line);
                 report.add(Kind::RepeatedEntry, FILE, entry.line, Some(&id), message);
                 continue;
             }
@@ -40,7 +40,8 @@ pub(crate) fn by_id<'a>(readme: &'a Readme, report: &mut Report) -> BTreeMap<Str
                 .map(|n| format!("{taken}-{n}"))
                 .find(|id| !listed.contains_key(id));
             id = free.unwrap_or_default();
-            let message = format!("the key `{taken}` already names another paper; taken as `{id}`");
+            let message =
+                format!("the key `{taken}` already names another paper; the id is `{id}`");
             report.add(Kind::KeyClash, FILE, entry.line, Some(&id), message);
         }
         listed.insert(
@@ -54,7 +55,7 @@ pub(crate) fn by_id<'a>(readme: &'a Readme, report: &mut Report) -> BTreeMap<Str
     listed
 }
 
-/// The key of an entry, or an id made of its fields.
+/// The key of an entry, or an id made from its fields.
 fn id_of(entry: &Entry, report: &mut Report) -> String {
     if let Some(key) = entry.key.as_deref().filter(|key| files::is_name(key)) {
         return key.to_owned();
@@ -72,14 +73,14 @@ fn id_of(entry: &Entry, report: &mut Report) -> String {
     let id =
         format!("{}{year}{}", section::slug(family), section::slug(&word)).replace("section", "");
     let message = match &entry.key {
-        Some(key) => format!("the key `{key}` cannot name a file; the id is `{id}`"),
-        None => format!("`{}` has no BibTeX link; its id is `{id}`", entry.title),
+        Some(key) => format!("the key `{key}` cannot be a file name; the id is `{id}`"),
+        None => format!("`{}` has no BibTeX link; the id is `{id}`", entry.title),
     };
     report.add(Kind::NoCitation, FILE, entry.line, Some(&id), message);
     id
 }
 
-/// The record of a paper: the list's facts, and from its citation file the authors the list leaves out.
+/// The record of a paper: the facts of the list, with the authors that the list omits from the citation file.
 pub(crate) fn paper(
     id: &str,
     listed: &Listed<'_>,
@@ -118,7 +119,7 @@ pub(crate) fn paper(
     Some(paper)
 }
 
-/// Says where a citation file and the list disagree.
+/// Reports where a citation file and the list disagree.
 fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, report: &mut Report) {
     let file = citation.file.as_str();
     let mut differ = |kind, what: &str, theirs: &str, ours: &str| {
@@ -128,7 +129,7 @@ fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, re
             1,
             Some(id),
             format!(
-                "{what} `{theirs}`, the list (line {}) says `{ours}`",
+                "the {what} is `{theirs}`, but `{ours}` in the list (line {})",
                 entry.line
             ),
         );
@@ -154,7 +155,7 @@ fn compare(id: &str, entry: &Entry, citation: &Citation, arxiv: Option<&str>, re
     }
 }
 
-/// All authors: those of the citation file, led by those the list names.
+/// All authors: those of the citation file, with the authors that the list names in the first places.
 fn authors(
     id: &str,
     entry: &Entry,
@@ -177,7 +178,7 @@ fn authors(
                 let author = authors.remove(found);
                 authors.insert(place.min(authors.len()), author);
                 format!(
-                    "`{lead}` is author {} here and {} in the list, which was followed",
+                    "`{lead}` is author {} here, but author {} in the list; the list was followed",
                     found + 1,
                     place + 1
                 )
@@ -189,7 +190,7 @@ fn authors(
                     None => authors.push(lead.clone()),
                 }
                 format!(
-                    "author {} is `{theirs}` here and `{lead}` in the list, which was followed",
+                    "author {} is `{theirs}` here, but `{lead}` in the list; the list was followed",
                     place + 1
                 )
             }
@@ -203,20 +204,20 @@ fn authors(
             &citation.file,
             1,
             Some(id),
-            "the list says `et al.`, the file has no more authors",
+            "the list says `et al.`, but the file has no further authors",
         );
     }
     (authors, more)
 }
 
-/// Whether a short name of the list is that of an author: its words stand in the full name.
+/// Whether a short name from the list means an author: all its words occur in the full name.
 fn is_same(author: &str, lead: &str) -> bool {
     let full: BTreeSet<String> = fold::words(author).into_iter().collect();
     let short = fold::words(lead);
     !short.is_empty() && short.iter().all(|word| full.contains(word))
 }
 
-/// Adds what only the latest updates know, and says where they differ from the entry.
+/// Adds the facts that only the latest updates have, and reports where they differ from the entry.
 pub(crate) fn add_latest(
     readme: &Readme,
     papers: &mut BTreeMap<String, Paper>,
@@ -224,7 +225,7 @@ pub(crate) fn add_latest(
 ) {
     for latest in &readme.latest {
         let Some(paper) = latest.key.as_ref().and_then(|key| papers.get_mut(key)) else {
-            let message = format!("`{}` stands in no section; not taken", latest.title);
+            let message = format!("`{}` is not in any section; left out", latest.title);
             report.add(
                 Kind::LatestOnly,
                 FILE,
@@ -243,7 +244,7 @@ pub(crate) fn add_latest(
         }
         match (&latest.code, &paper.code) {
             (Some(code), None) => {
-                differs.push("code (taken, as the section has none)");
+                differs.push("code (used, because the section has none)");
                 paper.code = Some(Code::new(code.clone()));
             }
             (code, ours) if code.as_deref() != ours.as_ref().map(|code| code.url.as_str()) => {
@@ -253,7 +254,7 @@ pub(crate) fn add_latest(
         }
         match (&latest.project, &paper.project) {
             (Some(project), None) => {
-                differs.push("project page (taken, as the section has none)");
+                differs.push("project page (used, because the section has none)");
                 paper.project = Some(project.clone());
             }
             (project, ours) if project != ours => {
@@ -263,7 +264,7 @@ pub(crate) fn add_latest(
         }
         if !differs.is_empty() {
             let message = format!(
-                "differs from the paper's own entry in {}",
+                "differs from the paper's entry in its section: {}",
                 differs.join(", ")
             );
             report.add(
@@ -278,7 +279,7 @@ pub(crate) fn add_latest(
     }
 }
 
-/// Names keys that are not file names, keys used twice, and files nobody uses.
+/// Reports keys that are not the file name, keys used twice, and files that no entry names.
 pub(crate) fn check_keys(
     citations: &[Citation],
     listed: &BTreeMap<String, Listed<'_>>,
@@ -293,7 +294,7 @@ pub(crate) fn check_keys(
         by_key.entry(&citation.key).or_default().push(citation);
         if citation.key != citation.stem {
             let message = format!(
-                "the BibTeX key is `{}`; the name of the file was taken",
+                "the BibTeX key is `{}`; the name of the file was used instead",
                 citation.key
             );
             report.add(
@@ -306,7 +307,7 @@ pub(crate) fn check_keys(
         }
         if !used.contains(citation.stem.as_str()) {
             let message = format!(
-                "no entry of the list names this file (`{}`); not taken",
+                "no entry of the list names this file (`{}`); ignored",
                 citation.title
             );
             report.add(
@@ -324,7 +325,7 @@ pub(crate) fn check_keys(
             .map(|citation| citation.stem.as_str())
             .collect();
         for citation in citations.iter().skip(1) {
-            let message = format!("the BibTeX key `{key}` stands in {}", names.join(", "));
+            let message = format!("the BibTeX key `{key}` is used in {}", names.join(", "));
             report.add(
                 Kind::DuplicateKey,
                 &citation.file,

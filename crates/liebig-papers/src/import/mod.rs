@@ -1,7 +1,8 @@
-//! Reading a checkout of the field's own list: `README.md`, `citations/` and `data/`.
+//! Imports a checkout of the upstream list: `README.md`, `citations/` and `data/`.
 //!
-//! The list is kept by hand, so every irregularity is survived and reported as a [`Diagnostic`] with file and line;
-//! nothing is dropped without one. The README is the truth; the other files are joined to it by key.
+//! The list is maintained by hand and has mistakes. None of them makes an import fail: each is reported as a
+//! [`Diagnostic`] with file and line, and nothing is dropped without one. The README is authoritative; the other files
+//! are joined to it by key.
 
 mod articles;
 mod citations;
@@ -26,36 +27,36 @@ use crate::error::Error;
 use crate::files;
 use crate::record::Paper;
 
-/// The bytes of a checkout.
+/// The files of a checkout, as bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Checkout {
     /// `README.md`.
     pub readme: Vec<u8>,
-    /// Names and bytes of the files in `citations/`, by name.
+    /// The files in `citations/`: contents by name.
     pub citations: BTreeMap<String, Vec<u8>>,
-    /// Names and bytes of the files in `data/`, by name.
+    /// The files in `data/`: contents by name.
     pub data: BTreeMap<String, Vec<u8>>,
 }
 
-/// What an import gives.
+/// The result of an import.
 #[derive(Debug, Clone)]
 pub struct Import {
     /// The records found.
     pub catalogue: Catalogue,
-    /// What was irregular, in the order of files and lines.
+    /// The irregularities, sorted by file and line, with the README first.
     pub diagnostics: Vec<Diagnostic>,
-    /// How many entries were found, and how.
+    /// How many entries of each kind were found.
     pub counts: Counts,
 }
 
-/// Entries of the README, told apart.
+/// Numbers of entries in the README, by kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Entries that keep to the form.
+    /// Entries with a bullet.
     pub strict: usize,
-    /// Entries read although their bullet is missing.
+    /// Entries that were read although their bullet is missing.
     pub recovered: usize,
-    /// Lines without a title link: workshops and challenges.
+    /// Lines without a title link, which are workshops and challenges and not papers.
     pub without_link: usize,
 }
 
@@ -63,7 +64,7 @@ impl Checkout {
     /// Reads a checkout. `citations/` and `data/` may be missing.
     ///
     /// # Errors
-    /// [`Error::NoCatalogue`] without a `README.md`; [`Error::TooLarge`], [`Error::Io`].
+    /// [`Error::NoCatalogue`] if there is no `README.md`; [`Error::TooLarge`], [`Error::Io`].
     pub fn read(folder: &Path) -> Result<Self, Error> {
         let readme = folder.join("README.md");
         if !readme.is_file() {
@@ -89,7 +90,7 @@ impl Checkout {
     }
 }
 
-/// Every file of a folder with this ending; none where there is no folder.
+/// Every file of a folder with this extension; none if the folder does not exist.
 fn read_all(folder: &Path, ending: &str) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let mut found = BTreeMap::new();
     if !folder.is_dir() {
@@ -106,10 +107,10 @@ fn read_all(folder: &Path, ending: &str) -> Result<BTreeMap<String, Vec<u8>>, Er
     Ok(found)
 }
 
-/// Reads records off a checkout. Irregular content never fails; it is reported.
+/// Reads records from a checkout. Irregular content is reported and never makes this fail.
 ///
 /// # Errors
-/// [`Error::Toml`] where the shipped sections are malformed; a test reads them.
+/// [`Error::Toml`] if the shipped sections are malformed; a test reads them.
 pub fn import(checkout: &Checkout) -> Result<Import, Error> {
     let known = catalogue::shipped_sections()?;
     let mut report = Report::default();
@@ -199,7 +200,7 @@ pub fn import(checkout: &Checkout) -> Result<Import, Error> {
     })
 }
 
-/// The README comes first.
+/// Sorts the README before the other files.
 fn rank(file: &str) -> u8 {
     u8::from(file != entry::FILE)
 }

@@ -1,11 +1,11 @@
-//! Authors in BibTeX, and the ways their names go wrong.
+//! Reads author names in BibTeX, including common mistakes.
 
 use biblatex::Person;
 
 use super::diagnostic::{Kind, Report};
 use crate::fold;
 
-/// Puts `andn` and the like between two authors right.
+/// Repairs a mistyped `and` between two authors, such as `andn`.
 pub(crate) fn mend_ands(
     line: &str,
     file: &str,
@@ -38,7 +38,7 @@ pub(crate) fn are_names(text: &str) -> bool {
     names.len() > 1 && names.iter().all(|name| name.matches(',').count() == 1)
 }
 
-/// The names in their order, and whether others follow. `whole` is the field as one text.
+/// The names in order, and whether the list ends in `and others`. `whole` is the text of the whole field.
 pub(crate) fn read(
     people: &[Person],
     whole: &str,
@@ -50,7 +50,7 @@ pub(crate) fn read(
 ) -> (Vec<String>, bool) {
     let mut odd = |message: String| report.add(Kind::OddAuthor, file, line, Some(stem), message);
     if !title.is_empty() && fold::title_key(whole) == fold::title_key(title) {
-        odd("the author field holds the title; not taken".into());
+        odd("the author field contains the title; ignored".into());
         return (Vec::new(), true);
     }
     let mut names = Vec::new();
@@ -81,9 +81,9 @@ pub(crate) fn read(
         } else if let ([family, middle, given], false) =
             (parts.as_slice(), suffix || raw.ends_with(','))
         {
-            // `Zeng, Dan Ge, Shiming`: the middle ends in the next author's family name.
+            // `Zeng, Dan Ge, Shiming`: the middle part ends with the next author's family name.
             let (first_given, next) = middle.rsplit_once(' ').unwrap_or((middle, ""));
-            odd(format!("`{raw}` lacks an `and`; read as two authors"));
+            odd(format!("`{raw}` has no `and`; read as two authors"));
             names.push(format!("{first_given} {family}"));
             names.push(format!("{given} {next}"));
         } else {

@@ -1,4 +1,4 @@
-//! The list's README: headings, anchors and entries, in their order.
+//! Reads the README of the list: headings, anchors and entries, in their order.
 
 use std::collections::BTreeMap;
 
@@ -8,29 +8,29 @@ use super::text::Line;
 use crate::fold;
 use crate::section::{self, Section};
 
-/// What a README holds.
+/// The contents of a README.
 #[derive(Debug, Default)]
 pub(crate) struct Readme {
     /// The sections, in their order.
     pub sections: Vec<Section>,
     /// The entries and the ids of their sections.
     pub entries: Vec<(Entry, String)>,
-    /// The entries under the latest updates.
+    /// The entries under "Latest Updates".
     pub latest: Vec<Entry>,
-    /// The lines without a title link: workshops and challenges.
+    /// The entries without a title link: workshops and challenges.
     pub events: Vec<Entry>,
 }
 
-/// Where in the README a line stands.
+/// The part of the README that a line belongs to.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
-    /// Before the first heading of the second level.
+    /// Before the first level-2 heading.
     Front,
     Latest,
     Contents,
     /// An area with sections.
     Area,
-    /// Media coverage, citing, acknowledgements.
+    /// Any other part, such as media coverage, citation or acknowledgements.
     Other,
 }
 
@@ -39,22 +39,23 @@ struct Reader<'a> {
     report: &'a mut Report,
     readme: Readme,
     part: Part,
-    /// Heading of the current part, its line, and the links passed over in it.
+    /// Heading of the current part, its line, and the number of lines with links that were not read in it.
     other: (String, usize, usize),
     /// Ids of the current area, section and subsection.
     path: Vec<String>,
-    /// The headings that hold no entry yet: level, line, title.
+    /// The headings that have no entry yet: level, line, title.
     empty: Vec<(usize, usize, String)>,
-    /// The anchor in front of the next heading, and its line.
+    /// The anchor before the next heading, and its line.
     anchor: Option<(String, usize)>,
-    /// Titles (folded) and anchors of the table of contents.
+    /// The table of contents: anchors by folded title.
     contents: BTreeMap<String, String>,
+    /// The number of items stated by the badge, and its line.
     badge: Option<(usize, usize)>,
-    /// Where each section's heading stands.
+    /// The line of each section's heading.
     lines: BTreeMap<String, usize>,
 }
 
-/// Reads the lines of a README. `known` gives ids to the sections it names by their titles.
+/// Reads the lines of a README. Sections whose title is in `known` get their id from there.
 pub(crate) fn read(lines: &[Line], known: &[Section], report: &mut Report) -> Readme {
     let mut reader = Reader {
         known,
@@ -132,7 +133,7 @@ impl Reader<'_> {
         self.path.push(id);
     }
 
-    /// Compares the anchor in front of a heading with the one the table of contents names.
+    /// Compares the anchor before a heading with the one in the table of contents.
     fn check_anchor(&mut self, title: &str, line: usize, anchor: Option<(String, usize)>) {
         let Some(expected) = self.contents.get(&fold::title_key(title)) else {
             return;
@@ -141,17 +142,16 @@ impl Reader<'_> {
             Some((anchor, at)) => (format!("the anchor `{anchor}`"), *at),
             None => ("no anchor".to_owned(), line),
         };
-        // A heading is its own anchor, too.
+        // A heading without an anchor has one made from its text.
         let own = anchor.map_or_else(|| section::slug(title), |(anchor, _)| anchor);
         if own != *expected {
-            let message =
-                format!("`{title}` stands behind {found}; the table of contents says `{expected}`");
+            let message = format!("`{title}` has {found}; the table of contents has `{expected}`");
             self.report
                 .add(Kind::ShiftedAnchor, FILE, at, None, message);
         }
     }
 
-    /// The id of a section: the known one of that title and parent, or one made of the title.
+    /// The id of a section: that of the known section with this title and parent, or one made from the title.
     fn section_id(&mut self, title: &str, parent: Option<&str>) -> String {
         let key = fold::title_key(title);
         if let Some(known) = self
@@ -189,10 +189,10 @@ impl Reader<'_> {
                         .insert(title, target.trim_end_matches(')').to_owned());
                 }
             }
-            // Prose, badges and the like; an entry is told by its citation.
+            // Prose and badges. In these parts only a line with a citation link is read as an entry.
             Part::Front | Part::Other if !text.contains("citations/") => self.other.2 += 1,
             Part::Area if !has_bullet && !text.starts_with('[') => {
-                let message = format!("a line with a link, but neither bullet nor title: `{text}`");
+                let message = format!("a line has a link, but neither bullet nor title: `{text}`");
                 self.report
                     .add(Kind::UnreadableEntry, FILE, line.number, None, message);
             }
@@ -204,7 +204,7 @@ impl Reader<'_> {
         let before = self.report.0.len();
         self.empty.clear();
         let Some(entry) = entry::read(line, self.report) else {
-            // Whatever could not be read is named, once.
+            // Every line that cannot be read is reported exactly once.
             if self.report.0[before..]
                 .iter()
                 .all(|d| d.kind != Kind::UnreadableEntry)
@@ -216,7 +216,7 @@ impl Reader<'_> {
             return;
         };
         if !entry.bullet {
-            let message = format!("`{}` lacks its bullet; read all the same", entry.title);
+            let message = format!("`{}` has no bullet; read anyway", entry.title);
             self.report.add(
                 Kind::MissingBullet,
                 FILE,
@@ -227,7 +227,7 @@ impl Reader<'_> {
         }
         if entry.url.is_none() {
             let message = format!(
-                "`{}` has no title link; it is no paper and was not taken",
+                "`{}` has no title link; it is not a paper and was left out",
                 entry.title
             );
             self.report
@@ -262,7 +262,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Names the headings of this level and below that held no entry.
+    /// Reports the headings of this level and below that have no entry.
     fn note_empty(&mut self, level: usize) {
         for (at, line, title) in std::mem::take(&mut self.empty) {
             if at >= level {
@@ -283,7 +283,7 @@ impl Reader<'_> {
         let (title, line, links) = std::mem::take(&mut self.other);
         if self.part == Part::Other {
             let message =
-                format!("`{title}` holds no papers; {links} lines with links were not read");
+                format!("`{title}` contains no papers; {links} lines with links were not read");
             self.report
                 .add(Kind::NotASection, FILE, line, None, message);
         }

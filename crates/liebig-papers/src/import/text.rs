@@ -1,8 +1,8 @@
-//! From bytes to lines, whatever the bytes.
+//! Splits arbitrary bytes into lines of text.
 
 use super::diagnostic::{Kind, Report};
 
-/// The longest line that is read, in bytes; the list's longest has under 600.
+/// The longest line that is read, in bytes; the longest entry of the list has fewer than 600.
 pub(crate) const MAX_LINE: usize = 64 << 10;
 
 /// A line and its number, from 1.
@@ -10,11 +10,11 @@ pub(crate) const MAX_LINE: usize = 64 << 10;
 pub(crate) struct Line {
     /// The number.
     pub number: usize,
-    /// The text, without its ending.
+    /// The text, without its line break.
     pub text: String,
 }
 
-/// Splits a file into lines. Broken UTF-8 is replaced, CR LF noted, an overlong line left out.
+/// Splits a file into lines. Invalid UTF-8 is replaced, CR LF is reported once, and an overlong line is left out.
 pub(crate) fn lines(file: &str, bytes: &[u8], report: &mut Report) -> Vec<Line> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut lines = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn lines(file: &str, bytes: &[u8], report: &mut Report) -> Vec<Line> 
         };
         if raw.len() > MAX_LINE {
             let message = format!(
-                "a line of {} bytes was not read; at most {MAX_LINE} are",
+                "a line of {} bytes was not read; the limit is {MAX_LINE} bytes",
                 raw.len()
             );
             report.add(Kind::LineTooLong, file, number, None, message);
@@ -49,7 +49,7 @@ pub(crate) fn lines(file: &str, bytes: &[u8], report: &mut Report) -> Vec<Line> 
             Ok(text) => text.to_owned(),
             Err(broken) => {
                 let message = format!(
-                    "no UTF-8 at byte {} of the line; replaced",
+                    "invalid UTF-8 at byte {} of the line; replaced",
                     broken.valid_up_to() + 1
                 );
                 report.add(Kind::InvalidUtf8, file, number, None, message);

@@ -1,4 +1,4 @@
-//! Published against measured, in one table.
+//! Puts published and measured numbers into one table.
 
 use serde::Serialize;
 
@@ -13,16 +13,17 @@ pub struct Comparison {
     pub dataset: String,
     /// Images per class; `None` for the whole dataset.
     pub ipc: Option<f64>,
-    /// The network trained and tested.
+    /// The network that was trained and tested.
     pub network: String,
     /// The published number.
     pub published: Option<Published>,
-    /// Our own numbers.
+    /// Liebig's own numbers.
     pub measured: Vec<Measured>,
 }
 
-/// Puts the selected numbers in rows: by dataset, budget and method. A measured number stands beside the published ones
-/// of its method, dataset and budget in the plain setting; where there are none it gets a row of its own.
+/// Arranges the selected numbers in rows, sorted by dataset, images per class and method. A measured number is put beside
+/// the published ones of the same method, dataset and images per class that have no note; if there are none, it gets a row
+/// of its own.
 pub fn compare(
     published: &[Published],
     measured: &[Measured],
@@ -78,8 +79,8 @@ pub fn compare(
     rows
 }
 
-/// Whether a number belongs beside a row. Networks are spelled differently (`convnet`, `ConvNet-3`), so one must begin
-/// with the other.
+/// Whether a number belongs in a row. Networks are spelled differently (`convnet`, `ConvNet-3`), so it is enough that one
+/// name begins with the other.
 fn is_setting_of(row: &Comparison, number: &Measured) -> bool {
     let plain = row
         .published

@@ -1,4 +1,4 @@
-//! Our own results: the JSON objects that `liebig distill --json` prints, kept under `records/`.
+//! Liebig's own results: the JSON objects that `liebig distill --json` prints, stored under `records/`.
 
 use std::path::{Path, PathBuf};
 
@@ -17,19 +17,19 @@ pub struct Measured {
     pub dataset: String,
     /// Images per class.
     pub ipc: f64,
-    /// The network trained and tested; empty where the record does not say.
+    /// The network that was trained and tested; empty if the record does not say.
     pub network: String,
-    /// Mean accuracy, in percent.
+    /// Mean accuracy, in per cent.
     pub mean: f64,
-    /// Standard deviation, in percent points.
+    /// Standard deviation, in percentage points.
     pub std: f64,
-    /// How many networks were trained.
+    /// Number of networks that were trained.
     pub n: u64,
-    /// The file.
+    /// The file that contains the number.
     pub record: PathBuf,
 }
 
-/// A mean over networks; accuracies as fractions.
+/// Mean and standard deviation over networks, as fractions.
 #[derive(Deserialize)]
 struct Mean {
     mean: f64,
@@ -55,11 +55,11 @@ struct Record {
     random: Option<Mean>,
 }
 
-/// How deep folders under `records/` are followed.
+/// How many levels of folders under `records/` are searched.
 const DEPTH: usize = 6;
 
-/// Reads every `*.json` below a folder that holds a run's object, or an array of them. Gives the numbers, and the JSON
-/// files that hold something else. No folder, no numbers.
+/// Reads every `*.json` file below a folder that contains the object of a run, or an array of them. Returns the numbers,
+/// and the paths of the JSON files that contain something else. A folder that does not exist has no numbers.
 ///
 /// # Errors
 /// [`Error::Io`], [`Error::TooLarge`].
@@ -90,7 +90,7 @@ fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), 
         if path.is_dir() {
             collect(&path, depth + 1, paths)?;
         } else if path.extension().is_some_and(|ending| ending == "json")
-            // A run's folder keeps it beside its results.
+            // Every run's folder has a manifest beside its results.
             && path.file_name().is_some_and(|name| name != "manifest.json")
         {
             paths.push(path);

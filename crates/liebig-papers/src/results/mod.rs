@@ -1,6 +1,6 @@
-//! Published results, and our own beside them.
+//! Published results, compared with Liebig's own.
 //!
-//! Numbers of different papers come from different evaluation recipes: read a column of them with care.
+//! Numbers from different papers were measured with different evaluation protocols, so compare them with care.
 
 mod compare;
 mod measured;
@@ -18,7 +18,7 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Published {
-    /// The method, in the field's spelling.
+    /// The method, in the spelling that the field uses.
     pub method: String,
     /// Id of its paper in the catalogue; empty for a coreset or the whole dataset.
     pub paper: String,
@@ -26,29 +26,29 @@ pub struct Published {
     pub dataset: String,
     /// Images per class; `None` for the whole dataset.
     pub ipc: Option<f64>,
-    /// The network distilled with; empty where the source does not say.
+    /// The network used for distillation; empty if the source does not say.
     pub network: String,
-    /// The network trained and tested.
+    /// The network that was trained and tested.
     pub evaluated_on: String,
-    /// Top-1 accuracy on the real test set, in percent.
+    /// Top-1 accuracy on the real test set, in per cent.
     pub accuracy: f64,
-    /// Its deviation, in percent points, where published.
+    /// Its deviation, in percentage points, if published.
     pub deviation: Option<f64>,
-    /// Keys of [`sources`], joined by `+`.
+    /// Keys of [`sources`], joined with `+`.
     pub source: String,
-    /// What differs from the plain setting (hard labels, ConvNet); empty for that.
+    /// What differs from the plain setting (hard labels, ConvNet); empty if nothing does.
     pub note: String,
 }
 
-/// Where results were read.
+/// A source of published results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The key used in results.
     pub key: String,
-    /// What it is.
+    /// Its description.
     pub name: String,
-    /// Where it is; empty for a paper.
+    /// Its URL; empty for a paper.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
     /// The id of the paper it belongs to.
@@ -62,7 +62,7 @@ struct Sources {
 }
 
 static SOURCES: LazyLock<Vec<Source>> = LazyLock::new(|| {
-    // A test reads the shipped table, so an unreadable one never leaves the house.
+    // A test reads the shipped table, so an unreadable one cannot be released.
     toml::from_str::<Sources>(include_str!("../../data/sources.toml"))
         .unwrap_or_default()
         .source
@@ -76,7 +76,7 @@ pub fn sources() -> &'static [Source] {
 /// The published results shipped with the program.
 ///
 /// # Errors
-/// [`Error::Results`] where the shipped file is malformed; a test reads it.
+/// [`Error::Results`] if the shipped file is malformed; a test reads it.
 pub fn published() -> Result<Vec<Published>, Error> {
     parse("results.csv", include_str!("../../data/results.csv"))
 }
@@ -84,10 +84,10 @@ pub fn published() -> Result<Vec<Published>, Error> {
 /// Reads published results: CSV with the fields of [`Published`] as its header.
 ///
 /// # Errors
-/// [`Error::Results`] with the line, for a field that is missing, no number, or an accuracy outside 0 to 100.
+/// [`Error::Results`], with the line, for a missing field, a field that should be a number and is not, an accuracy or
+/// deviation outside 0 to 100, images per class that are not above 0, or an unknown source.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Published>, Error> {
-    let hint =
-        "expected method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note";
+    let hint = "expected the fields method,paper,dataset,ipc,network,evaluated_on,accuracy,deviation,source,note";
     let wrong = |line: u64, message: String| Error::Results {
         file: file.into(),
         line,
@@ -144,21 +144,21 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Published>, Error> {
     Ok(results)
 }
 
-/// What to show of the results; every `None` shows all.
+/// Which results to show; `None` stands for all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selection {
-    /// The dataset, however spelled: `CIFAR-10` is `cifar10`.
+    /// The dataset, in any spelling: `CIFAR-10` is the same as `cifar10`.
     pub dataset: Option<String>,
     /// Images per class.
     pub ipc: Option<f64>,
     /// The method.
     pub method: Option<String>,
-    /// The network trained and tested.
+    /// The network that was trained and tested.
     pub network: Option<String>,
 }
 
 impl Selection {
-    /// Whether a result of these facts is wanted.
+    /// Whether a result with these properties is selected.
     pub fn wants(&self, method: &str, dataset: &str, ipc: Option<f64>, network: &str) -> bool {
         let same = |wanted: &Option<String>, own: &str| {
             wanted.as_ref().is_none_or(|wanted| key(wanted) == key(own))
@@ -166,12 +166,12 @@ impl Selection {
         same(&self.method, method)
             && same(&self.dataset, dataset)
             && same(&self.network, network)
-            // The whole dataset is the upper bound of every budget.
+            // The result on the whole dataset is the upper bound for every number of images per class.
             && (self.ipc.is_none() || ipc.is_none() || self.ipc == ipc)
     }
 }
 
-/// What spellings of a dataset, method or network have in common: `CIFAR-10`, `cifar10`.
+/// A key that is the same for different spellings of a dataset, method or network: `CIFAR-10`, `cifar10`.
 pub(crate) fn key(name: &str) -> String {
     let mut key = crate::fold::fold(name);
     key.retain(|c| c.is_alphanumeric() || c == '+');

@@ -1,4 +1,4 @@
-//! How many papers of a result share a year, a section, a venue and so on.
+//! Facets: how many papers of a search result have each year, section, venue and so on.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use serde::Serialize;
 
 use crate::record::Paper;
 
-/// Values and how many papers have them, the most first.
+/// Values and the number of papers that have them, most frequent first.
 pub type Counts = Vec<(String, usize)>;
 
 /// The facets of a set of papers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Facets {
-    /// Papers.
+    /// Number of papers.
     pub papers: usize,
-    /// Papers with code.
+    /// Number of papers with code.
     pub with_code: usize,
-    /// By year, the newest first.
+    /// By year, newest first.
     pub year: Counts,
     /// By section.
     pub section: Counts,
@@ -50,7 +50,7 @@ pub fn facets<'a>(papers: impl Iterator<Item = &'a Paper> + Clone) -> Facets {
     }
 }
 
-/// Counts values; the most frequent first, equal ones by name.
+/// Counts values. They are sorted by decreasing frequency, then by name.
 pub(crate) fn most_first(values: impl Iterator<Item = String>) -> Counts {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for value in values {

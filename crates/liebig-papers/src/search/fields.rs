@@ -1,4 +1,4 @@
-//! Conditions on fields: what a value means, and whether a record has it.
+//! Conditions on fields: checks their values, and whether a record meets them.
 
 use super::query::{Filter, year_range};
 use crate::catalogue::Catalogue;
@@ -9,7 +9,7 @@ use crate::section;
 use crate::tags;
 use crate::venue::{self, VenueKind};
 
-/// A condition whose values are known to mean something.
+/// A condition whose values have been checked.
 pub(crate) struct Condition {
     tests: Vec<Test>,
     negated: bool,
@@ -30,7 +30,7 @@ enum Test {
     Id(String),
 }
 
-/// What `has:` can ask for.
+/// The values of `has:`.
 const HAS: &[&str] = &["arxiv", "code", "implementation", "project"];
 const KINDS: [VenueKind; 5] = [
     VenueKind::Conference,
@@ -40,7 +40,7 @@ const KINDS: [VenueKind; 5] = [
     VenueKind::Thesis,
 ];
 
-/// Checks the values of filters.
+/// Checks the values of filters and turns them into conditions.
 pub(crate) fn compile(catalogue: &Catalogue, filters: &[Filter]) -> Result<Vec<Condition>, Error> {
     filters
         .iter()
@@ -110,7 +110,8 @@ fn test(catalogue: &Catalogue, field: &str, value: &str) -> Result<Test, Error> 
     })
 }
 
-/// The sections a value names: the one of that id with all below it, or those whose title holds its words.
+/// The sections that a value names, with their subsections: the section with that id, or all sections whose title contains
+/// its words.
 fn sections(catalogue: &Catalogue, value: &str) -> Result<Vec<String>, Error> {
     let all = catalogue.sections();
     let exact = all
@@ -144,13 +145,13 @@ fn sections(catalogue: &Catalogue, value: &str) -> Result<Vec<String>, Error> {
 fn unknown<'a>(field: &str, value: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let known: Vec<&str> = known.collect();
     Error::Query {
-        message: format!("`{value}` is no {field}"),
-        hint: format!("one of {}", known.join(", ")),
+        message: format!("`{value}` is not a known value of `{field}:`"),
+        hint: format!("use one of {}", known.join(", ")),
     }
 }
 
 impl Condition {
-    /// Whether the condition holds for a record.
+    /// Whether a record meets the condition.
     pub fn holds(&self, paper: &Paper) -> bool {
         self.tests.iter().any(|test| test.holds(paper)) != self.negated
     }

@@ -1,7 +1,7 @@
-//! Searching the catalogue: ranked full text, conditions on fields, facets.
+//! Search in the catalogue: ranked full text, conditions on fields, facets.
 //!
-//! The index is built in memory from the records, in a few milliseconds, by SQLite's FTS5, which also ranks (BM25,
-//! a title counting most). Words are compared without case and accents.
+//! SQLite's FTS5 builds the index in memory from the records, in a few milliseconds, and ranks the results (BM25 with the
+//! highest weight on the title). Case and accents are ignored.
 
 mod facets;
 mod fields;
@@ -22,12 +22,12 @@ use crate::record::Paper;
 use crate::section;
 use crate::venue;
 
-/// A paper found.
+/// A search result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Hit<'a> {
     /// The record.
     pub paper: &'a Paper,
-    /// How well it fits, larger is better; 0 for a query without words.
+    /// Relevance, larger is better; 0 for a query without words.
     pub score: f64,
 }
 
@@ -42,7 +42,7 @@ impl<'a> Index<'a> {
     /// Builds the index.
     ///
     /// # Errors
-    /// [`Error::Search`] where SQLite fails.
+    /// [`Error::Search`] if SQLite fails.
     pub fn new(catalogue: &'a Catalogue) -> Result<Self, Error> {
         let mut database = Connection::open_in_memory()?;
         database.execute_batch(
@@ -85,10 +85,10 @@ impl<'a> Index<'a> {
         })
     }
 
-    /// The papers for which everything in the query holds, the best first; without words, the newest first.
+    /// The papers that match every part of the query, best match first; for a query without words, newest first.
     ///
     /// # Errors
-    /// [`Error::Query`] for a value no field knows; [`Error::Search`] where SQLite fails.
+    /// [`Error::Query`] for an unknown value of a field; [`Error::Search`] if SQLite fails.
     pub fn search(&self, query: &Query) -> Result<Vec<Hit<'a>>, Error> {
         let wanted: Vec<&Term> = query.terms.iter().filter(|term| !term.negated).collect();
         let scores = if wanted.is_empty() {
@@ -122,7 +122,7 @@ impl<'a> Index<'a> {
         Ok(hits)
     }
 
-    /// Rows that hold all these terms, and how well.
+    /// The rows that contain all these terms, with their relevance.
     fn matching(&self, terms: &[&Term]) -> Result<BTreeMap<i64, f64>, Error> {
         let expression = terms
             .iter()
@@ -137,7 +137,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// A term in FTS5's language. The words hold letters and digits only, so nothing needs escaping.
+/// A term in FTS5's query syntax. The words contain only letters and digits, so nothing needs escaping.
 fn expression(term: &Term) -> String {
     let column = term
         .column

@@ -1,42 +1,42 @@
-//! The query language: words, phrases, prefixes and fields.
+//! The query syntax: words, phrases, prefixes and fields.
 
 use crate::error::Error;
 use crate::fold;
 
-/// A query, read. Everything in it must hold.
+/// A parsed query. A paper must match every part of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    /// Words and phrases to be found.
+    /// Words and phrases to find.
     pub terms: Vec<Term>,
     /// Conditions on fields.
     pub filters: Vec<Filter>,
 }
 
-/// A word, a phrase or the beginning of one.
+/// A word or a phrase, or the beginning of one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Term {
-    /// The folded words, in their order.
+    /// The folded words, in order.
     pub words: Vec<String>,
-    /// Whether the last word may go on.
+    /// Whether the last word is a prefix.
     pub prefix: bool,
-    /// The column to look in; `None` for all.
+    /// The column to search; `None` for all.
     pub column: Option<&'static str>,
-    /// Whether it must *not* be found.
+    /// Whether the term must *not* occur.
     pub negated: bool,
 }
 
-/// A condition on a field; one of the values must hold.
+/// A condition on a field, which must have one of the values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
     /// The field, one of [`FIELDS`].
     pub field: &'static str,
     /// The values, as written.
     pub values: Vec<String>,
-    /// Whether none of them may hold.
+    /// Whether the field must have *none* of the values.
     pub negated: bool,
 }
 
-/// The fields of a query. `title` and `author` are searched, the others compared.
+/// The fields of a query. `title` and `author` are searched; the values of the others are compared as a whole.
 pub const FIELDS: &[&str] = &[
     "application",
     "author",
@@ -54,10 +54,10 @@ pub const FIELDS: &[&str] = &[
     "year",
 ];
 
-/// Reads a query: `word`, `prefix*`, `"a phrase"`, `field:value`, `field:one,two`, `-unwanted`.
+/// Parses a query: `word`, `prefix*`, `"a phrase"`, `field:value`, `field:one,two`, `-unwanted`.
 ///
 /// # Errors
-/// [`Error::Query`] for an unknown field, an open quotation or an impossible year.
+/// [`Error::Query`] for an unknown field, a field without a value, an unclosed quotation mark or an invalid year.
 pub fn parse(text: &str) -> Result<Query, Error> {
     let mut query = Query::default();
     let mut rest = text.trim_start();
@@ -80,7 +80,7 @@ pub fn parse(text: &str) -> Result<Query, Error> {
     Ok(query)
 }
 
-/// `field:value` gives the field and what follows; a colon at the end of a word is punctuation.
+/// Splits `field:value` into the field and the rest. A colon at the end of a word is punctuation.
 fn split_field(body: &str) -> Result<(Option<&'static str>, &str), Error> {
     let end = body
         .find(|c: char| !c.is_ascii_alphabetic())
@@ -95,25 +95,25 @@ fn split_field(body: &str) -> Result<(Option<&'static str>, &str), Error> {
     match FIELDS.iter().find(|field| field.eq_ignore_ascii_case(name)) {
         Some(field) => Ok((Some(field), value)),
         None => Err(Error::Query {
-            message: format!("`{name}` is no field"),
+            message: format!("`{name}` is not a field"),
             hint: format!(
-                "the fields are {}; put quotation marks around a text with a colon",
+                "the fields are {}; put text that contains a colon in quotation marks",
                 FIELDS.join(", ")
             ),
         }),
     }
 }
 
-/// A quoted text, or everything up to the next blank; with it whether it was quoted, and the rest.
+/// A quoted text, or everything up to the next space. Also returns whether it was quoted, and the rest.
 fn take_value(body: &str) -> Result<(String, bool, &str), Error> {
     if let Some(inside) = body.strip_prefix('"') {
         let Some((value, after)) = inside.split_once('"') else {
             return Err(Error::Query {
-                message: "a quotation mark does not close".into(),
+                message: "a quotation mark is not closed".into(),
                 hint: format!("write \"{}\"", inside.trim()),
             });
         };
-        // The star of a prefix stands behind the closing mark.
+        // The star of a prefix follows the closing quotation mark.
         return Ok(match after.strip_prefix('*') {
             Some(after) => (format!("{value}*"), true, after),
             None => (value.to_owned(), true, after),
@@ -163,10 +163,10 @@ fn filter(field: &'static str, value: &str, quoted: bool, negated: bool) -> Resu
     })
 }
 
-/// `2024`, `2024..`, `..2020` or `2021..2023`, both ends included.
+/// Parses `2024`, `2024..`, `..2020` or `2021..2023`, with both ends included.
 pub(crate) fn year_range(value: &str) -> Result<std::ops::RangeInclusive<u16>, Error> {
     let wrong = || Error::Query {
-        message: format!("`{value}` is no year"),
+        message: format!("`{value}` is not a year or a range of years"),
         hint: "write year:2024, year:2024.., year:..2020 or year:2021..2023".into(),
     };
     let year = |text: &str| text.parse::<u16>().map_err(|_| wrong());

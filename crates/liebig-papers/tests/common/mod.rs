@@ -1,11 +1,11 @@
-//! What several tests need.
+//! Helpers that several tests share.
 #![allow(dead_code)]
 
 use std::path::PathBuf;
 
 use liebig_papers::{Checkout, Import, Kind, import};
 
-/// The upstream list, where it is; otherwise says that the test is skipped.
+/// The upstream list. If it is absent, this prints that the test is skipped.
 pub fn upstream() -> Option<PathBuf> {
     let folder = shared("catalogue/upstream");
     if folder.is_none() {
@@ -20,7 +20,7 @@ pub fn shared(path: &str) -> Option<PathBuf> {
     Some(workspace.join("../shared").join(path)).filter(|path| path.exists())
 }
 
-/// Imports a README alone.
+/// Imports only a README, without other files.
 pub fn import_readme(readme: impl Into<Vec<u8>>) -> Import {
     import(&Checkout {
         readme: readme.into(),
@@ -29,7 +29,7 @@ pub fn import_readme(readme: impl Into<Vec<u8>>) -> Import {
     .expect("an import never fails")
 }
 
-/// The files and lines of the diagnostics of a kind.
+/// The files and lines of all diagnostics of a kind.
 pub fn places(import: &Import, kind: Kind) -> Vec<(String, usize)> {
     let of_kind = import
         .diagnostics
@@ -40,7 +40,7 @@ pub fn places(import: &Import, kind: Kind) -> Vec<(String, usize)> {
         .collect()
 }
 
-/// How many diagnostics there are of a kind.
+/// The number of diagnostics of a kind.
 pub fn count(import: &Import, kind: Kind) -> usize {
     places(import, kind).len()
 }

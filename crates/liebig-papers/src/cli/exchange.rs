@@ -1,4 +1,4 @@
-//! `liebig papers import`, `diff` and `export`: catalogues in and out.
+//! `liebig papers import`, `diff` and `export`: reading, comparing and writing whole catalogues.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,7 +16,7 @@ use crate::export;
 use crate::files;
 use crate::import::{self, Checkout, Kind, Severity};
 
-/// Opens a catalogue and says how irregular it was.
+/// Opens a catalogue and reports how many irregularities it had.
 pub(super) fn open(path: &Path) -> Result<Catalogue, Error> {
     if path == Path::new("shipped") && !path.exists() {
         return Catalogue::shipped();
@@ -24,7 +24,7 @@ pub(super) fn open(path: &Path) -> Result<Catalogue, Error> {
     let (catalogue, diagnostics) = crate::open(path)?;
     if !diagnostics.is_empty() {
         eprintln!(
-            "{}: {} irregularities; `liebig papers import` names them",
+            "{}: {} irregularities; `liebig papers import` lists them",
             path.display(),
             diagnostics.len()
         );
@@ -32,7 +32,7 @@ pub(super) fn open(path: &Path) -> Result<Catalogue, Error> {
     Ok(catalogue)
 }
 
-/// Reads a checkout, names what is irregular, and writes or merges the records.
+/// Reads a checkout, reports its irregularities, and writes or merges the records.
 pub(super) fn import(args: &ImportArgs, out: &mut dyn Write) -> Result<Outcome> {
     let import = import::import(&Checkout::read(&args.checkout)?)?;
     let unread = import
@@ -60,7 +60,7 @@ pub(super) fn import(args: &ImportArgs, out: &mut dyn Write) -> Result<Outcome> 
         let counts = import.counts;
         writeln!(
             out,
-            "\n{} papers: {} entries of the list's form, {} without their bullet; {} lines without a title link told apart\n\
+            "\n{} papers: {} entries in the list's format, {} without a bullet; {} lines without a title link left out\n\
              {} irregularities: {}",
             import.catalogue.papers().len(),
             counts.strict,
@@ -80,7 +80,7 @@ pub(super) fn import(args: &ImportArgs, out: &mut dyn Write) -> Result<Outcome> 
         let changes = diff::diff(&ours, &merged);
         merged.save(folder)?;
         eprintln!(
-            "{}: {} papers new, {} changed",
+            "{}: {} new papers, {} changed",
             folder.display(),
             changes.new.len(),
             changes.changed.len()
@@ -88,7 +88,7 @@ pub(super) fn import(args: &ImportArgs, out: &mut dyn Write) -> Result<Outcome> 
         let gone = diff::diff(&ours, &import.catalogue).gone;
         if !gone.is_empty() {
             let ids: Vec<&str> = gone.iter().map(|paper| paper.id.as_str()).collect();
-            eprintln!("not in the list, kept: {}", ids.join(", "));
+            eprintln!("kept although not in the list: {}", ids.join(", "));
         }
     }
     Ok(if args.strict && unread > 0 {
@@ -98,7 +98,7 @@ pub(super) fn import(args: &ImportArgs, out: &mut dyn Write) -> Result<Outcome> 
     })
 }
 
-/// Shows what is new, changed and gone.
+/// Shows which papers are new, changed or gone.
 pub(super) fn diff(args: &DiffArgs, out: &mut dyn Write) -> Result<Outcome> {
     let diff = diff::diff(&open(&args.before)?, &open(&args.after)?);
     if args.json {
