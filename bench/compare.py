@@ -2,8 +2,8 @@
 
     python bench/compare.py --rounds 3 [--liebig target/release/liebig] [--only NAME]... [--json FILE]
 
-Each round runs every workload once with each engine, a process each, so that a change in the machine's load meets both.
-A ratio is PyTorch's time over Liebig's; the table has the median over the rounds and their range.
+Each round runs every workload once with each program, in separate processes, so that a change in the machine's load
+affects both. A ratio is PyTorch's time divided by Liebig's; the table shows the median over the rounds and the range.
 """
 
 import argparse
@@ -17,11 +17,11 @@ HERE = pathlib.Path(__file__).parent
 
 
 def output_of(command):
-    """What a command prints; where it fails, it has said why."""
+    """Returns what a command prints. If it fails, this exits; the command has already printed the reason."""
     try:
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     except FileNotFoundError:
-        sys.exit(f"error: there is no {command[0]}\nhint: `cargo build --release` makes it, --liebig says where it is")
+        sys.exit(f"error: {command[0]} does not exist\nhint: build it with `cargo build --release`, or give its path with --liebig")
     except subprocess.CalledProcessError as error:
         sys.exit(f"error: `{' '.join(command)}` ended with exit code {error.returncode}")
 
@@ -29,7 +29,7 @@ def output_of(command):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--liebig", default=str(HERE.parent / "target" / "release" / "liebig"))
-    parser.add_argument("--only", action="append", help="a workload; may be repeated")
+    parser.add_argument("--only", action="append", help="run only this workload; may be repeated [default: all]")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
@@ -47,7 +47,7 @@ def main():
             results[name].append((json.loads(ours), json.loads(theirs)))
     if arguments.json:
         pathlib.Path(arguments.json).write_text(json.dumps(results, indent=1) + "\n")
-    print("| workload | liebig, s | torch, s | times faster (range) | liebig, MB | torch, MB |")
+    print("| workload | liebig, s | torch, s | speed-up (range) | liebig, MB | torch, MB |")
     print("|---|---|---|---|---|---|")
     for name, rounds in results.items():
         ratios = [theirs["seconds"] / ours["seconds"] for ours, theirs in rounds]

@@ -1,4 +1,4 @@
-"""The workloads of `liebig bench`, in plain PyTorch: prints one line of JSON for one workload.
+"""The workloads of `liebig bench` in plain PyTorch. Runs one workload and prints one line of JSON.
 
     python bench/torch_units.py real_gradient_256 --runs 5 --threads 2
 """
@@ -26,7 +26,7 @@ def convnet(width=128, depth=3):
 
 
 class Units:
-    """One method per kind of work; each returns a function that does one unit."""
+    """One method per kind of workload; each returns a function that does one unit of the work."""
 
     def __init__(self):
         torch.manual_seed(0)
@@ -39,7 +39,7 @@ class Units:
 
     @staticmethod
     def distance(ours, target):
-        """Per output one minus the cosine, summed; tensors of one dimension do not count."""
+        """Sum over outputs of one minus the cosine similarity; one-dimensional tensors are skipped."""
         total = torch.zeros(())
         for a, b in zip(ours, target):
             if a.ndim > 1:
@@ -59,7 +59,7 @@ class Units:
 
     @staticmethod
     def iteration(ipc, lr, distance):
-        """One SGD step on `ipc` images of each class; `distance(real, images, class_)` is what they lower."""
+        """One SGD step on `ipc` images of each class, which minimises `distance(real, images, class_)`."""
         real = torch.randn(CLASSES, 256, 3, 32, 32)
         images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
         sgd = torch.optim.SGD([images], lr=lr, momentum=0.5)
@@ -167,7 +167,7 @@ def main():
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     unit = WORKLOADS[arguments.workload](Units())
-    unit()  # a warm-up that does not count
+    unit()  # a warm-up that is not timed
     times = []
     for _ in range(arguments.runs):
         started = time.perf_counter()
