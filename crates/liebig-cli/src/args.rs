@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use liebig::config::ImageSize;
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
@@ -12,6 +14,12 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Say nothing but errors on standard error
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more: where settings come from, each network's result
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
 }
 
 const AFTER_HELP: &str = "\
@@ -28,19 +36,37 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
+    /// List the methods, or the settings of one
+    Methods(MethodsArguments),
+    /// List the networks, or the options of one
+    Models(ModelsArguments),
     /// List and describe datasets
     Data(DataArguments),
     /// Time units of work, a line of JSON each
     Bench(BenchArguments),
-    /// Ask the catalogue of the field: papers, code, published results
+    /// Search the catalogue of the field: papers, code, published results
     #[cfg(feature = "papers")]
     Papers(liebig_papers::cli::PapersArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the manual pages into a folder
+    Man {
+        /// The folder; made if it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
 }
 
 /// `liebig distill`
 #[derive(Debug, Args)]
+#[command(after_help = "\
+A method's own settings are reached by --set: `liebig methods NAME` lists them all, `liebig models NAME` the options of
+a network. --print-config shows what flags, assignments, file, preset and defaults add up to.")]
 pub struct DistillArguments {
-    /// Method [default: dc]
+    /// Method, see `liebig methods` [default: dc]
     #[arg(long, value_name = "NAME")]
     pub method: Option<String>,
     /// Dataset, by name (see `liebig data list`) or path [default: strokes]
@@ -49,30 +75,30 @@ pub struct DistillArguments {
     /// Distilled samples per class [default: 1]
     #[arg(long, value_name = "N", value_parser = whole())]
     pub ipc: Option<i64>,
-    /// Network to distil on: convnet, mlp, lenet [default: convnet for images, mlp for tables]
+    /// Other numbers of samples for some classes, such as cat=2,dog=5
+    #[arg(long, value_name = "CLASS=N,...")]
+    pub budget: Option<String>,
+    /// Network to distil on, see `liebig models` [default: convnet for images, mlp for tables]
     #[arg(long, value_name = "NAME")]
     pub model: Option<String>,
     /// Resize images to N pixels square, or height x width
     #[arg(long, value_name = "N|HxW")]
     pub image_size: Option<ImageSize>,
-    /// Updates of the set, each on a fresh network
+    /// Iterations of the method [default: as published]
     #[arg(long, value_name = "N", value_parser = whole())]
     pub iterations: Option<i64>,
-    /// Real samples per class and update
-    #[arg(long, value_name = "N", value_parser = whole())]
-    pub batch_real: Option<i64>,
-    /// Where the samples start: noise, real
-    #[arg(long, value_name = "NAME")]
+    /// Where the samples start: noise, real, a coreset, or a distilled set to go on from
+    #[arg(long, value_name = "NAME|FILE")]
     pub init: Option<String>,
-    /// Learning rate of the samples
-    #[arg(long, value_name = "X")]
-    pub lr_img: Option<f64>,
     /// Seed of everything random [default: 0]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
     pub seed: Option<i64>,
     /// Worker threads; the result does not depend on them [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = threads())]
+    pub threads: Option<u16>,
+    /// Refuse to start if more memory would be needed, such as 8G [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub memory: Option<u64>,
     /// Device to compute on
     #[arg(long, value_name = "NAME", default_value = "cpu", value_parser = ["cpu"])]
     pub device: String,
@@ -88,9 +114,12 @@ pub struct DistillArguments {
     /// Continue the run in the folder from its last checkpoint
     #[arg(long)]
     pub resume: bool,
-    /// Fresh networks to evaluate with, for the distilled and for the random set; 0 leaves the evaluation out
+    /// Fresh networks to evaluate with, for the distilled set and each baseline; 0 leaves the evaluation out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..1 << 20))]
     pub eval_repeats: Option<i64>,
+    /// Evaluate these beside the distilled set: coresets (see `liebig methods`), whole [default: random]
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub baseline: Option<Vec<String>>,
     /// Use the quick variant of the preset
     #[arg(long)]
     pub quick: bool,
@@ -117,9 +146,12 @@ pub struct EvaluateArguments {
     /// Fresh networks of each kind
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub repeats: u32,
-    /// Evaluate this beside it: random (real samples, as many per class)
-    #[arg(long, value_name = "NAME", value_parser = ["random"])]
-    pub baseline: Option<String>,
+    /// Evaluate these beside it: coresets with as many samples per class (see `liebig methods`), whole
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub baseline: Vec<String>,
+    /// Report the accuracy of each class, too
+    #[arg(long)]
+    pub per_class: bool,
     /// Where the test set is [default: the dataset's name in the file, or the run's data]
     #[arg(long, value_name = "NAME|PATH")]
     pub data: Option<String>,
@@ -127,8 +159,8 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Worker threads; the result does not depend on them [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = threads())]
+    pub threads: Option<u16>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -144,6 +176,31 @@ pub struct ShowArguments {
     #[arg(long, value_name = "OUT")]
     pub png: Option<PathBuf>,
     /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig methods`
+#[derive(Debug, Args)]
+pub struct MethodsArguments {
+    /// The method whose settings are listed [default: list the methods]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Samples per class that defaults may depend on
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub ipc: u32,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig models`
+#[derive(Debug, Args)]
+pub struct ModelsArguments {
+    /// The network whose options are listed [default: list the networks]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
@@ -189,11 +246,11 @@ pub struct BenchArguments {
     #[arg(long, value_name = "AXIS", num_args = 0..=1, default_missing_value = "all", conflicts_with = "only")]
     pub scaling: Vec<String>,
     /// Timed units of each, after one that does not count
-    #[arg(long, value_name = "N", default_value_t = 5)]
-    pub runs: usize,
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
+    pub runs: u32,
     /// Worker threads [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = threads())]
+    pub threads: Option<u16>,
     /// List the workloads
     #[arg(long)]
     pub list: bool,
@@ -204,4 +261,17 @@ pub struct BenchArguments {
 
 fn whole() -> clap::builder::RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(1..1 << 32)
+}
+
+/// Bytes.
+fn memory(text: &str) -> Result<u64, String> {
+    let size: Result<ByteSize, _> = text.parse();
+    let size = size
+        .map_err(|_| format!("`{text}` is not a size, expected one such as 8G, 512M or 1.5GiB"))?;
+    Ok(size.as_u64())
+}
+
+/// More threads than any machine has would only use up memory.
+fn threads() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=1024)
 }

@@ -1,6 +1,9 @@
 //! Exit codes, and the one place where errors are printed.
 
 use anstream::eprintln;
+use liebig::ErrorKind;
+
+use crate::flags;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +33,7 @@ pub fn report(error: &anyhow::Error) -> ExitStatus {
         return ExitStatus::Success;
     }
     let status = status(error);
-    let text = chain(error);
+    let text = flags::in_hints(&chain(error));
     match status {
         ExitStatus::Interrupted => eprintln!("{text}"),
         _ => eprintln!("error: {text}"),
@@ -64,8 +67,40 @@ pub fn report_arguments(error: &clap::Error) -> ExitStatus {
     let text = error.render().ansi().to_string();
     let text = text.split("For more information").next().unwrap_or(&text);
     eprintln!("{}", text.trim_end());
-    eprintln!("{HELP}");
+    match setting(error) {
+        Some(key) => eprintln!(
+            "hint: a setting of a method is set by --set method.{key}=VALUE; `liebig methods NAME` lists them"
+        ),
+        None => eprintln!("{HELP}"),
+    }
     ExitStatus::Usage
+}
+
+/// The setting that an unknown flag of `distill` is spelt like.
+fn setting(error: &clap::Error) -> Option<String> {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    if error.kind() != ErrorKind::UnknownArgument {
+        return None;
+    }
+    let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg) else {
+        return None;
+    };
+    let name = flag
+        .strip_prefix("--")?
+        .split('=')
+        .next()?
+        .replace('-', "_");
+    let facts = liebig::Facts {
+        dataset: String::new(),
+        shape: liebig::SampleShape::Table { features: 1 },
+        classes: 2,
+        ipc: 1,
+        model: "mlp".into(),
+        batch_norm: false,
+    };
+    let mut settings = liebig::methods::all().flat_map(|method| method.settings(&facts));
+    let key = format!("method.{name}");
+    settings.any(|setting| setting.key == key).then_some(name)
 }
 
 /// Prints what is wrong with an environment variable.
@@ -75,39 +110,25 @@ pub fn report_environment(error: &dyn std::error::Error) -> ExitStatus {
 }
 
 fn status(error: &anyhow::Error) -> ExitStatus {
-    if error
-        .chain()
-        .any(|cause| matches!(cause.downcast_ref(), Some(liebig::Error::Interrupted)))
-    {
-        return ExitStatus::Interrupted;
-    }
-    let usage = error.chain().any(|cause| {
-        use liebig::run::Error as Run;
-        cause.is::<liebig::config::Error>()
-            || matches!(
-                cause.downcast_ref(),
-                Some(
-                    liebig::Error::Network(_)
-                        | liebig::Error::TooFewSamples { .. }
-                        | liebig::Error::AugmentationOfTable
-                )
-            )
-            || matches!(
-                cause.downcast_ref(),
-                Some(
-                    Run::Exists(_)
-                        | Run::NotARun(_)
-                        | Run::OtherConfig { .. }
-                        | Run::OtherData { .. }
-                )
-            )
+    let kind = error.chain().find_map(|cause| {
+        let ours = cause
+            .downcast_ref::<liebig::Error>()
+            .map(liebig::Error::kind);
+        // A configuration is wrong before there is a session.
+        ours.or_else(|| {
+            cause
+                .is::<liebig::config::Error>()
+                .then_some(ErrorKind::Usage)
+        })
     });
     #[cfg(feature = "papers")]
-    let usage = usage || liebig_papers::cli::is_usage(error);
-    if usage {
-        ExitStatus::Usage
-    } else {
-        ExitStatus::Failure
+    if liebig_papers::cli::is_usage(error) {
+        return ExitStatus::Usage;
+    }
+    match kind {
+        Some(ErrorKind::Usage) => ExitStatus::Usage,
+        Some(ErrorKind::Interrupted) => ExitStatus::Interrupted,
+        Some(ErrorKind::Data | ErrorKind::Failure) | None => ExitStatus::Failure,
     }
 }
 

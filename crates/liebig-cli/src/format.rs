@@ -11,15 +11,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// `512 KiB`, `1.2 GiB`.
-pub fn bytes(bytes: u64) -> String {
-    let amount = bytes as f64;
-    match bytes {
-        0..1_048_576 => format!("{:.0} KiB", amount / 1024.0),
-        1_048_576..1_073_741_824 => format!("{:.0} MiB", amount / 1_048_576.0),
-        _ => format!("{:.1} GiB", amount / 1_073_741_824.0),
-    }
-}
+pub use liebig::cost::bytes;
 
 /// A fraction as `91.7 %`.
 pub fn percent(fraction: f64) -> String {

@@ -4,6 +4,7 @@ mod allocator;
 mod args;
 mod commands;
 mod exit;
+mod flags;
 mod format;
 mod printer;
 mod progress;
@@ -11,7 +12,9 @@ mod progress;
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
+use crate::exit::ExitStatus;
 use crate::printer::Printer;
+use crate::progress::Voice;
 
 fn main() -> std::process::ExitCode {
     allocator::keep_memory();
@@ -22,18 +25,31 @@ fn main() -> std::process::ExitCode {
     if let Err(error) = liebig_grad::Level::from_environment() {
         return exit::report_environment(&error).into();
     }
-    let result = match &arguments.command {
+    let result = run(&arguments);
+    result.unwrap_or_else(|error| exit::report(&error)).into()
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
+    let voice = Voice::new(arguments.quiet, arguments.verbose);
+    match &arguments.command {
         Command::Distill(arguments) => {
-            commands::distill::run(arguments, &Printer::new(arguments.json))
+            commands::distill::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Evaluate(arguments) => {
-            commands::evaluate::run(arguments, &Printer::new(arguments.json))
+            commands::evaluate::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
+        Command::Methods(arguments) => {
+            commands::methods::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Models(arguments) => {
+            commands::models::run(arguments, &Printer::new(arguments.json))
+        }
         Command::Data(arguments) => commands::data::run(arguments),
         Command::Bench(arguments) => commands::bench::run(arguments),
         #[cfg(feature = "papers")]
         Command::Papers(arguments) => commands::papers::run(arguments),
-    };
-    result.unwrap_or_else(|error| exit::report(&error)).into()
+        Command::Completions { shell } => commands::completions::run(*shell),
+        Command::Man { folder } => commands::man::run(folder),
+    }
 }

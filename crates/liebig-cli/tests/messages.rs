@@ -14,6 +14,72 @@ fn help() {
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
     assert_snapshot!("help_bench", transcript(&["bench", "--help"]));
+    assert_snapshot!("help_methods", transcript(&["methods", "--help"]));
+    assert_snapshot!("help_models", transcript(&["models", "--help"]));
+}
+
+#[test]
+fn methods_and_models_are_listed_with_their_settings() {
+    assert_snapshot!("methods", transcript(&["methods"]));
+    assert_snapshot!("methods_dm", transcript(&["methods", "dm"]));
+    assert_snapshot!("models", transcript(&["models"]));
+    assert_snapshot!("models_convnet", transcript(&["models", "convnet"]));
+    let output = liebig()
+        .args(["methods", "dsa", "--ipc", "10", "--json"])
+        .output()
+        .unwrap();
+    let method: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let settings = method["settings"].as_array().unwrap();
+    let setting = |key: &str| {
+        settings
+            .iter()
+            .find(|setting| setting["key"] == key)
+            .unwrap()
+    };
+    assert_eq!(setting("method.outer_loops")["default"], 10);
+    assert_eq!(setting("method.lr_img")["range"], "a positive number");
+    assert!(
+        setting("method.init")["range"]
+            .as_str()
+            .unwrap()
+            .contains("herding")
+    );
+    assert!(settings.iter().all(|setting| setting["source"].is_string()));
+}
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = liebig().args(["completions", shell]).output().unwrap();
+        assert!(output.status.success());
+        let script = String::from_utf8(output.stdout).unwrap();
+        assert!(
+            script.contains("distill") && script.contains("dry-run"),
+            "{shell}"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = liebig()
+        .arg("man")
+        .arg(folder.path().join("man"))
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let page = std::fs::read_to_string(folder.path().join("man/liebig-distill.1")).unwrap();
+    assert!(page.contains("budget") && page.contains(".TH"), "{page}");
+}
+
+#[test]
+fn a_quiet_run_says_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = common::tiny(&folder.path().join("run"), "1", "1");
+    let output = command.arg("--quiet").output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let mut command = common::tiny(&folder.path().join("again"), "1", "1");
+    let output = command.arg("-v").output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(text.contains("preset: dc/strokes_ipc1"), "{text}");
 }
 
 #[test]
@@ -78,6 +144,34 @@ fn mistakes_are_explained() {
             &["distill", "--set", "method.lr_img=-1.0"],
         ),
         ("missing_config", &["distill", "--config", "nowhere.toml"]),
+        ("setting_as_flag", &["distill", "--lr-img", "0.1"]),
+        ("unknown_init", &["distill", "--init", "zeros"]),
+        (
+            "unknown_baseline",
+            &["distill", "--baseline", "random,best"],
+        ),
+        ("bad_budget", &["distill", "--budget", "three=0"]),
+        ("unknown_class", &["distill", "--budget", "ten=1"]),
+        (
+            "setting_of_another_method",
+            &["distill", "--method", "dm", "--set", "method.outer_loops=2"],
+        ),
+        (
+            "option_of_another_network",
+            &["distill", "--model", "mlp", "--set", "model.depth=2"],
+        ),
+        (
+            "iterations_of_a_coreset",
+            &["distill", "--method", "random", "--iterations", "2"],
+        ),
+        ("unknown_method_name", &["methods", "magic"]),
+        ("unknown_model_name", &["models", "convent"]),
+        (
+            "too_much_memory",
+            &["distill", "--ipc", "999999", "--memory", "8GiB"],
+        ),
+        ("bad_memory", &["distill", "--memory", "much"]),
+        ("too_many_threads", &["distill", "--threads", "100000"]),
         ("missing_artefact", &["evaluate", "nowhere.safetensors"]),
         ("not_an_artefact", &["show", "Cargo.toml"]),
         ("unknown_data_info", &["data", "info", "nowhere"]),
@@ -86,7 +180,14 @@ fn mistakes_are_explained() {
         ("impossible_point", &["bench", "--only", "depth=9"]),
     ] {
         let text = transcript(arguments);
-        assert!(text.contains("hint: ") || name == "no_command", "{text}");
+        assert!(
+            text.contains("hint: ") || name == "no_command",
+            "{name}: {text}"
+        );
+        assert!(
+            text.starts_with("exit code: 2") || text.starts_with("exit code: 1"),
+            "{name}: {text}"
+        );
         assert_snapshot!(name, text);
     }
 }

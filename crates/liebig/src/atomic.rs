@@ -1,4 +1,4 @@
-//! Files that are either the old one or the new one, never half of either.
+//! Atomic writes: a file has either its old content or its new one, never a part.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// Writes `bytes` to `path` through a temporary file in the same folder, flushed to disk and renamed into place.
 ///
 /// # Errors
-/// Whatever the file system says; `path` is then untouched.
+/// Any error of the file system; `path` is then unchanged.
 pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let named = |error: std::io::Error| {
         std::io::Error::new(
@@ -20,7 +20,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     };
     let mut builder = tempfile::Builder::new();
     builder.prefix(".writing-").suffix(".tmp");
-    // A temporary file is private by default; a result is as readable as any file its owner makes.
+    // Temporary files are private by default; a result gets the permissions of an ordinary file.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

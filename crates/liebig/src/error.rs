@@ -1,56 +1,110 @@
-//! What can go wrong while a set is distilled or evaluated.
+//! Errors of distillation and evaluation.
 
-/// Why a distillation or an evaluation stopped.
+use crate::cost::bytes;
+
+/// Why a distillation or an evaluation failed or stopped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// An error of the configuration.
+    #[error(transparent)]
+    Config(#[from] crate::config::Error),
+    /// An error of the dataset.
+    #[error(transparent)]
+    Data(#[from] liebig_data::Error),
     /// A tensor operation was given what it cannot work on.
     #[error(
-        "{0}\nhint: this is a bug, or a model that does not fit the data; please report it with the command line"
+        "{0}\nhint: this is a bug, or a network that does not fit the data; please report it with the command line"
     )]
     Grad(#[from] liebig_grad::Error),
     /// The network cannot be built or run.
-    #[error(
-        "{0}\nhint: --model chooses the network, --set model.KEY=VALUE its options, --image-size the size of the images"
-    )]
+    #[error(transparent)]
     Network(#[from] liebig_nn::Error),
-    /// A run folder.
+    /// An error of an augmentation.
+    #[error(transparent)]
+    Augment(#[from] crate::augment::Error),
+    /// An error of a run folder.
     #[error(transparent)]
     Run(#[from] crate::run::Error),
-    /// An artefact.
+    /// An error of an artefact.
     #[error(transparent)]
     Artefact(#[from] crate::artefact::Error),
-    /// A picture.
+    /// An error of a picture.
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
-    /// A class without enough training samples.
+    /// The run needs more memory than is available or allowed.
     #[error(
-        "class {class} has {found} training samples, {needed} are needed\nhint: lower --ipc, use --init noise, or give a dataset with more samples of that class"
+        "this run would need about {} of memory, but only {} may be used\nhint: lower `ipc`, `model.width` or `data.image_size`, or allow more with `memory`",
+        bytes(*needed),
+        bytes(*limit)
     )]
-    TooFewSamples {
-        /// The class's name.
-        class: String,
-        /// Its training samples.
-        found: usize,
-        /// How many are needed.
-        needed: usize,
+    Memory {
+        /// Bytes that the run would need.
+        needed: u64,
+        /// Bytes that are available or allowed.
+        limit: u64,
     },
-    /// An artefact and a test set that do not belong together.
+    /// A distilled set and a dataset that do not match.
     #[error(
-        "the distilled set has {expected}, the test set has {found}\nhint: give the test set of the dataset that was distilled, with --data"
+        "the distilled set has {found}, but the dataset has {expected}\nhint: set `data.source` to the dataset that was distilled"
     )]
     OtherKindOfData {
-        /// What the distilled set holds.
+        /// What the dataset holds.
         expected: String,
-        /// What the test set holds.
+        /// What the distilled set holds.
         found: String,
     },
-    /// An augmentation of images on a table.
+    /// An evaluation on a dataset without test samples.
     #[error(
-        "crop_scale_rotate is for images, this is a table\nhint: --set evaluation.augmentation=none"
+        "the dataset has no test samples\nhint: give it a test split, or set `evaluation.repeats` to 0"
     )]
-    AugmentationOfTable,
-    /// Somebody asked to stop.
-    #[error("interrupted\nhint: continue with --resume")]
+    NoTestSet,
+    /// A stop was requested.
+    #[error("interrupted")]
     Interrupted,
+}
+
+/// The kind of an error, from which the command line derives its exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The request is invalid: a setting, a folder that already holds a run, too much memory.
+    Usage,
+    /// The data cannot be read or used.
+    Data,
+    /// Something failed: the file system, the device, a bug.
+    Failure,
+    /// A stop was requested; the run can be continued.
+    Interrupted,
+}
+
+impl Error {
+    /// The kind of this error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        use crate::run::Error as Run;
+        use liebig_nn::Error as Network;
+        match self {
+            Self::Config(_)
+            | Self::Augment(crate::augment::Error::Table { .. })
+            | Self::Memory { .. } => ErrorKind::Usage,
+            Self::Network(
+                Network::Unknown { .. }
+                | Network::BadOption { .. }
+                | Network::TooSmall { .. }
+                | Network::TooLarge { .. },
+            ) => ErrorKind::Usage,
+            Self::Run(
+                Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
+            ) => ErrorKind::Usage,
+            Self::Data(_) | Self::Artefact(_) | Self::OtherKindOfData { .. } | Self::NoTestSet => {
+                ErrorKind::Data
+            }
+            Self::Interrupted => ErrorKind::Interrupted,
+            Self::Augment(_)
+            | Self::Grad(_)
+            | Self::Network(_)
+            | Self::Run(_)
+            | Self::Picture(_) => ErrorKind::Failure,
+        }
+    }
 }

@@ -1,51 +1,63 @@
-//! A set as one picture: a row per class, in training order, pixels as a person sees them.
+//! A set as one picture: one row per class, in label order, with pixels in the original colours.
 
 use std::path::Path;
 
 use image::{ColorType, ImageEncoder};
 
-use crate::artefact::{Artefact, Normalization, Shape};
+use liebig_data::{SampleShape, Space};
+
+use crate::artefact::Artefact;
 
 /// Pixels between two tiles and around them.
 const GAP: usize = 2;
 /// Small tiles are enlarged by a whole factor to about this many pixels.
 const TILE: usize = 64;
+/// The most bytes of a picture.
+const LARGEST: usize = 1 << 29;
 /// The shade between tiles.
 const BACKGROUND: u8 = 255;
 
-/// Why there is no picture.
+/// Why a set could not be drawn.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The samples are no images.
-    #[error("a set of {0} has no picture\nhint: only sets of images can be drawn")]
-    NotImages(Shape),
-    /// The number of values or labels does not fit the shape.
+    /// The samples are not images.
+    #[error("a set of {0} cannot be drawn\nhint: only sets of images can be drawn")]
+    NotImages(SampleShape),
+    /// The number of values or labels does not match the shape.
     #[error(
         "{0} values and {1} labels do not make samples of {2}\nhint: give one label per sample"
     )]
-    Mismatch(usize, usize, Shape),
+    Mismatch(usize, usize, SampleShape),
+    /// The space does not match the samples.
+    #[error(transparent)]
+    Space(#[from] liebig_data::Error),
+    /// A picture that no viewer would open.
+    #[error(
+        "a picture of {0}x{1} pixels is too large\nhint: draw a set with fewer samples in its largest class"
+    )]
+    TooLarge(usize, usize),
     /// The encoder failed.
     #[error("{0}\nhint: the picture may be too large")]
     Encode(#[from] image::ImageError),
-    /// The file system refused.
+    /// A file system error.
     #[error("{0}\nhint: check the path and its permissions")]
     Io(#[from] std::io::Error),
 }
 
-/// Draws samples in training space, `[n, C, H, W]` row major: multiplied by std, mean added, clamped to [0, 1].
+/// Draws samples `[n, C, H, W]`, row major, in `space`, after converting them to pixels clamped to [0, 1].
 ///
-/// Grey for one channel, colour for three, the channels' mean in grey otherwise. Returns a PNG file's bytes.
+/// Grey for one channel, colour for three, otherwise the mean of the channels in grey. Returns the bytes of a PNG file.
 ///
 /// # Errors
 /// [`Error::NotImages`], [`Error::Mismatch`], [`Error::Encode`].
 pub fn png(
     values: &[f32],
     classes: &[u32],
-    shape: Shape,
-    normalization: &Normalization,
+    shape: SampleShape,
+    space: &Space,
 ) -> Result<Vec<u8>, Error> {
-    let Shape::Image {
+    let SampleShape::Image {
         channels,
         height,
         width,
@@ -55,21 +67,41 @@ pub fn png(
     };
     if values.len() != classes.len().saturating_mul(shape.len())
         || values.is_empty()
-        || normalization.mean.len() != channels
-        || normalization.std.len() != channels
+        || space.normalization.mean.len() != channels
+        || space.normalization.std.len() != channels
     {
         return Err(Error::Mismatch(values.len(), classes.len(), shape));
     }
+    let mut raw = values.to_vec();
+    space.leave(shape, &mut raw)?;
     let rows = rows_by_class(classes);
     let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
-    let scale = (TILE / height.max(width)).max(1);
-    let grid_width = columns * (width * scale + GAP) + GAP;
-    let grid_height = rows.len() * (height * scale + GAP) + GAP;
     let colours = if channels == 3 { 3 } else { 1 };
+    let side = |count: usize, side: usize| {
+        count
+            .saturating_mul(side.saturating_add(GAP))
+            .saturating_add(GAP)
+    };
+    let size = |scale: usize| {
+        (
+            side(columns, width.saturating_mul(scale)),
+            side(rows.len(), height.saturating_mul(scale)),
+        )
+    };
+    let bytes =
+        |(width, height): (usize, usize)| width.saturating_mul(height).saturating_mul(colours);
+    let mut scale = (TILE / height.max(width)).max(1);
+    while scale > 1 && bytes(size(scale)) > LARGEST {
+        scale -= 1;
+    }
+    let (grid_width, grid_height) = size(scale);
+    if bytes(size(scale)) > LARGEST {
+        return Err(Error::TooLarge(grid_width, grid_height));
+    }
     let mut pixels = vec![BACKGROUND; grid_width * grid_height * colours];
     for (row, samples) in rows.iter().enumerate() {
         for (column, &sample) in samples.iter().enumerate() {
-            let image = &values[sample * shape.len()..][..shape.len()];
+            let image = &raw[sample * shape.len()..][..shape.len()];
             let top = GAP + row * (height * scale + GAP);
             let left = GAP + column * (width * scale + GAP);
             for y in 0..height * scale {
@@ -82,7 +114,7 @@ pub fn png(
                         } else {
                             0..channels
                         };
-                        *pixel = shade(image, picked, height * width, source, normalization);
+                        *pixel = shade(image, picked, height * width, source);
                     }
                 }
             }
@@ -109,17 +141,12 @@ pub fn png(
 /// # Errors
 /// Every variant of [`Error`].
 pub fn write(artefact: &Artefact, path: &Path) -> Result<(), Error> {
-    let metadata = &artefact.metadata;
-    let bytes = png(
-        &artefact.images,
-        &artefact.classes(),
-        metadata.shape,
-        &metadata.normalization,
-    )?;
+    let set = &artefact.set;
+    let bytes = png(&set.values, &artefact.classes(), set.shape, &set.space)?;
     Ok(crate::atomic::write(path, &bytes)?)
 }
 
-/// The samples of each class that has any, in class order.
+/// The indices of the samples of each class that has any, in class order.
 fn rows_by_class(classes: &[u32]) -> Vec<Vec<usize>> {
     let mut rows = std::collections::BTreeMap::<u32, Vec<usize>>::new();
     for (sample, &class) in classes.iter().enumerate() {
@@ -129,38 +156,33 @@ fn rows_by_class(classes: &[u32]) -> Vec<Vec<usize>> {
 }
 
 /// The mean of the picked channels of one pixel, as a byte.
-fn shade(
-    image: &[f32],
-    channels: std::ops::Range<usize>,
-    plane: usize,
-    pixel: usize,
-    normalization: &Normalization,
-) -> u8 {
+fn shade(image: &[f32], channels: std::ops::Range<usize>, plane: usize, pixel: usize) -> u8 {
     let count = channels.len() as f32;
-    let raw: f32 = channels
-        .map(|channel| {
-            image[channel * plane + pixel] * normalization.std[channel]
-                + normalization.mean[channel]
-        })
-        .sum();
+    let raw: f32 = channels.map(|channel| image[channel * plane + pixel]).sum();
     (raw / count * 255.0).round().clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use liebig_data::Normalization;
+
     use super::*;
 
-    fn normalization(channels: usize) -> Normalization {
-        Normalization {
-            mean: vec![0.5; channels],
-            std: vec![0.25; channels],
+    fn space(channels: usize) -> Space {
+        Space {
+            normalization: Normalization {
+                mean: vec![0.5; channels],
+                std: vec![0.25; channels],
+                known: false,
+            },
+            whitening: None,
         }
     }
 
     #[test]
     fn classes_are_rows_and_pixels_are_as_seen() {
-        let shape = Shape::Image {
+        let shape = SampleShape::Image {
             channels: 1,
             height: 64,
             width: 64,
@@ -170,7 +192,7 @@ mod tests {
             .iter()
             .flat_map(|&value| vec![value; 64 * 64])
             .collect();
-        let bytes = png(&values, &[1, 0, 1], shape, &normalization(1)).unwrap();
+        let bytes = png(&values, &[1, 0, 1], shape, &space(1)).unwrap();
         let grid = image::load_from_memory(&bytes).unwrap().into_luma8();
         assert_eq!(grid.dimensions(), (2 + 2 * 66, 2 + 2 * 66));
         assert_eq!(grid.get_pixel(2, 2).0, [0]);
@@ -181,13 +203,13 @@ mod tests {
 
     #[test]
     fn colours_keep_their_planes_and_small_tiles_are_enlarged() {
-        let shape = Shape::Image {
+        let shape = SampleShape::Image {
             channels: 3,
             height: 1,
             width: 2,
         };
         let values = [2.0, 0.0, -2.0, -2.0, -2.0, 2.0];
-        let bytes = png(&values, &[0], shape, &normalization(3)).unwrap();
+        let bytes = png(&values, &[0], shape, &space(3)).unwrap();
         let grid = image::load_from_memory(&bytes).unwrap().into_rgb8();
         assert_eq!(grid.dimensions(), (2 + 64 + 2, 2 + 32 + 2));
         assert_eq!(grid.get_pixel(2, 2).0, [255, 0, 0]);
@@ -199,8 +221,8 @@ mod tests {
         let error = png(
             &[0.0; 4],
             &[0],
-            Shape::Table { features: 4 },
-            &normalization(4),
+            SampleShape::Table { features: 4 },
+            &space(4),
         )
         .unwrap_err();
         assert!(matches!(error, Error::NotImages(_)));
@@ -208,19 +230,13 @@ mod tests {
 
     #[test]
     fn values_that_make_no_sample_are_refused() {
-        let shape = Shape::Image {
+        let shape = SampleShape::Image {
             channels: 1,
             height: 2,
             width: 2,
         };
         for (values, classes) in [(3, 1), (4, 2), (0, 0)] {
-            let error = png(
-                &vec![0.0; values],
-                &vec![0; classes],
-                shape,
-                &normalization(1),
-            )
-            .unwrap_err();
+            let error = png(&vec![0.0; values], &vec![0; classes], shape, &space(1)).unwrap_err();
             assert!(matches!(error, Error::Mismatch(..)));
         }
     }

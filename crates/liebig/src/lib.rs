@@ -1,37 +1,65 @@
-//! Dataset distillation: a large labelled dataset becomes a very small synthetic one on which fresh models train
-//! almost as well.
+//! Dataset distillation: turns a large labelled dataset into a very small synthetic one on which freshly initialised
+//! models train almost as well.
+//!
+//! [`Session`] applies a [`Config`] to a [`Dataset`], in memory or in a run folder. The numbered programs under
+//! `examples/` each introduce one concept.
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`config`] | presets, layers of settings, the one checked configuration |
-//! | [`methods`] | one folder per distillation method |
-//! | [`distill`] | a method at work in a run folder, from the first iteration to the artefact |
-//! | [`baselines`] | what a distilled set has to beat |
-//! | [`evaluate`] | fresh networks trained on a small set and tested |
-//! | [`artefact`] | the file a distilled set is kept in, with its own recipe |
+//! | [`config`] | presets, layers of settings, the checked configuration |
+//! | [`session`] | runs a configuration: distil, evaluate, run in a folder, estimate the cost |
+//! | [`methods`] | the distillation methods, and the traits to implement one |
+//! | [`synthetic`] | the synthetic set during learning, with its optimisers and state |
+//! | [`coresets`] | selections of real samples, used as methods, initialisations and baselines |
+//! | [`augment`] | augmentation of images before they enter a network |
+//! | [`mod@evaluate`] | fresh networks trained on a small set and tested |
+//! | [`artefact`] | the file format of a distilled set and its training recipe |
 //! | [`run`] | the folder of one run: configuration, metrics, checkpoints, pictures |
 //! | [`image_grid`] | a set as one picture |
 //! | [`mod@bench`] | timed units of work, to compare with PyTorch |
-//! | [`estimate`] | what a run will cost, measured on this machine |
 #![deny(missing_docs)]
 
 pub mod artefact;
 pub mod atomic;
-pub mod baselines;
+pub mod augment;
 pub mod bench;
+mod budget;
 pub mod config;
-pub mod distill;
+pub mod coresets;
+pub mod cost;
 mod error;
-pub mod estimate;
 pub mod evaluate;
+mod facts;
 pub mod image_grid;
+mod init;
+mod labels;
 pub mod methods;
-pub mod network;
+mod protocol;
+mod published;
 pub mod run;
+pub mod session;
 mod set;
+mod settings;
+mod state;
+pub mod synthetic;
+mod task;
 
 #[cfg(test)]
 mod tests;
 
-pub use error::Error;
-pub use set::SmallSet;
+pub use budget::Budget;
+pub use config::Config;
+pub use error::{Error, ErrorKind};
+pub use facts::Facts;
+pub use init::{Init, artefact_path};
+pub use labels::Labels;
+pub use liebig_data::{Dataset, LoadOptions, Normalization, SampleShape, Space, load, stream};
+pub use liebig_nn::{Input, ModelChoice};
+pub use methods::MethodChoice;
+pub use protocol::{Loss, LrDrop, OptimizerChoice, Protocol, Recipe};
+pub use published::Published;
+pub use session::Session;
+pub use set::{SmallSet, samples};
+pub use settings::Setting;
+pub use state::State;
+pub use task::{Fill, Task, TrainingSet};

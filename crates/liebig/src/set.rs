@@ -1,23 +1,26 @@
-//! A labelled set small enough to hold in memory: what methods make, baselines choose and networks train on.
+//! A labelled set that is small enough to hold in memory, made by methods and coresets and used to train networks.
 
-use liebig_grad::{Device, Targets, Tensor};
+use liebig_data::{SampleShape, Space};
+use liebig_grad::{Device, Tensor};
 
-use crate::Error;
-use crate::artefact::{Artefact, Labels, Shape};
+use crate::artefact::Artefact;
+use crate::{Error, Labels};
 
-/// Samples in training space with their labels.
+/// Samples in the space that networks train on, with their labels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SmallSet {
     /// The shape of one sample.
-    pub shape: Shape,
-    /// `[n, C, H, W]` or `[n, F]`, row major, normalised.
+    pub shape: SampleShape,
+    /// The number of classes.
+    pub classes: usize,
+    /// `[n, C, H, W]` or `[n, F]`, row major, in the space that networks train on.
     pub values: Vec<f32>,
     /// One label per sample.
     pub labels: Labels,
-    /// The number of classes.
-    pub classes: usize,
-    /// The learning rate that was learnt with the set.
-    pub learned_lr: Option<f32>,
+    /// Learnt step sizes: none, a single one for all steps, or one for each step.
+    pub step_sizes: Vec<f32>,
+    /// The space: how the values were computed from raw ones.
+    pub space: Space,
 }
 
 impl SmallSet {
@@ -27,13 +30,13 @@ impl SmallSet {
         self.values.len() / self.shape.len().max(1)
     }
 
-    /// Whether there is no sample.
+    /// Whether there are no samples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The values of the samples `indices`, which must exist, in that order.
+    /// The values of the samples `indices`, in that order. Like slice indexing, panics if one does not exist.
     #[must_use]
     pub fn values_of(&self, indices: &[usize]) -> Vec<f32> {
         let len = self.shape.len();
@@ -44,45 +47,37 @@ impl SmallSet {
             .collect()
     }
 
-    /// The labels of all samples; scores are softmaxed.
+    /// The raw values of the samples: pixels (in 0..=1, unless learnt values exceed it) or features in original units.
     ///
     /// # Errors
-    /// [`Error::Grad`].
-    pub fn targets(&self, device: &Device) -> Result<Targets, Error> {
-        match &self.labels {
-            Labels::Hard(labels) => Ok(Targets::Hard(
-                labels.iter().map(|&label| label as usize).collect(),
-            )),
-            Labels::Soft(scores) => {
-                let rows = scores
-                    .chunks_exact(self.classes)
-                    .flat_map(softmax)
-                    .collect();
-                Ok(Targets::Soft(Tensor::from_vec(
-                    rows,
-                    &[self.len(), self.classes],
-                    device,
-                )?))
-            }
-        }
+    /// [`Error::Data`] if the space does not match samples of this shape.
+    pub fn raw_values(&self) -> Result<Vec<f32>, Error> {
+        let mut values = self.values.clone();
+        self.space.leave(self.shape, &mut values)?;
+        Ok(values)
+    }
+
+    /// Bits per class: 32 for each value of a sample, plus those of labels and step sizes.
+    #[must_use]
+    pub fn bits_per_class(&self) -> f64 {
+        let values = 32 * (self.values.len() + self.step_sizes.len()) as u64;
+        (values + self.labels.bits(self.classes)) as f64 / self.classes.max(1) as f64
     }
 }
 
 impl From<&Artefact> for SmallSet {
     fn from(artefact: &Artefact) -> Self {
-        Self {
-            shape: artefact.metadata.shape,
-            values: artefact.images.clone(),
-            labels: artefact.labels.clone(),
-            classes: artefact.metadata.class_names.len(),
-            learned_lr: artefact.learned_lr,
-        }
+        artefact.set.clone()
     }
 }
 
-fn softmax(scores: &[f32]) -> Vec<f32> {
-    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
-    let sum: f32 = powers.iter().sum();
-    powers.iter().map(|power| power / sum).collect()
+/// Row-major values as the input of a network, `[n, C, H, W]` (a table row is an image of one line).
+///
+/// # Errors
+/// [`Error::Grad`] if the number of values is not a multiple of a sample's size.
+pub fn samples(values: Vec<f32>, shape: SampleShape, device: &Device) -> Result<Tensor, Error> {
+    let [channels, height, width] = shape.planes();
+    let count = values.len() / shape.len().max(1);
+    let dims = [count, channels, height, width];
+    Ok(Tensor::from_vec(values, &dims, device)?)
 }

@@ -88,7 +88,8 @@ fn subjects(arguments: &BenchArguments) -> Result<Vec<Subject>, Unknown> {
 
 fn here(subject: Subject, arguments: &BenchArguments, printer: &Printer) -> Result<()> {
     let pool = super::threads(arguments.threads)?;
-    let measurement = pool.install(|| measure(subject, arguments.runs, &super::device()))?;
+    let measurement =
+        pool.install(|| measure(subject, arguments.runs as usize, &super::device()))?;
     printer.text(&serde_json::to_string(&measurement)?)
 }
 

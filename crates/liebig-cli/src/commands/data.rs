@@ -17,7 +17,7 @@ pub fn run(arguments: &DataArguments) -> Result<ExitStatus> {
             json,
         } => {
             let image_size = image_size.map(|size| (size.height, size.width));
-            let dataset = liebig_data::load(
+            let dataset = liebig::load(
                 data,
                 &LoadOptions {
                     image_size,
@@ -82,14 +82,14 @@ fn info(dataset: &Dataset, printer: &Printer) -> Result<()> {
         "validation": validation.map(|split| per_class(split, classes)),
         "test": per_class(&dataset.test, classes),
         "normalization": {
-            "mean": dataset.normalization.mean,
-            "std": dataset.normalization.std,
-            "known": dataset.normalization.known,
+            "mean": dataset.normalization().mean,
+            "std": dataset.normalization().std,
+            "known": dataset.normalization().known,
         },
         "hash": dataset.hash,
     });
     printer.print(&value, || {
-        let normalization = &dataset.normalization;
+        let normalization = dataset.normalization();
         let origin = if normalization.known {
             "the literature's"
         } else {

@@ -1,52 +1,54 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
-use anstream::eprintln;
 use anyhow::{Context, Result};
-use liebig::artefact::{Artefact, Metadata, ModelSpec, Recipe, Shape};
+use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
-use liebig::evaluate::{Evaluation, Score};
+use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row};
 use liebig::run::Interrupt;
-use liebig::{SmallSet, baselines};
-use liebig_data::Dataset;
-use serde_json::{Value, json};
+use liebig::{Dataset, Published, SampleShape, artefact_path};
 
-use super::{artefact_path, score_json};
 use crate::args::EvaluateArguments;
 use crate::exit::ExitStatus;
-use crate::format::percent;
+use crate::format::{duration, percent};
 use crate::printer::{Printer, table};
-use crate::progress::bar;
+use crate::progress::{Terminal, Voice};
 
-/// The scores of one network.
-struct Row {
-    model: String,
-    distilled: Score,
-    random: Option<Score>,
-}
-
-pub fn run(arguments: &EvaluateArguments, printer: &Printer) -> Result<ExitStatus> {
+pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     let path = artefact_path(&arguments.path);
     let artefact = Artefact::read(&path)?;
-    let metadata = &artefact.metadata;
-    let dataset = dataset(arguments, metadata)?;
+    let dataset = dataset(arguments, &artefact)?;
+    if dataset.hash != artefact.provenance.dataset.hash {
+        voice.say(
+            "warning: this dataset is not exactly the one that was distilled: its hash differs",
+        );
+    }
     let interrupt = Interrupt::on_ctrl_c()?;
-    let rows = super::threads(arguments.threads)?
-        .install(|| rows(arguments, &artefact, &dataset, &interrupt))?;
-    let provenance = &metadata.provenance;
-    let value = json!({
-        "artefact": path,
-        "method": provenance.method,
-        "dataset": dataset.name,
-        "ipc": provenance.ipc,
-        "results": rows.iter().map(row_json).collect::<Vec<Value>>(),
-        "published": provenance.published,
-    });
-    printer.print(&value, || text(&rows, metadata))?;
+    let terminal = Terminal::new(voice);
+    let mut metrics = vec![Metric::Accuracy];
+    if arguments.per_class {
+        metrics.push(Metric::PerClass);
+    }
+    let evaluation = ArtefactEvaluation {
+        artefact: &artefact,
+        dataset: &dataset,
+        models: &arguments.models,
+        repeats: arguments.repeats as usize,
+        baselines: &arguments.baseline,
+        metrics: &metrics,
+        seed: arguments.seed,
+        device: &super::device(),
+        interrupt: &interrupt,
+        observer: &terminal,
+    };
+    let mut report = super::threads(arguments.threads)?.install(|| evaluation.run())?;
+    report.artefact = Some(path);
+    printer.print(&report, || text(&report, &artefact.class_names))?;
     Ok(ExitStatus::Success)
 }
 
-/// The test set: where the flag says, where the run's data is, or by the name in the file.
-fn dataset(arguments: &EvaluateArguments, metadata: &Metadata) -> Result<Dataset> {
+/// The dataset: where the flag says, where the run's data is, or by the name in the file.
+fn dataset(arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
+    let provenance = &artefact.provenance;
     let source = match &arguments.data {
         Some(source) => source.clone(),
         None if arguments.path.is_dir() => {
@@ -54,134 +56,97 @@ fn dataset(arguments: &EvaluateArguments, metadata: &Metadata) -> Result<Dataset
             layers.file(&arguments.path.join("config.toml"))?;
             layers.select()?.data.source
         }
-        None => metadata.provenance.dataset.name.clone(),
+        None => provenance.dataset.name.clone(),
     };
-    let config = metadata.provenance.config.get("data");
+    let config = provenance.config.get("data");
     let label_column = config.and_then(|data| data.get("label_column")?.as_str().map(String::from));
-    let (image_size, grayscale) = match metadata.shape {
-        Shape::Image {
+    let (image_size, grayscale) = match artefact.set.shape {
+        SampleShape::Image {
             channels,
             height,
             width,
         } => (Some(ImageSize { height, width }), Some(channels == 1)),
-        Shape::Table { .. } => (None, None),
+        SampleShape::Table { .. } => (None, None),
     };
-    let dataset = super::load(&DataConfig {
+    let data = DataConfig {
         source,
         image_size,
         grayscale,
         label_column,
-    })
-    .context("the test set cannot be read")?;
-    let describe =
-        |shape: Shape, classes: usize| format!("samples of {shape} in {classes} classes");
-    let expected = describe(metadata.shape, metadata.class_names.len());
-    let found = describe(dataset.shape.into(), dataset.class_names.len());
-    if expected != found {
-        return Err(liebig::Error::OtherKindOfData { expected, found }.into());
-    }
-    if dataset.hash != metadata.provenance.dataset.hash {
-        eprintln!("warning: this is not the very dataset that was distilled: its hash differs");
-    }
-    Ok(dataset)
+    };
+    super::load(&data, None).context("the test set cannot be read")
 }
 
-fn rows(
-    arguments: &EvaluateArguments,
-    artefact: &Artefact,
-    dataset: &Dataset,
-    interrupt: &Interrupt,
-) -> Result<Vec<Row>> {
-    let metadata = &artefact.metadata;
-    let repeats = arguments.repeats as usize;
-    let device = super::device();
-    let set = SmallSet::from(artefact);
-    let models = if arguments.models.is_empty() {
-        vec![metadata.recipe.model.name.clone()]
+/// The columns of a table of scores.
+pub const HEADER: [&str; 6] = [
+    "test accuracy of networks trained on",
+    "n",
+    "mean",
+    "std",
+    "time to make",
+    "bits per class",
+];
+
+/// A row of such a table.
+pub fn row(name: &str, row: &Row) -> [String; 6] {
+    let name = if name == "random" {
+        "random real"
     } else {
-        arguments.models.clone()
+        name
     };
-    let sets = if arguments.baseline.is_some() { 2 } else { 1 };
-    let bar = bar("evaluate", (models.len() * repeats * sets) as u64);
-    let mut rows = Vec::new();
-    for name in models {
-        let model = ModelSpec {
-            name: name.clone(),
-            ..metadata.recipe.model.clone()
-        };
-        let recipe = Recipe {
-            model,
-            ..metadata.recipe.clone()
-        };
-        let evaluation = Evaluation {
-            recipe: &recipe,
-            test: &dataset.test,
-            normalization: &metadata.normalization,
-            seed: arguments.seed,
-            device: &device,
-            interrupt,
-        };
-        let distilled = evaluation.run(repeats, |_| Ok(set.clone()), || bar.inc(1))?;
-        let random = match arguments.baseline {
-            Some(_) => {
-                let ipc = metadata.provenance.ipc;
-                let draw = |draw| {
-                    baselines::random::random(
-                        dataset,
-                        &metadata.normalization,
-                        ipc,
-                        arguments.seed,
-                        draw,
-                    )
-                };
-                Some(evaluation.run(repeats, draw, || bar.inc(1))?)
-            }
-            None => None,
-        };
-        rows.push(Row {
-            model: name,
-            distilled,
-            random,
-        });
-    }
-    bar.finish();
-    Ok(rows)
+    [
+        name.into(),
+        row.n.to_string(),
+        percent(row.mean),
+        percent(row.std),
+        row.seconds.map_or_else(String::new, duration),
+        format!("{:.0}", row.bits_per_class),
+    ]
 }
 
-fn row_json(row: &Row) -> Value {
-    json!({
-        "model": row.model,
-        "distilled": score_json(&row.distilled),
-        "random": row.random.as_ref().map(score_json),
-    })
+/// The rows for what was published.
+pub fn published(published: Option<&Published>) -> Vec<[String; 6]> {
+    let line = |name: &str, mean: f64, std: Option<f64>| {
+        let std = std.map_or_else(String::new, percent);
+        let empty = String::new;
+        [name.into(), empty(), percent(mean), std, empty(), empty()]
+    };
+    let Some(published) = published else {
+        return Vec::new();
+    };
+    let mut rows = vec![line("distilled, published", published.mean, published.std)];
+    rows.extend(
+        published
+            .whole
+            .map(|whole| line("whole dataset, published", whole, None)),
+    );
+    rows
 }
 
-fn text(rows: &[Row], metadata: &Metadata) -> String {
-    let mut lines = Vec::new();
-    let line = |model: &str, set: &str, score: &Score| {
-        [
-            model.into(),
-            set.into(),
-            score.n().to_string(),
-            percent(score.mean()),
-            percent(score.std()),
-        ]
-    };
-    for row in rows {
-        if let Some(random) = &row.random {
-            lines.push(line(&row.model, "random real", random));
-        }
-        lines.push(line(&row.model, "distilled", &row.distilled));
+fn text(report: &EvaluationReport, class_names: &[String]) -> String {
+    let mut parts = Vec::new();
+    for result in &report.results {
+        let mut rows: Vec<_> = result
+            .rows
+            .iter()
+            .map(|(name, scores)| row(name, scores))
+            .collect();
+        rows.extend(published(report.published.as_ref()));
+        parts.push(format!("{}\n\n{}", result.model, table(HEADER, rows)));
+        parts.extend(per_class(&result.rows, class_names));
     }
-    if let Some(published) = &metadata.provenance.published {
-        let std = published.std.map_or_else(String::new, percent);
-        lines.push([
-            String::new(),
-            "distilled, published".into(),
-            String::new(),
-            percent(published.mean),
-            std,
-        ]);
+    parts.join("\n\n")
+}
+
+fn per_class(rows: &liebig::evaluate::Rows, class_names: &[String]) -> Option<String> {
+    let of_source = |(name, row): (&str, &Row)| Some((name.to_string(), row.per_class.clone()?));
+    let sources: Vec<(String, Vec<f64>)> = rows.iter().filter_map(of_source).collect();
+    if sources.is_empty() {
+        return None;
     }
-    table(["network", "trained on", "n", "mean", "std"], lines)
+    let lines = sources.iter().flat_map(|(source, accuracies)| {
+        let classes = class_names.iter().zip(accuracies);
+        classes.map(move |(class, accuracy)| [source.clone(), class.clone(), percent(*accuracy)])
+    });
+    Some(table(["trained on", "class", "accuracy"], lines))
 }

@@ -1,10 +1,11 @@
 //! `liebig show`: what is inside a distilled set.
 
 use anyhow::Result;
-use liebig::artefact::{Artefact, Labels};
+use liebig::artefact::Artefact;
+use liebig::{Labels, OptimizerChoice, artefact_path};
 use serde_json::json;
 
-use super::artefact_path;
+use super::distill::options;
 use crate::args::ShowArguments;
 use crate::exit::ExitStatus;
 use crate::format::percent;
@@ -14,40 +15,53 @@ pub fn run(arguments: &ShowArguments, printer: &Printer) -> Result<ExitStatus> {
     let path = artefact_path(&arguments.path);
     let artefact = Artefact::read(&path)?;
     if let Some(png) = &arguments.png {
-        liebig::image_grid::write(&artefact, png)?;
+        liebig::image_grid::write(&artefact, png).map_err(liebig::Error::from)?;
     }
+    let set = &artefact.set;
+    let whitening = set.space.whitening.as_ref();
     let value = json!({
         "artefact": path,
         "samples": artefact.len(),
         "classes": artefact.classes(),
-        "learned_lr": artefact.learned_lr,
+        "class_names": artefact.class_names,
+        "shape": set.shape,
+        "labels": labels(&set.labels),
+        "step_sizes": set.step_sizes,
+        "normalization": set.space.normalization,
+        "whitening": whitening.map(|whitening| whitening.name()),
+        "parameterization": artefact.parameterization,
+        "recipe": artefact.recipe,
+        "provenance": artefact.provenance,
+        "bits_per_class": set.bits_per_class(),
         "png": arguments.png,
-        "metadata": artefact.metadata,
     });
     printer.print(&value, || describe(&artefact))?;
     Ok(ExitStatus::Success)
 }
 
+fn labels(labels: &Labels) -> &'static str {
+    match labels {
+        Labels::Hard(_) => "hard",
+        Labels::Logits(_) => "logits",
+        Labels::Values(_) => "values",
+    }
+}
+
 fn describe(artefact: &Artefact) -> String {
-    let metadata = &artefact.metadata;
-    let recipe = &metadata.recipe;
-    let provenance = &metadata.provenance;
-    let model = &recipe.model;
-    let network = match model.name.as_str() {
-        "convnet" => format!(
-            "convnet: depth {}, width {}, {} norm, {}, {} pooling",
-            model.depth, model.width, model.norm, model.activation, model.pooling
-        ),
-        other => other.to_string(),
-    };
-    let drops = recipe
+    let (set, provenance) = (&artefact.set, &artefact.provenance);
+    let protocol = &artefact.recipe.protocol;
+    let drops = protocol
         .lr_drops
         .iter()
         .map(|drop| format!(", x{} after {} epochs", drop.factor, drop.after_epochs));
-    let labels = match artefact.labels {
-        Labels::Hard(_) => "hard",
-        Labels::Soft(_) => "soft",
+    let optimizer = match protocol.optimizer {
+        OptimizerChoice::Sgd {
+            momentum,
+            weight_decay,
+        } => format!("sgd, momentum {momentum}, weight decay {weight_decay}"),
+        OptimizerChoice::Adam { weight_decay } => format!("adam, weight decay {weight_decay}"),
     };
+    let normalization = &set.space.normalization;
     let mut rows = vec![
         [
             "method".into(),
@@ -66,46 +80,41 @@ fn describe(artefact: &Artefact) -> String {
         ],
         [
             "samples".into(),
-            format!(
-                "{}, {} per class, each {}",
-                artefact.len(),
-                provenance.ipc,
-                metadata.shape
-            ),
+            format!("{}, each {}", artefact.len(), set.shape),
         ],
-        ["classes".into(), metadata.class_names.join(", ")],
-        ["labels".into(), labels.into()],
+        ["classes".into(), artefact.class_names.join(", ")],
+        ["labels".into(), labels(&set.labels).into()],
+        [
+            "bits".into(),
+            format!("{:.0} per class", set.bits_per_class()),
+        ],
         [
             "normalisation".into(),
-            format!(
-                "mean {:?}, std {:?}",
-                metadata.normalization.mean, metadata.normalization.std
-            ),
+            format!("mean {:?}, std {:?}", normalization.mean, normalization.std),
         ],
-        ["network".into(), network],
+        ["network".into(), options(&artefact.recipe.model)],
         [
             "training".into(),
             format!(
-                "sgd, lr {}{}, momentum {}, weight decay {}",
-                recipe.lr,
-                drops.collect::<String>(),
-                recipe.momentum,
-                recipe.weight_decay
+                "{optimizer}, lr {}{}",
+                protocol.lr,
+                drops.collect::<String>()
             ),
         ],
         [
             "".into(),
             format!(
                 "{} epochs, batch {}, augmentation {}",
-                recipe.epochs,
-                recipe.batch_size,
-                name(&recipe.augmentation)
+                protocol.epochs, protocol.batch_size, protocol.augmentation
             ),
         ],
         ["made by".into(), format!("liebig {}", provenance.version)],
     ];
-    if let Some(lr) = artefact.learned_lr {
-        rows.push(["learnt lr".into(), lr.to_string()]);
+    if let Some(whitening) = &set.space.whitening {
+        rows.push(["whitening".into(), whitening.name().into()]);
+    }
+    if !set.step_sizes.is_empty() {
+        rows.push(["step sizes".into(), format!("{:?}", set.step_sizes)]);
     }
     if let Some(published) = &provenance.published {
         rows.push([
@@ -118,12 +127,4 @@ fn describe(artefact: &Artefact) -> String {
 
 fn short(hash: &str) -> String {
     hash.chars().take(12).collect()
-}
-
-/// A name as it is spelt in the file.
-fn name(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value)
-        .ok()
-        .and_then(|value| value.as_str().map(String::from))
-        .unwrap_or_default()
 }

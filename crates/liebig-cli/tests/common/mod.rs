@@ -27,16 +27,23 @@ pub fn transcript(arguments: &[&str]) -> String {
     )
 }
 
-/// A distillation that takes seconds: a small network, few real samples, no evaluation.
+/// [`tiny_with`] gradient matching.
 pub fn tiny(output: &Path, threads: &str, iterations: &str) -> Command {
+    tiny_with("dc", output, threads, iterations)
+}
+
+/// A distillation that takes seconds: a small network, few real samples, no evaluation.
+pub fn tiny_with(method: &str, output: &Path, threads: &str, iterations: &str) -> Command {
     let mut command = liebig();
     command
         .args([
             "distill",
+            "--method",
+            method,
             "--iterations",
             iterations,
-            "--batch-real",
-            "4",
+            "--set",
+            "method.batch_real=4",
             "--eval-repeats",
             "0",
             "--json",

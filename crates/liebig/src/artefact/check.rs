@@ -1,99 +1,101 @@
-//! The rules that the types alone do not state; reader and writer both go through them.
+//! The rules that the types alone do not enforce; both reader and writer check them.
 
 use std::path::Path;
 
-use super::{Artefact, Error, LabelKind, Labels, Metadata, SCHEMA_VERSION, Shape};
+use liebig_data::{SampleShape, Space};
 
-/// No dimension, class count or batch of a real set is larger; keeps products far from overflow.
+use super::{Artefact, Error};
+use crate::protocol::{OptimizerChoice, Recipe};
+use crate::{Labels, facts};
+
+/// Upper limit for dimensions, class counts and batches; no real set needs more, and products cannot overflow.
 const LARGEST: usize = 1 << 24;
 
 /// Checks what can be checked without the tensors.
-pub(super) fn check_metadata(metadata: &Metadata, path: &Path) -> Result<(), Error> {
+pub(super) fn check_header(
+    shape: SampleShape,
+    class_names: &[String],
+    space: &Space,
+    recipe: &Recipe,
+    path: &Path,
+) -> Result<(), Error> {
     let require = requirement(path);
-    require(
-        metadata.schema_version == SCHEMA_VERSION,
-        "schema_version",
-        "not the version written",
-    )?;
-    for dim in metadata.shape.dims() {
+    for dim in shape.dims() {
         require(
             (1..=LARGEST).contains(&dim),
             "shape",
             "every dimension must be 1 to 16777216",
         )?;
     }
-    if let Shape::Image { channels, .. } = metadata.shape {
+    if let SampleShape::Image { channels, .. } = shape {
         require(channels <= 1024, "shape", "at most 1024 channels")?;
     }
     require(
-        (1..=LARGEST).contains(&metadata.class_names.len()),
+        (1..=LARGEST).contains(&class_names.len()),
         "class_names",
         "at least one class is needed",
     )?;
-    let normalization = &metadata.normalization;
-    let channels = metadata.shape.channels();
+    let normalization = &space.normalization;
+    let groups = shape.groups();
     require(
-        normalization.mean.len() == channels
+        normalization.mean.len() == groups
             && normalization.mean.iter().all(|mean| mean.is_finite()),
-        "normalization.mean",
+        "space.normalization.mean",
         "expected one finite number per channel or column",
     )?;
     require(
-        normalization.std.len() == channels
+        normalization.std.len() == groups
             && normalization
                 .std
                 .iter()
                 .all(|std| std.is_finite() && *std > 0.0),
-        "normalization.std",
+        "space.normalization.std",
         "expected one positive number per channel or column",
     )?;
-    check_recipe(metadata, path)
+    let input = facts::input(shape);
+    if let Err(error @ liebig_nn::Error::BadOption { key, .. }) =
+        recipe.model.build(input, class_names.len())
+    {
+        return Err(field(path, &format!("recipe.{key}"), error.to_string()));
+    }
+    check_recipe(recipe, path)
 }
 
-fn check_recipe(metadata: &Metadata, path: &Path) -> Result<(), Error> {
-    let recipe = &metadata.recipe;
-    let require = requirement(path);
+fn check_recipe(recipe: &Recipe, path: &Path) -> Result<(), Error> {
+    let protocol = &recipe.protocol;
+    let require = |holds, name: &str, reason| {
+        requirement(path)(holds, &format!("recipe.protocol.{name}"), reason)
+    };
     require(
-        !recipe.model.name.is_empty(),
-        "recipe.model.name",
-        "must not be empty",
-    )?;
-    require(
-        (1..=1 << 16).contains(&recipe.model.width),
-        "recipe.model.width",
-        "must be 1 to 65536",
-    )?;
-    require(
-        (1..=64).contains(&recipe.model.depth),
-        "recipe.model.depth",
-        "must be 1 to 64",
-    )?;
-    require(
-        recipe.lr.is_finite() && recipe.lr > 0.0,
-        "recipe.lr",
+        protocol.lr.is_finite() && protocol.lr > 0.0,
+        "lr",
         "must be positive",
     )?;
+    if let OptimizerChoice::Sgd { momentum, .. } = protocol.optimizer {
+        require(
+            (0.0..1.0).contains(&momentum),
+            "optimizer.momentum",
+            "must be in [0, 1)",
+        )?;
+    }
+    let weight_decay = protocol.optimizer.weight_decay();
     require(
-        (0.0..1.0).contains(&recipe.momentum),
-        "recipe.momentum",
-        "must be in [0, 1)",
-    )?;
-    require(
-        recipe.weight_decay.is_finite() && recipe.weight_decay >= 0.0,
-        "recipe.weight_decay",
+        weight_decay.is_finite() && weight_decay >= 0.0,
+        "optimizer.weight_decay",
         "must not be negative",
     )?;
+    let whole = 1..=LARGEST;
     require(
-        (1..=LARGEST).contains(&recipe.batch_size),
-        "recipe.batch_size",
+        whole.contains(&protocol.batch_size),
+        "batch_size",
         "must be 1 to 16777216",
     )?;
     require(
-        (1..=LARGEST).contains(&recipe.epochs),
-        "recipe.epochs",
+        whole.contains(&protocol.epochs),
+        "epochs",
         "must be 1 to 16777216",
     )?;
-    let drops = &recipe.lr_drops;
+    let drops = &protocol.lr_drops;
     require(
         drops
             .iter()
@@ -101,68 +103,49 @@ fn check_recipe(metadata: &Metadata, path: &Path) -> Result<(), Error> {
             && drops
                 .windows(2)
                 .all(|pair| pair[0].after_epochs < pair[1].after_epochs),
-        "recipe.lr_drops",
+        "lr_drops",
         "expected positive factors, in ascending order of after_epochs",
     )
 }
 
-/// Checks the tensors against the metadata.
+/// Checks the tensors against each other and against the metadata.
 pub(super) fn check_values(artefact: &Artefact, path: &Path) -> Result<(), Error> {
-    let Artefact {
-        images,
-        labels,
-        learned_lr,
-        metadata,
-    } = artefact;
+    let set = &artefact.set;
     let require = requirement(path);
-    let classes = metadata.class_names.len();
+    let classes = artefact.class_names.len();
     let count = artefact.len();
+    require(
+        set.classes == classes,
+        "class_names",
+        "the number of names differs from the number of classes of the set",
+    )?;
     require(count > 0, "images", "at least one sample is needed")?;
     require(
-        Some(images.len()) == count.checked_mul(metadata.shape.len()),
+        Some(set.values.len()) == count.checked_mul(set.shape.len()),
         "images",
-        "the number of values is not samples times shape",
+        "the number of values must be the number of samples times the size of one",
     )?;
-    require(
-        images.iter().all(|value| value.is_finite()),
-        "images",
-        "every value must be finite",
-    )?;
-    match labels {
-        Labels::Hard(labels) => {
+    let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
+    require(finite(&set.values), "images", "every value must be finite")?;
+    match &set.labels {
+        Labels::Hard(labels) => require(
+            labels.iter().all(|&label| (label as usize) < classes),
+            "labels",
+            "every label must be below the number of classes",
+        )?,
+        Labels::Logits(values) | Labels::Values(values) => {
             require(
-                metadata.labels == LabelKind::Hard,
+                Some(values.len()) == count.checked_mul(classes),
                 "labels",
-                "hard labels, but \"soft\" is stated",
+                "expected one value per sample and class",
             )?;
-            require(
-                labels.iter().all(|&label| (label as usize) < classes),
-                "labels",
-                "every label must be below the number of classes",
-            )?;
-        }
-        Labels::Soft(scores) => {
-            require(
-                metadata.labels == LabelKind::Soft,
-                "labels",
-                "soft labels, but \"hard\" is stated",
-            )?;
-            require(
-                Some(scores.len()) == count.checked_mul(classes),
-                "labels",
-                "expected one score per sample and class",
-            )?;
-            require(
-                scores.iter().all(|score| score.is_finite()),
-                "labels",
-                "every score must be finite",
-            )?;
+            require(finite(values), "labels", "every value must be finite")?;
         }
     }
     require(
-        learned_lr.is_none_or(|lr| lr.is_finite() && lr > 0.0),
-        "learned_lr",
-        "must be positive",
+        set.step_sizes.iter().all(|lr| lr.is_finite() && *lr > 0.0),
+        "step_sizes",
+        "every step size must be positive",
     )
 }
 

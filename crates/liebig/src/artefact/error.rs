@@ -1,4 +1,4 @@
-//! What can be wrong with an artefact.
+//! Errors of artefacts.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system refused.
+    /// A file system error.
     #[error("{0}\nhint: check the path and its permissions")]
     Io(#[from] std::io::Error),
-    /// The bytes are no `safetensors` file.
+    /// The bytes are not a `safetensors` file.
     #[error("{}: not a safetensors file: {reason}\nhint: give the distilled.safetensors of a run, or the run's folder", path.display())]
     NotSafetensors {
         /// The file.
@@ -23,18 +23,18 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// Written by a version with another layout.
-    #[error("{}: schema_version is {found}, this program reads {supported}\nhint: use the version of liebig that wrote the file, or a newer one", path.display())]
+    /// The file has a layout that this version does not know.
+    #[error("{}: schema_version is {found}, but this program reads versions 1 to {supported}\nhint: use the version of liebig that wrote the file, or a newer one", path.display())]
     SchemaVersion {
         /// The file.
         path: PathBuf,
-        /// The version in the file, as it is written there.
+        /// The version as the file states it.
         found: String,
-        /// The version this program reads.
+        /// The highest version that this program reads.
         supported: u32,
     },
-    /// One field does not hold what the specification says.
-    #[error("{}: {field}: {reason}\nhint: docs/artefact.md says what each field holds; the file may be damaged, write it again", path.display())]
+    /// A field violates the specification.
+    #[error("{}: {field}: {reason}\nhint: docs/artefact.md specifies each field; the file may be damaged, so create it again", path.display())]
     Field {
         /// The file.
         path: PathBuf,

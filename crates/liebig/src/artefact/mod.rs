@@ -1,56 +1,63 @@
 //! The distilled set as one `safetensors` file that carries its own recipe.
 //!
-//! The format is written down in `docs/artefact.md`; this module is its only reader and writer. The bytes depend on
-//! nothing but the content: no time, no path, no machine.
+//! `docs/artefact.md` specifies the format; this module is its only reader and writer. [`v2`] is the layout that is
+//! written; [`v1`] can still be read. The bytes depend only on the content, not on time, path or machine.
 
 mod check;
 mod error;
-mod metadata;
+mod provenance;
 mod read;
+mod tensors;
+mod v1;
+mod v2;
 mod write;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+#[cfg(test)]
+mod v1_tests;
 
 pub use error::Error;
-pub use metadata::{
-    Augmentation, DatasetId, LabelKind, LrDrop, Metadata, ModelSpec, Normalization, Optimizer,
-    Provenance, Published, Recipe, SCHEMA_VERSION, Shape, Whitening,
-};
+pub use provenance::{DatasetId, Provenance};
 
-/// A distilled set in memory.
+use crate::Recipe;
+use crate::set::SmallSet;
+use crate::synthetic::Parameterization;
+
+/// The version of the layout that is written.
+pub const SCHEMA_VERSION: u32 = v2::VERSION;
+
+/// A distilled set in memory, with everything needed to use it.
+///
+/// ```no_run
+/// let artefact = liebig::artefact::Artefact::read("distilled.safetensors".as_ref())?;
+/// println!("{} samples of {}", artefact.len(), artefact.set.shape);
+/// println!("train with lr {}", artefact.recipe.protocol.lr);
+/// let pixels = artefact.set.raw_values()?; // [n, C, H, W], in 0..=1 unless learnt values exceed it
+/// # Ok::<(), liebig::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Artefact {
-    /// The samples in the space networks train on (normalised): `[n, C, H, W]` for images, `[n, F]` for tables, row major.
-    pub images: Vec<f32>,
-    /// One label per sample.
-    pub labels: Labels,
-    /// The learning rate that the method learnt with the set, if it learns one; positive.
-    pub learned_lr: Option<f32>,
-    /// Everything needed to use the set.
-    pub metadata: Metadata,
-}
-
-/// The labels of `n` samples.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Labels {
-    /// A class index per sample, each below the number of classes.
-    Hard(Vec<u32>),
-    /// Class scores per sample, `[n, classes]`, row major.
-    Soft(Vec<f32>),
+    /// The samples, labels and step sizes, in the space that networks train on.
+    pub set: SmallSet,
+    /// Names of the classes in label order.
+    pub class_names: Vec<String>,
+    /// What was learnt: the samples themselves, or something they are decoded from.
+    pub parameterization: Parameterization,
+    /// How a fresh network is trained on the set.
+    pub recipe: Recipe,
+    /// Where the set came from.
+    pub provenance: Provenance,
 }
 
 impl Artefact {
     /// The number of samples.
     #[must_use]
     pub fn len(&self) -> usize {
-        match &self.labels {
-            Labels::Hard(labels) => labels.len(),
-            Labels::Soft(scores) => scores.len() / self.metadata.class_names.len().max(1),
-        }
+        self.set.labels.len(self.class_names.len())
     }
 
-    /// Whether there is no sample at all; never true of a file that was read.
+    /// Whether there are no samples; never true for a file that was read.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -59,27 +66,6 @@ impl Artefact {
     /// The class of each sample.
     #[must_use]
     pub fn classes(&self) -> Vec<u32> {
-        self.labels.classes(self.metadata.class_names.len())
+        self.set.labels.classes(self.class_names.len())
     }
-}
-
-impl Labels {
-    /// The class of each sample: the label itself, or the highest score (the first among equals).
-    #[must_use]
-    pub fn classes(&self, classes: usize) -> Vec<u32> {
-        match self {
-            Self::Hard(labels) => labels.clone(),
-            Self::Soft(scores) => scores.chunks_exact(classes.max(1)).map(highest).collect(),
-        }
-    }
-}
-
-fn highest(scores: &[f32]) -> u32 {
-    let mut best = 0;
-    for (index, score) in scores.iter().enumerate() {
-        if *score > scores[best] {
-            best = index;
-        }
-    }
-    u32::try_from(best).unwrap_or(u32::MAX)
 }

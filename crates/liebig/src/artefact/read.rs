@@ -1,162 +1,177 @@
-//! Reading, with every field checked: the file may come from anywhere.
+//! Reading, with every field checked, because the file may come from an untrusted source.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView};
+use liebig_data::Whitening;
+use safetensors::tensor::SafeTensors;
+use serde::de::DeserializeOwned;
 
-use super::check::{check_metadata, check_values, field};
-use super::{Artefact, Error, LabelKind, Labels, Metadata, SCHEMA_VERSION};
+use super::check::{check_header, check_values, field};
+use super::tensors::Tensors;
+use super::v2::{Header, LabelKind};
+use super::{Artefact, Error, v1, v2};
+use crate::Labels;
+use crate::set::SmallSet;
 
 impl Artefact {
     /// Reads and checks a file.
     ///
     /// # Errors
-    /// Every variant of [`Error`]; no content makes it panic.
+    /// Every variant of [`Error`]; it never panics, whatever the content.
     pub fn read(path: &Path) -> Result<Self, Error> {
         Self::from_bytes(&fs_err::read(path)?, path)
     }
 
-    /// Reads and checks a file's bytes; `path` is for messages only.
+    /// Reads and checks a file's bytes; `path` is used in messages only.
     ///
     /// # Errors
-    /// Every variant of [`Error`] but [`Error::Io`].
+    /// Every variant of [`Error`] except [`Error::Io`].
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, Error> {
         let not_safetensors = |error: safetensors::SafeTensorError| Error::NotSafetensors {
             path: path.into(),
             reason: error.to_string(),
         };
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(not_safetensors)?;
-        let json = header
+        let (_, entries) = SafeTensors::read_metadata(bytes).map_err(not_safetensors)?;
+        let json = entries
             .metadata()
             .as_ref()
             .and_then(|entries| entries.get("liebig"))
             .ok_or_else(|| Error::NotOurs { path: path.into() })?;
-        let metadata = parse_metadata(json, path)?;
-        check_metadata(&metadata, path)?;
-        let tensors = SafeTensors::deserialize(bytes).map_err(not_safetensors)?;
-        for name in tensors.names() {
-            if !["images", "labels", "learned_lr"].contains(&name) {
-                return Err(field(
-                    path,
-                    name,
-                    "unknown tensor, expected images, labels, learned_lr",
-                ));
-            }
-        }
-        let get = |name: &str| {
-            tensors
-                .tensor(name)
-                .map_err(|_| field(path, name, "this tensor is missing"))
-        };
-        let images = get("images")?;
-        let count = images.shape().first().copied().unwrap_or(0);
-        let mut shape = vec![count];
-        shape.extend(metadata.shape.dims());
-        let images = floats("images", &images, &shape, path)?;
-        let labels = get("labels")?;
-        let labels = match metadata.labels {
-            LabelKind::Hard => hard_labels(&labels, count, metadata.class_names.len(), path)?,
-            LabelKind::Soft => {
-                let shape = [count, metadata.class_names.len()];
-                Labels::Soft(floats("labels", &labels, &shape, path)?)
-            }
-        };
-        let learned_lr = match tensors.tensor("learned_lr") {
-            Ok(tensor) => floats("learned_lr", &tensor, &[1], path)?.first().copied(),
-            Err(_) => None,
-        };
-        let artefact = Self {
-            images,
-            labels,
-            learned_lr,
-            metadata,
-        };
-        check_values(&artefact, path)?;
+        let (version, header) = header(json, path)?;
+        let Header {
+            shape,
+            class_names,
+            space,
+            recipe,
+            ..
+        } = &header;
+        check_header(*shape, class_names, space, recipe, path)
+            .map_err(|error| version.own(error))?;
+        let file = SafeTensors::deserialize(bytes).map_err(not_safetensors)?;
+        let tensors = Tensors::new(file, version.tensors(&header), path)?;
+        let artefact = artefact(header, &tensors, path)?;
+        check_values(&artefact, path).map_err(|error| version.own(error))?;
         Ok(artefact)
     }
 }
 
-fn parse_metadata(json: &str, path: &Path) -> Result<Metadata, Error> {
+/// The layout of a file.
+#[derive(Clone, Copy)]
+enum Version {
+    One,
+    Two,
+}
+
+impl Version {
+    /// The names of the tensors that a file may have.
+    fn tensors(self, header: &Header) -> &'static [&'static str] {
+        match self {
+            Self::One => &["images", "labels", "learned_lr"],
+            Self::Two if header.whitening.is_none() => &["images", "labels", "step_sizes"],
+            Self::Two => &[
+                "images",
+                "labels",
+                "step_sizes",
+                "whitening.mean",
+                "whitening.matrix",
+                "whitening.inverse",
+            ],
+        }
+    }
+
+    /// The error with the field's name in files of this version.
+    fn own(self, error: Error) -> Error {
+        match (self, error) {
+            (
+                Self::One,
+                Error::Field {
+                    path,
+                    field,
+                    reason,
+                },
+            ) => Error::Field {
+                path,
+                field: v1::name(&field),
+                reason,
+            },
+            (_, error) => error,
+        }
+    }
+}
+
+fn header(json: &str, path: &Path) -> Result<(Version, Header), Error> {
     let value: serde_json::Value = serde_json::from_str(json)
         .map_err(|error| field(path, "metadata", format!("not JSON: {error}")))?;
-    // The version first: the other fields of another version mean something else.
-    match value.get("schema_version") {
-        Some(version) if version.as_u64() == Some(u64::from(SCHEMA_VERSION)) => {}
-        Some(version) => {
-            return Err(Error::SchemaVersion {
-                path: path.into(),
-                found: version.to_string(),
-                supported: SCHEMA_VERSION,
-            });
+    // The version first, because fields mean something else in another version.
+    let Some(version) = value.get("schema_version").cloned() else {
+        return Err(field(path, "schema_version", "this field is missing"));
+    };
+    match version.as_u64() {
+        Some(1) => {
+            let metadata: v1::Metadata = parse(value, path)?;
+            let header = Header::try_from(metadata);
+            let header = header.map_err(|(name, reason)| field(path, &name, reason))?;
+            Ok((Version::One, header))
         }
-        None => return Err(field(path, "schema_version", "this field is missing")),
+        Some(2) => Ok((Version::Two, parse::<v2::Metadata>(value, path)?.into())),
+        _ => Err(Error::SchemaVersion {
+            path: path.into(),
+            found: version.to_string(),
+            supported: v2::VERSION,
+        }),
     }
+}
+
+fn parse<T: DeserializeOwned>(value: serde_json::Value, path: &Path) -> Result<T, Error> {
     serde_path_to_error::deserialize(value)
         .map_err(|error| field(path, &error.path().to_string(), error.inner().to_string()))
 }
 
-fn hard_labels(
-    tensor: &TensorView<'_>,
-    count: usize,
-    classes: usize,
-    path: &Path,
-) -> Result<Labels, Error> {
-    expect("labels", tensor, Dtype::I64, &[count], path)?;
-    let labels = tensor
-        .data()
-        .as_chunks::<8>()
-        .0
-        .iter()
-        .enumerate()
-        .map(|(row, bytes)| {
-            let label = i64::from_le_bytes(*bytes);
-            u32::try_from(label)
-                .ok()
-                .filter(|&label| (label as usize) < classes)
-                .ok_or_else(|| {
-                    field(
-                        path,
-                        "labels",
-                        format!(
-                            "sample {row} has label {label}, expected 0 to {}",
-                            classes.saturating_sub(1)
-                        ),
-                    )
-                })
-        });
-    Ok(Labels::Hard(labels.collect::<Result<_, _>>()?))
-}
-
-fn floats(
-    name: &str,
-    tensor: &TensorView<'_>,
-    shape: &[usize],
-    path: &Path,
-) -> Result<Vec<f32>, Error> {
-    expect(name, tensor, Dtype::F32, shape, path)?;
-    Ok(tensor
-        .data()
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|bytes| f32::from_le_bytes(*bytes))
-        .collect())
-}
-
-fn expect(
-    name: &str,
-    tensor: &TensorView<'_>,
-    dtype: Dtype,
-    shape: &[usize],
-    path: &Path,
-) -> Result<(), Error> {
-    if tensor.dtype() == dtype && tensor.shape() == shape {
-        return Ok(());
+fn artefact(header: Header, tensors: &Tensors<'_>, path: &Path) -> Result<Artefact, Error> {
+    let classes = header.class_names.len();
+    let count = tensors.count("images")?;
+    let mut shape = vec![count];
+    shape.extend(header.shape.dims());
+    let values = tensors.floats("images", &shape)?;
+    let soft = || tensors.floats("labels", &[count, classes]);
+    let labels = match header.labels {
+        LabelKind::Hard => tensors.hard_labels("labels", count, classes)?,
+        LabelKind::Logits => Labels::Logits(soft()?),
+        LabelKind::Values => Labels::Values(soft()?),
+    };
+    let mut step_sizes = tensors.list("step_sizes")?;
+    // The name in version 1: one step size for all steps.
+    let learned_lr = tensors.list("learned_lr")?;
+    if learned_lr.len() > 1 {
+        let reason = format!("found {} values, expected one", learned_lr.len());
+        return Err(field(path, "learned_lr", reason));
     }
-    let reason = format!(
-        "found {:?} {:?}, expected {dtype:?} {shape:?}",
-        tensor.dtype(),
-        tensor.shape()
-    );
-    Err(field(path, name, reason))
+    step_sizes.extend(learned_lr);
+    let mut space = header.space;
+    if let Some(name) = header.whitening {
+        let len = header.shape.len();
+        let whitening = Whitening::new(
+            name,
+            tensors.floats("whitening.mean", &[len])?,
+            tensors.floats("whitening.matrix", &[len, len])?,
+            tensors.floats("whitening.inverse", &[len, len])?,
+        );
+        let whitening = whitening.map_err(|error| field(path, "whitening", error.to_string()))?;
+        space.whitening = Some(Arc::new(whitening));
+    }
+    Ok(Artefact {
+        set: SmallSet {
+            shape: header.shape,
+            classes,
+            values,
+            labels,
+            step_sizes,
+            space,
+        },
+        class_names: header.class_names,
+        parameterization: header.parameterization,
+        recipe: header.recipe,
+        provenance: header.provenance,
+    })
 }

@@ -1,76 +1,73 @@
-//! Writing.
+//! Writing artefacts.
 
 use std::collections::HashMap;
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, TensorView, serialize};
 
-use super::check::{check_metadata, check_values};
-use super::{Artefact, Error, Labels};
+use super::check::{check_header, check_values, field};
+use super::tensors::little_endian;
+use super::{Artefact, Error, v2};
+use crate::Labels;
 
 impl Artefact {
     /// The file's bytes; the same content always gives the same bytes.
     ///
     /// # Errors
-    /// [`Error::Field`] if the content breaks the specification, so that nothing is written that cannot be read.
+    /// [`Error::Field`] if the content violates the specification, so that every file that is written can be read.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
         let path = Path::new("artefact");
-        check_metadata(&self.metadata, path)?;
+        let set = &self.set;
+        check_header(set.shape, &self.class_names, &set.space, &self.recipe, path)?;
         check_values(self, path)?;
-        let failed = |reason: String| Error::Field {
-            path: path.into(),
-            field: "tensors".into(),
-            reason,
-        };
+        let failed = |reason: String| field(path, "tensors", reason);
         let count = self.len();
         let mut shape = vec![count];
-        shape.extend(self.metadata.shape.dims());
-        let images = little_endian(&self.images);
-        let (dtype, labels_shape, labels) = match &self.labels {
-            Labels::Hard(labels) => (
-                Dtype::I64,
-                vec![count],
-                labels
+        shape.extend(set.shape.dims());
+        let mut tensors = vec![("images", Dtype::F32, shape, little_endian(&set.values))];
+        tensors.push(match &set.labels {
+            Labels::Hard(labels) => {
+                let bytes = labels
                     .iter()
-                    .flat_map(|&label| i64::from(label).to_le_bytes())
-                    .collect(),
-            ),
-            Labels::Soft(scores) => (
-                Dtype::F32,
-                vec![count, self.metadata.class_names.len()],
-                little_endian(scores),
-            ),
-        };
-        let learned_lr = self.learned_lr.map(|lr| lr.to_le_bytes());
-        let view = |dtype, shape, bytes| {
-            TensorView::new(dtype, shape, bytes).map_err(|error| failed(error.to_string()))
-        };
-        let mut tensors = vec![
-            ("images", view(Dtype::F32, shape, &images)?),
-            ("labels", view(dtype, labels_shape, &labels)?),
-        ];
-        if let Some(bytes) = &learned_lr {
-            tensors.push(("learned_lr", view(Dtype::F32, vec![1], bytes)?));
+                    .flat_map(|&label| i64::from(label).to_le_bytes());
+                ("labels", Dtype::I64, vec![count], bytes.collect())
+            }
+            Labels::Logits(values) | Labels::Values(values) => {
+                let shape = vec![count, self.class_names.len()];
+                ("labels", Dtype::F32, shape, little_endian(values))
+            }
+        });
+        if !set.step_sizes.is_empty() {
+            let (len, bytes) = (set.step_sizes.len(), little_endian(&set.step_sizes));
+            tensors.push(("step_sizes", Dtype::F32, vec![len], bytes));
         }
-        let json =
-            serde_json::to_string(&self.metadata).map_err(|error| failed(error.to_string()))?;
-        // A single entry: a map with several would be written in an order that changes from run to run.
+        if let Some(whitening) = &set.space.whitening {
+            let len = set.shape.len();
+            for (name, shape, values) in [
+                ("whitening.mean", vec![len], whitening.mean()),
+                ("whitening.matrix", vec![len, len], whitening.matrix()),
+                ("whitening.inverse", vec![len, len], whitening.inverse()),
+            ] {
+                tensors.push((name, Dtype::F32, shape, little_endian(values)));
+            }
+        }
+        let mut views = Vec::with_capacity(tensors.len());
+        for (name, dtype, shape, bytes) in &tensors {
+            let view = TensorView::new(*dtype, shape.clone(), bytes);
+            views.push((*name, view.map_err(|error| failed(error.to_string()))?));
+        }
+        let json = serde_json::to_string(&v2::Metadata::from(self))
+            .map_err(|error| failed(error.to_string()))?;
+        // A single entry: the order of several would change from run to run.
         let metadata = HashMap::from([("liebig".to_string(), json)]);
-        serialize(tensors, Some(metadata)).map_err(|error| failed(error.to_string()))
+        serialize(views, Some(metadata)).map_err(|error| failed(error.to_string()))
     }
 
-    /// Writes the file, whole or not at all.
+    /// Writes the file atomically.
     ///
     /// # Errors
-    /// As [`Artefact::to_bytes`], and [`Error::Io`].
+    /// As for [`Artefact::to_bytes`], and [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         Ok(crate::atomic::write(path, &self.to_bytes()?)?)
     }
-}
-
-fn little_endian(values: &[f32]) -> Vec<u8> {
-    values
-        .iter()
-        .flat_map(|value| value.to_le_bytes())
-        .collect()
 }

@@ -1,8 +1,7 @@
 //! One unit of each kind of work, timed under the names that the PyTorch yardstick in `bench/` uses.
 //!
-//! Common to all: ConvNet (depth 3, width 128, instance norm, ReLU, average pooling) on 3x32x32 inputs
-//! with 10 classes, standard normal inputs, single precision. The first call is a warm-up and does
-//! not count.
+//! All use a ConvNet (depth 3, width 128, instance norm, ReLU, average pooling) on standard normal 3x32x32
+//! inputs with 10 classes, in single precision. The first call is a warm-up and is not counted.
 
 mod matching;
 mod network;
@@ -23,7 +22,7 @@ use crate::run::peak_rss_bytes;
 pub use scaling::{AXES, Point};
 pub use workloads::{WORKLOADS, Workload};
 
-/// What timing a workload gave.
+/// The result of timing a workload.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Measurement {
     /// The workload.
@@ -32,15 +31,15 @@ pub struct Measurement {
     pub seconds: f64,
     /// Shortest time of one unit, in seconds.
     pub seconds_min: f64,
-    /// How many units were timed.
+    /// The number of units that were timed.
     pub runs: usize,
-    /// Peak memory of the whole process, in bytes; `None` where the system does not say.
+    /// Peak memory of the whole process, in bytes; `None` if the system does not report it.
     pub peak_rss_bytes: Option<u64>,
     /// Program, version, device, SIMD level and threads.
     pub engine: String,
 }
 
-/// What can be timed.
+/// Something that can be timed.
 #[derive(Clone, Copy)]
 pub enum Subject {
     /// A workload.
@@ -50,7 +49,7 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// The workload, or the point `AXIS=VALUE`, of that name.
+    /// The workload, or the point `AXIS=VALUE`, with the given name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let workload = WORKLOADS.iter().find(|workload| workload.name == name);
@@ -69,17 +68,17 @@ impl Subject {
     }
 }
 
-/// Times `runs` units after one that does not count.
+/// Times `runs` units after one warm-up.
 ///
 /// # Errors
-/// What the unit fails with.
+/// Any error of the unit.
 pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measurement, Error> {
     let mut unit = match subject {
         Subject::Workload(workload) => (workload.prepare)(device)?,
         Subject::Point(point) => point.prepare(device)?,
     };
     unit()?;
-    let mut times = Vec::with_capacity(runs.max(1));
+    let mut times = Vec::new();
     for _ in 0..runs.max(1) {
         let started = Instant::now();
         unit()?;
@@ -99,4 +98,22 @@ pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measure
             rayon::current_num_threads()
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn workloads_and_points_are_found_and_timed() {
+        for name in ["match_step_ipc1", "batch=1"] {
+            let subject = Subject::find(name).unwrap();
+            assert_eq!(subject.name(), name);
+            let measured = measure(subject, 2, &liebig_grad::cpu()).unwrap();
+            assert_eq!((measured.name.as_str(), measured.runs), (name, 2));
+            assert!(0.0 < measured.seconds_min && measured.seconds_min <= measured.seconds);
+        }
+        assert!(Subject::find("magic").is_none());
+    }
 }

@@ -2,12 +2,12 @@
 
 use liebig_data::stream;
 use liebig_grad::{Device, Tensor};
-use liebig_nn::{Input, Model, ModelOptions, build, initialize};
+use liebig_nn::{ConvNetOptions, Input, Model, ModelChoice, initialize};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::Error;
+use crate::{Error, cost};
 
-/// Classes of every workload.
+/// The number of classes in every workload.
 pub(super) const CLASSES: usize = 10;
 
 /// Sizes of the network and its inputs.
@@ -15,14 +15,14 @@ pub(super) const CLASSES: usize = 10;
 pub(super) struct Sizes {
     /// Channels of every layer.
     pub width: usize,
-    /// Blocks.
+    /// Number of blocks.
     pub depth: usize,
     /// Height and width of an image.
     pub side: usize,
 }
 
 impl Default for Sizes {
-    /// Those that the workloads have in common.
+    /// The sizes that all workloads share.
     fn default() -> Self {
         Self {
             width: 128,
@@ -30,6 +30,14 @@ impl Default for Sizes {
             side: 32,
         }
     }
+}
+
+/// Bytes of so many values.
+pub(super) fn bytes(sizes: &[usize]) -> u64 {
+    let values = sizes
+        .iter()
+        .fold(1, |product: usize, &size| product.saturating_mul(size));
+    (values as u64).saturating_mul(4)
 }
 
 /// The network and inputs of a workload.
@@ -47,12 +55,14 @@ impl Bench {
             height: sizes.side,
             width: sizes.side,
         };
-        let options = ModelOptions {
-            width: Some(sizes.width),
-            depth: Some(sizes.depth),
-            ..ModelOptions::default()
+        let options = ConvNetOptions {
+            width: sizes.width,
+            depth: sizes.depth,
+            ..ConvNetOptions::default()
         };
-        let model = build("convnet", input, CLASSES, &options)?;
+        let model = ModelChoice::ConvNet(options).build(input, CLASSES)?;
+        // Any size can be asked for by name.
+        cost::check(bytes(&[model.parameter_count(), 6]), None)?;
         let weights = initialize(model.as_ref(), &mut stream(0, "bench/network", 0), device)?;
         Ok(Self {
             model,
@@ -64,6 +74,8 @@ impl Bench {
 
     pub fn images(&self, count: usize, index: u64) -> Result<Tensor, Error> {
         let shape = [count, 3, self.side, self.side];
+        let layers = [count, self.model.activations(), 3];
+        cost::check(bytes(&shape).saturating_add(bytes(&layers)), None)?;
         let rng = stream(0, "bench/images", index);
         let values = StandardNormal
             .sample_iter(rng)

@@ -1,4 +1,4 @@
-//! A matrix product, which tells what the machine can do.
+//! A matrix product, as a measure of the speed of the machine.
 
 use liebig_data::stream;
 use liebig_grad::{Device, Tensor};
@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::workloads::Unit;
 use crate::Error;
 
-/// Of two square matrices, with the device's own routine (on the processor the `gemm` crate's); the rows
-/// of the first are cut into as many parts as there are threads.
+/// The product of two square matrices with the device's own routine (on the CPU that of the `gemm` crate); the rows
+/// of the first matrix are cut into as many parts as there are threads.
 pub(super) fn matrix_product(side: usize, device: &Device) -> Result<Unit, Error> {
     let matrix = |index| {
         let values = StandardNormal.sample_iter(stream(0, "bench/matrix", index));

@@ -8,10 +8,10 @@ use super::workloads::Unit;
 use super::{matching, trajectory};
 use crate::Error;
 
-/// Images of a gradient where the batch is not what changes.
+/// Number of images of a gradient if the batch is not the size that changes.
 const BATCH: usize = 256;
 
-/// What changes, and the values it takes.
+/// The sizes that can be changed, and their values.
 pub const AXES: &[(&str, &[usize])] = &[
     ("threads", &[1, 2, 4, 8, 16]),
     ("batch", &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]),
@@ -22,7 +22,7 @@ pub const AXES: &[(&str, &[usize])] = &[
     ("sparse_steps", &[1, 10, 30, 100]),
 ];
 
-/// One size changed. Its name, `AXIS=VALUE`, can be used like a workload's.
+/// A measurement with one size changed. Its name, `AXIS=VALUE`, can be used like that of a workload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     axis: &'static str,
@@ -30,7 +30,7 @@ pub struct Point {
 }
 
 impl Point {
-    /// Every point of an axis; of threads no more than there are cores. Empty for an unknown axis.
+    /// Every point of an axis; for threads, at most the number of cores. Empty for an unknown axis.
     #[must_use]
     pub fn along(axis: &str) -> Vec<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -42,7 +42,7 @@ impl Point {
             .collect()
     }
 
-    /// The point of that name.
+    /// The point with the given name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         let (axis, value) = name.split_once('=')?;
@@ -57,7 +57,7 @@ impl Point {
         format!("{}={}", self.axis, self.value)
     }
 
-    /// The worker threads it asks for, if it is they that change.
+    /// The number of worker threads, if that is the size that changes.
     #[must_use]
     pub fn threads(&self) -> Option<usize> {
         (self.axis == "threads").then_some(self.value)

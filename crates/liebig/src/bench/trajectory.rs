@@ -5,17 +5,17 @@ use liebig_grad::{Device, InnerSgd, Keep, Targets, Tensor, Trajectory};
 use liebig_nn::TrainingSteps;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::network::{Bench, CLASSES, Sizes};
+use super::network::{Bench, CLASSES, Sizes, bytes};
 use super::workloads::Unit;
-use crate::Error;
+use crate::{Error, cost};
 
-/// Step size of the unrolled training; learnt, so a gradient is computed for it.
+/// Step size of the unrolled training; it is learnt, so a gradient is computed for it.
 const LR: f64 = 0.01;
 
-/// Steps on so many images in all keep their graphs, at 1.9 MB an image.
+/// Total number of images whose steps keep their graphs, at 1.9 MB per image.
 const GRAPHS_OF_IMAGES: usize = 400;
 
-/// With graphs of the last steps, as many as their memory is limited to.
+/// Keeps as many graphs of the last steps as the memory limit allows.
 pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Result<Unit, Error> {
     let keep = Keep {
         graphs: GRAPHS_OF_IMAGES / (ipc * CLASSES),
@@ -32,6 +32,8 @@ pub(super) fn unrolled(
 ) -> Result<Unit, Error> {
     let bench = Bench::new(Sizes::default(), device)?;
     let images = bench.images(ipc * CLASSES, 0)?;
+    let kept = steps / keep.weights_every.max(1) + 1;
+    cost::check(bytes(&[kept, bench.model.parameter_count()]), None)?;
     let labels = (0..CLASSES * ipc).map(|image| image / ipc).collect();
     let targets = Targets::Hard(labels);
     let target = nearby(&bench.weights)?;
@@ -43,7 +45,7 @@ pub(super) fn unrolled(
             momentum: 0.0,
         };
         let trajectory = Trajectory::train(&training, &bench.weights, sgd, keep)?;
-        // Of the squared distance from the target, in units of the start's.
+        // The gradient of the squared distance from the target, relative to that of the start.
         let cotangents = trajectory
             .last()
             .iter()
@@ -51,7 +53,7 @@ pub(super) fn unrolled(
             .map(|(weight, target)| weight.sub(target)?.mul_scalar(2.0 * scale))
             .collect::<Result<Vec<_>, _>>()?;
         let gradient = trajectory.backward(&cotangents)?;
-        // One step size for all steps has the sum of their gradients.
+        // The gradient of a step size for all steps is the sum over the steps.
         std::hint::black_box(gradient.lr.iter().sum::<f64>());
         Ok(())
     }))

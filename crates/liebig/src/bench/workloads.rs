@@ -11,7 +11,7 @@ pub(super) type Unit = Box<dyn FnMut() -> Result<(), Error>>;
 
 /// A named unit of work.
 pub struct Workload {
-    /// Its name, the same as in the yardstick.
+    /// Its name, the same as in the PyTorch yardstick.
     pub name: &'static str,
     /// What one unit does.
     pub about: &'static str,

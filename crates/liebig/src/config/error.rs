@@ -1,68 +1,68 @@
-//! What can be wrong with a configuration.
+//! Errors of configurations.
 
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// The configuration file cannot be read.
-    #[error("{0}\nhint: give --config the path of a TOML file")]
+    #[error("{0}\nhint: give the path of a TOML file")]
     Io(#[from] std::io::Error),
-    /// Not TOML.
+    /// The file is not TOML.
     #[error(
         "{place}: {reason}\nhint: the file must be TOML, as `liebig distill --print-config` prints it"
     )]
     Syntax {
-        /// The file, or `--set`.
+        /// The file.
         place: String,
         /// The parser's message, with line and column.
         reason: String,
     },
-    /// A key that nothing reads.
+    /// An unknown key.
     #[error("{place}: unknown key `{key}`\nhint: {hint}")]
     UnknownKey {
-        /// Where it was said.
+        /// The layer that it is from, such as a file.
         place: String,
         /// The key, with dots.
         key: String,
-        /// The nearest known key, or how to list all.
+        /// The nearest known key, or how to list all keys.
         hint: String,
     },
-    /// A value of the wrong type or an unknown name.
+    /// A value of the wrong type, or an unknown name.
     #[error(
-        "{place}: {key}: {reason}\nhint: `liebig distill --print-config` shows every key with a value it accepts"
+        "{place}: {key}: {reason}\nhint: `liebig methods NAME` and `liebig models NAME` list the settings with their accepted values"
     )]
     Value {
-        /// Where it was said.
+        /// The layer that it is from, such as a file.
         place: String,
         /// The key, with dots.
         key: String,
         /// What was found and what was expected.
         reason: String,
     },
-    /// No method of that name.
+    /// An unknown method.
     #[error("{place}: unknown method `{name}`\nhint: the methods are: {known}")]
     UnknownMethod {
-        /// Where it was said.
+        /// The layer that it is from, such as a file.
         place: String,
         /// The name.
         name: String,
         /// All names.
         known: String,
     },
-    /// `--set` without `=`.
-    #[error("--set {argument}: no `=`\nhint: write --set key=value, such as --set model.width=64")]
+    /// An assignment without `=`.
+    #[error("{argument}: there is no `=`\nhint: write key=value, such as model.width=64")]
     NotAnAssignment {
-        /// The argument.
+        /// The assignment.
         argument: String,
     },
     /// A value outside its range.
-    #[error("{key} is {value}, {rule}\nhint: set it with --set {key}=VALUE")]
+    #[error("{key} is {value}, {rule}\nhint: change `{key}`")]
     OutOfRange {
         /// The key, with dots.
         key: String,
         /// The value.
         value: String,
-        /// The rule it breaks.
+        /// The rule that it violates.
         rule: String,
     },
 }

@@ -18,7 +18,7 @@ impl std::str::FromStr for ImageSize {
         let side = |text: &str| match text.parse() {
             Ok(pixels @ 1..=4096) => Ok(pixels),
             _ => Err(format!(
-                "`{text}` is no side of an image, expected 32 or 32x48 (height x width), 1 to 4096 pixels"
+                "`{text}` is not the size of an image, expected 32 or 32x48 (height x width), 1 to 4096 pixels"
             )),
         };
         let (height, width) = text.split_once('x').unwrap_or((text, text));

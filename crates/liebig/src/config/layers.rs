@@ -1,17 +1,30 @@
-//! What was said, by whom, in rising order of precedence.
+//! Settings and where they come from, in ascending order of precedence.
 
 use std::path::Path;
 
+use liebig_data::SampleShape;
 use serde::Deserialize;
 use toml::{Table, Value};
 
-use super::defaults::{self, Decided, Facts};
 use super::keys::{known_keys, leaves, unknown_key};
+use super::read::{Wrong, read};
 use super::{Config, DataConfig, Error, Resolved, preset};
-use crate::artefact::Published;
-use crate::methods::MethodConfig;
+use crate::facts::usual_model;
+use crate::{Facts, Published, methods};
 
 /// The layers of a configuration: presets, a file, assignments, flags.
+///
+/// ```
+/// use liebig::config::Layers;
+///
+/// let dataset = liebig::load("strokes", &Default::default())?;
+/// let mut layers = Layers::new(false);
+/// layers.set("method.name=dm")?;
+/// layers.set("method.iterations=100")?;
+/// let resolved = layers.resolve(&liebig::Facts::of(&dataset))?;
+/// assert_eq!(resolved.config.method.iterations(), 100);
+/// # Ok::<(), liebig::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Layers {
     layers: Vec<Layer>,
@@ -54,7 +67,7 @@ impl Layers {
         self.push(path.display().to_string(), &text)
     }
 
-    /// Adds `key=value`; the value is TOML, or else a string as it stands.
+    /// Adds `key=value`; a value that is not valid TOML is taken as a string.
     ///
     /// # Errors
     /// [`Error::NotAnAssignment`].
@@ -69,35 +82,45 @@ impl Layers {
             Some(mut table) => table.remove("value").unwrap_or_else(|| value.into()),
             None => value.into(),
         };
-        self.insert(format!("--set {argument}"), key.trim(), value);
+        self.insert(argument.into(), key.trim(), value);
         Ok(())
     }
 
-    /// Adds the value of a command-line flag; nothing if the flag was not given.
-    pub fn flag(&mut self, flag: &str, key: &str, value: Option<impl Into<Value>>) {
+    /// Adds a value from `place` (such as a flag), if there is one.
+    pub fn value(&mut self, place: &str, key: &str, value: Option<impl Into<Value>>) {
         if let Some(value) = value {
-            self.insert(flag.into(), key, value.into());
+            self.insert(place.into(), key, value.into());
         }
     }
 
-    /// What must be known before the dataset is read. Unknown keys are refused here already.
+    /// What must be known before the dataset is read. Unknown keys are already refused here.
     ///
     /// # Errors
-    /// Every variant of [`Error`] but [`Error::OutOfRange`].
+    /// Every variant of [`Error`] except [`Error::OutOfRange`].
     pub fn select(&self) -> Result<Selection, Error> {
         let layers = self.with_presets()?;
+        // Nothing that is used here depends on the data.
         let facts = Facts {
-            shape: crate::artefact::Shape::Table { features: 1 },
+            dataset: String::new(),
+            shape: SampleShape::Image {
+                channels: 1,
+                height: 32,
+                width: 32,
+            },
+            classes: 2,
+            ipc: 1,
+            model: String::new(),
+            batch_norm: false,
         };
         let config = merge(&layers, &facts)?;
         Ok(Selection {
             method: config.method.name().into(),
-            ipc: config.ipc,
+            ipc: config.general.ipc,
             data: config.data,
         })
     }
 
-    /// The one configuration, checked.
+    /// The checked configuration for a dataset. IPC and network in `facts` are replaced by those of the layers.
     ///
     /// # Errors
     /// Every variant of [`Error`].
@@ -150,7 +173,7 @@ impl Layers {
     fn with_presets(&self) -> Result<Vec<Layer>, Error> {
         let method = peek(&self.layers, "method.name")
             .and_then(Value::as_str)
-            .unwrap_or("dc");
+            .unwrap_or(DEFAULT_METHOD);
         let source = peek(&self.layers, "data.source")
             .and_then(Value::as_str)
             .unwrap_or("strokes");
@@ -169,7 +192,7 @@ impl Layers {
 
 const PRESET: &str = "preset ";
 
-/// The value of the highest layer that has the key.
+/// The value in the highest layer that has the key.
 fn peek<'a>(layers: &'a [Layer], key: &str) -> Option<&'a Value> {
     layers
         .iter()
@@ -184,53 +207,79 @@ fn lookup<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
     }
 }
 
-/// Lays each layer over the defaults and reads the result, so that a wrong value is blamed on the layer it came with.
+/// Merges each layer onto the defaults and reads the result, so that an error names the layer that it comes from.
 fn merge(layers: &[Layer], facts: &Facts) -> Result<Config, Error> {
-    let method = peek(layers, "method.name")
-        .and_then(Value::as_str)
-        .unwrap_or("dc");
-    let decided = Decided {
-        method,
-        ipc: peek(layers, "ipc")
-            .and_then(Value::as_integer)
-            .and_then(|ipc| usize::try_from(ipc).ok())
-            .unwrap_or(1),
-        model: peek(layers, "model.name").and_then(Value::as_str),
-        augmented: peek(layers, "evaluation.augmentation")
-            .and_then(Value::as_str)
-            .is_some_and(|name| name != "none"),
-    };
-    let mut config = defaults::config(&decided, facts).ok_or_else(|| Error::UnknownMethod {
-        place: layers
-            .iter()
-            .rfind(|layer| lookup(&layer.table, "method.name").is_some())
-            .map_or_else(String::new, |layer| layer.place.clone()),
+    let text = |key: &str| peek(layers, key).and_then(Value::as_str);
+    let method = text("method.name").unwrap_or(DEFAULT_METHOD);
+    let entry = methods::find(method).ok_or_else(|| Error::UnknownMethod {
+        place: place_of(layers, "method.name"),
         name: method.into(),
-        known: MethodConfig::NAMES.join(", "),
+        known: methods::all()
+            .map(|entry| entry.name)
+            .collect::<Vec<_>>()
+            .join(", "),
     })?;
-    let mut merged =
-        Table::try_from(&config).map_err(|error| unreadable("defaults", "", &error.to_string()))?;
-    let known = known_keys(&merged);
+    let ipc = peek(layers, "ipc").and_then(Value::as_integer);
+    let usual = usual_model(facts.shape);
+    let facts = Facts {
+        ipc: ipc.and_then(|ipc| usize::try_from(ipc).ok()).unwrap_or(1),
+        model: text("model.name").unwrap_or(usual).into(),
+        batch_norm: text("model.norm") == Some("batch"),
+        ..facts.clone()
+    };
+    let mut config = Config::new(entry.defaults(&facts), &facts).map_err(|error| match error {
+        Error::Value { reason, .. } => Error::Value {
+            place: place_of(layers, "model.name"),
+            key: "model.name".into(),
+            reason: reason.trim_start_matches("`model.name`: ").into(),
+        },
+        other => other,
+    })?;
+    if let Some(augmentation) = text("evaluation.augmentation").and_then(|text| text.parse().ok()) {
+        config.evaluation.augmentation = augmentation;
+        config.evaluation.set_epochs();
+    }
+    let mut merged = Table::try_from(&config)
+        .map_err(|error| wrong("defaults", (String::new(), error.to_string())))?;
+    let known = known_keys(&config);
     for layer in layers {
         let mut table = layer.table.clone();
         if layer.place.starts_with(PRESET) {
             table.remove("published");
+            // A preset's options are for its own network.
+            let name = lookup(&table, "model.name").and_then(Value::as_str);
+            if name.unwrap_or(usual) != facts.model {
+                table.remove("model");
+            }
         }
-        for key in leaves(&table) {
-            if !known.contains(&key) {
-                return Err(unknown_key(&layer.place, key, &known));
+        let keys = leaves(&table);
+        for key in &keys {
+            if !known.contains(key) {
+                return Err(unknown_key(&layer.place, key.clone(), &known, &config));
             }
         }
         lay_over(&mut merged, table);
-        config = serde_path_to_error::deserialize(merged.clone()).map_err(|error| {
-            unreadable(
-                &layer.place,
-                &error.path().to_string(),
-                error.inner().message(),
-            )
+        config = read(merged.clone()).map_err(|(key, reason)| {
+            // The reader does not name the option of a network, but an assignment has only one.
+            let key = match &keys[..] {
+                [only] if only.starts_with(&key) => only.clone(),
+                _ => key,
+            };
+            wrong(&layer.place, (key, reason))
         })?;
     }
     Ok(config)
+}
+
+/// The method when none is named.
+const DEFAULT_METHOD: &str = "dc";
+
+/// The highest layer that has the key.
+fn place_of(layers: &[Layer], key: &str) -> String {
+    let layer = layers
+        .iter()
+        .rfind(|layer| lookup(&layer.table, key).is_some());
+    layer.map_or_else(String::new, |layer| layer.place.clone())
 }
 
 fn lay_over(below: &mut Table, above: Table) {
@@ -244,10 +293,10 @@ fn lay_over(below: &mut Table, above: Table) {
     }
 }
 
-fn unreadable(place: &str, key: &str, reason: &str) -> Error {
+fn wrong(place: &str, (key, reason): Wrong) -> Error {
     Error::Value {
         place: place.into(),
-        key: key.into(),
+        key,
         reason: reason.trim_end().into(),
     }
 }

@@ -1,7 +1,7 @@
-//! What a run does, resolved from layers: flag > `--set` > file > preset > default.
+//! The configuration of a run, resolved from layers: flag > assignment > file > preset > default.
 //!
-//! [`Layers`] collects what was said and where, [`Layers::resolve`] makes one [`Config`] of it, and [`Config::check`]
-//! makes that a [`ValidConfig`], the only thing a run accepts.
+//! [`Layers`] collects settings and where they come from, [`Layers::resolve`] merges them into one [`Config`], and
+//! [`Config::check`] turns that into a [`ValidConfig`], which a run requires.
 
 pub(crate) mod check;
 mod defaults;
@@ -10,84 +10,127 @@ mod image_size;
 mod keys;
 mod layers;
 mod preset;
+mod read;
 
 #[cfg(test)]
 mod tests;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::ValidConfig;
-pub use defaults::Facts;
 pub use error::Error;
 pub use image_size::ImageSize;
+pub use keys::{common_settings, model_settings};
 pub use layers::{Layers, Selection};
 pub use preset::{Preset, presets};
 
-use crate::artefact::{Augmentation, ModelSpec, Published};
-use crate::methods::MethodConfig;
+use liebig_nn::ModelChoice;
 
-/// The resolved configuration of a run; what `--print-config` prints and `config.toml` holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+use crate::Published;
+use crate::augment::Augmentation;
+use crate::methods::MethodChoice;
+use crate::task::Fill;
+
+/// The resolved configuration of a run, as `--print-config` prints it and `config.toml` holds it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Config {
-    /// Seed of everything random. Default 0.
-    pub seed: u64,
-    /// Distilled samples per class. Default 1.
-    pub ipc: usize,
+    /// The settings that are not in a table.
+    #[serde(flatten)]
+    pub general: General,
     /// The dataset.
     pub data: DataConfig,
     /// The method and its own settings.
-    pub method: MethodConfig,
-    /// The network that the set is distilled on and, unless told otherwise, evaluated with.
-    pub model: ModelSpec,
+    pub method: MethodChoice,
+    /// The network that the set is distilled on and, by default, evaluated with.
+    pub model: ModelChoice,
     /// The evaluation of the result.
     pub evaluation: EvaluationConfig,
 }
 
-/// Which dataset, and how it is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The settings that are not in a table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct General {
+    /// Seed of all random numbers. Default 0.
+    #[schemars(range(min = 0))]
+    pub seed: u64,
+    /// Number of distilled samples per class. Default 1.
+    #[schemars(range(min = 1))]
+    pub ipc: usize,
+    /// Number of samples for individual classes, such as `cat=2,dog=5`. Default: `ipc` for every class.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-range" = "CLASS=N,..."))]
+    pub budget: Option<String>,
+    /// How to fill up a class with fewer real samples than needed: `repeat` them, or add `noise`. Default `repeat`.
+    pub fill: Fill,
+}
+
+/// The dataset and how it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataConfig {
-    /// A name known to `liebig data list`, or a path. Default `strokes`.
+    /// The dataset: a name that `liebig data list` shows, or a path. Default `strokes`.
+    #[schemars(extend("x-range" = "a name or a path"))]
     pub source: String,
-    /// Images are resized to this size, `"32"` or `"32x48"` (height x width). Default: their own size.
+    /// Size to which images are resized, such as `32` or `32x48` (height x width). Default: their original size.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("x-range" = "1 to 4096 pixels"))]
     pub image_size: Option<ImageSize>,
-    /// Images are read as grey ones (true) or as colour ones (false). Default: as stored.
+    /// Whether images are read in grey (true) or in colour (false). Default: as stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grayscale: Option<bool>,
-    /// The column of a table that holds the class. Default: found by its name or place.
+    /// The column of a table that holds the class. Default: detected by its name or position.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub label_column: Option<String>,
 }
 
 /// The evaluation protocol; the defaults are those of DC, DSA and DM.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("x-source" = "VICO-UoE/DatasetCondensation, utils.py"))]
 pub struct EvaluationConfig {
-    /// Fresh networks trained on the set; 0 leaves the evaluation out. Default 5.
+    /// Number of fresh networks trained on the set and tested; 0 skips the evaluation. Default 5.
+    #[schemars(range(min = 0, max = 1_048_576))]
     pub repeats: usize,
-    /// The protocol's E; the loop runs E + 1 times. Default 300, with an augmentation 1000.
+    /// Coresets to evaluate for comparison, and `whole` for the whole training set. Default `["random"]`.
+    pub baselines: Vec<String>,
+    /// The protocol's number of epochs E; the loop runs E + 1 times. Default 300, or 1000 with an augmentation.
+    #[schemars(range(min = 1))]
     pub epochs: usize,
-    /// Learning rate, multiplied by 0.1 halfway. Default 0.01.
+    /// Initial learning rate; it is multiplied by 0.1 halfway. Default 0.01.
+    #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub lr: f64,
-    /// Momentum. Default 0.9.
+    /// Momentum of SGD. Default 0.9.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub momentum: f64,
     /// Weight decay on all parameters. Default 5e-4.
+    #[schemars(range(min = 0.0))]
     pub weight_decay: f64,
-    /// Samples per step. Default 256.
+    /// Number of samples per training step. Default 256.
+    #[schemars(range(min = 1))]
     pub batch_size: usize,
-    /// Augmentation of the training batches. Default `none`.
+    /// Augmentation of the training batches. Default: that of the method.
     pub augmentation: Augmentation,
 }
 
-/// A configuration and what its preset says about it.
+/// A configuration with its preset and published result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resolved {
     /// The checked configuration.
     pub config: ValidConfig,
-    /// The preset that took part, such as `dc/mnist_ipc1`.
+    /// The preset that was used, such as `dc/mnist_ipc1`.
     pub preset: Option<String>,
-    /// The published result, where the preset names one.
+    /// The published result, if the preset names one.
     pub published: Option<Published>,
+}
+
+impl From<ValidConfig> for Resolved {
+    fn from(config: ValidConfig) -> Self {
+        Self {
+            config,
+            preset: None,
+            published: None,
+        }
+    }
 }

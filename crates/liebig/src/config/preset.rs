@@ -1,17 +1,17 @@
-//! Presets: `configs/METHOD/DATASET_ipcN.toml`, only what differs from the defaults, built into the program.
+//! Presets: `configs/METHOD/DATASET_ipcN.toml`, which hold only differences from the defaults, built into the program.
 //!
-//! `DATASET_ipcN.quick.toml` is laid over `DATASET_ipcN.toml` by `--quick`; `quick.toml` serves datasets without one.
+//! `--quick` merges `DATASET_ipcN.quick.toml` onto `DATASET_ipcN.toml`; `quick.toml` is for datasets without one.
 
 use include_dir::{Dir, include_dir};
 
-static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../configs");
+static CONFIGS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/configs");
 
 /// One built-in preset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Preset {
-    /// Its place without the ending, such as `dc/mnist_ipc1.quick`.
+    /// Its path without the extension, such as `dc/mnist_ipc1.quick`.
     pub name: &'static str,
-    /// TOML.
+    /// Its text, in TOML.
     pub text: &'static str,
 }
 
@@ -33,7 +33,7 @@ pub fn presets() -> Vec<Preset> {
     presets
 }
 
-/// The presets for a run, the general one first.
+/// The presets for a run, the one with lowest precedence first.
 pub(super) fn select(method: &str, dataset: &str, ipc: usize, quick: bool) -> Vec<Preset> {
     let all = presets();
     let find = |name: String| all.iter().find(|preset| preset.name == name).copied();

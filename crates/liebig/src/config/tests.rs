@@ -1,17 +1,32 @@
 #![allow(clippy::unwrap_used)]
-use super::*;
-use crate::artefact::Shape;
+use liebig_data::SampleShape;
 
-const IMAGES: Facts = Facts {
-    shape: Shape::Image {
-        channels: 1,
-        height: 28,
-        width: 28,
-    },
-};
-const TABLE: Facts = Facts {
-    shape: Shape::Table { features: 4 },
-};
+use super::*;
+use crate::methods::{self, Dc, Dm};
+use crate::{Facts, MethodChoice};
+
+fn images() -> Facts {
+    Facts {
+        dataset: "other".into(),
+        shape: SampleShape::Image {
+            channels: 1,
+            height: 28,
+            width: 28,
+        },
+        classes: 10,
+        ipc: 1,
+        model: "convnet".into(),
+        batch_norm: false,
+    }
+}
+
+fn table() -> Facts {
+    Facts {
+        shape: SampleShape::Table { features: 4 },
+        model: "mlp".into(),
+        ..images()
+    }
+}
 
 fn sets(assignments: &[&str]) -> Layers {
     let mut layers = Layers::new(false);
@@ -23,26 +38,28 @@ fn sets(assignments: &[&str]) -> Layers {
 
 fn resolve(assignments: &[&str]) -> Result<Config, Error> {
     sets(assignments)
-        .resolve(&IMAGES)
+        .resolve(&images())
         .map(|resolved| Config::clone(&resolved.config))
 }
 
-fn dc(config: &Config) -> &crate::methods::dc::Config {
-    let MethodConfig::Dc(dc) = &config.method;
-    dc
+fn dc(config: &Config) -> &Dc {
+    config.method.settings_as().unwrap()
 }
 
 #[test]
 fn defaults_follow_ipc_and_data() {
     let config = resolve(&["data.source=other", "ipc=10"]).unwrap();
     assert_eq!(
-        (dc(&config).outer_loops, dc(&config).inner_epochs),
+        (dc(&config).0.outer_loops, dc(&config).0.inner_epochs),
         (10, 50)
     );
-    assert_eq!(config.model.name, "convnet");
-    let table = sets(&["data.source=other"]).resolve(&TABLE).unwrap().config;
-    assert_eq!(table.model.name, "mlp");
-    assert_eq!(dc(&table).lr_img, 0.01);
+    assert_eq!(config.model.name(), "convnet");
+    let table = sets(&["data.source=other"])
+        .resolve(&table())
+        .unwrap()
+        .config;
+    assert_eq!(table.model.name(), "mlp");
+    assert_eq!(dc(&table).0.lr_img, 0.01);
     let augmented = resolve(&[
         "data.source=other",
         "evaluation.augmentation=crop_scale_rotate",
@@ -64,25 +81,25 @@ fn the_higher_layer_wins() {
     layers.file(&path).unwrap();
     layers.set("seed=2").unwrap();
     layers.set("method.batch_real=7").unwrap();
-    layers.flag("--seed", "seed", Some(3));
-    layers.flag("--ipc", "ipc", None::<i64>);
-    let resolved = layers.resolve(&IMAGES).unwrap();
+    layers.value("--seed", "seed", Some(3));
+    layers.value("--ipc", "ipc", None::<i64>);
+    let resolved = layers.resolve(&images()).unwrap();
     let config = &resolved.config;
     assert_eq!(resolved.preset.as_deref(), Some("dc/quick"));
-    assert_eq!((config.seed, config.ipc), (3, 3));
-    assert_eq!((dc(config).iterations, dc(config).batch_real), (5, 7));
+    assert_eq!((config.general.seed, config.general.ipc), (3, 3));
+    assert_eq!((dc(config).0.iterations, dc(config).0.batch_real), (5, 7));
 }
 
 #[test]
 fn presets_are_chosen_by_method_dataset_and_ipc() {
     let resolved = sets(&["data.source=some/where/mnist", "ipc=1"])
-        .resolve(&IMAGES)
+        .resolve(&images())
         .unwrap();
     assert_eq!(resolved.preset.as_deref(), Some("dc/mnist_ipc1"));
     assert_eq!(resolved.published.unwrap().mean, 0.917);
-    assert_eq!(dc(&resolved.config).iterations, 1000);
+    assert_eq!(dc(&resolved.config).0.iterations, 1001);
     let resolved = sets(&["data.source=mnist", "ipc=7"])
-        .resolve(&IMAGES)
+        .resolve(&images())
         .unwrap();
     assert_eq!((resolved.preset, resolved.published), (None, None));
 }
@@ -92,11 +109,11 @@ fn every_preset_resolves() {
     for preset in presets() {
         let mut layers = Layers::new(false);
         layers
-            .push(format!("{}{}", "preset ", preset.name), preset.text)
+            .push(format!("preset {}", preset.name), preset.text)
             .unwrap();
         layers.set("data.source=other").unwrap();
         layers
-            .resolve(&IMAGES)
+            .resolve(&images())
             .unwrap_or_else(|error| panic!("{}: {error}", preset.name));
     }
     assert!(
@@ -114,7 +131,7 @@ fn a_printed_configuration_is_read_back_as_the_same() {
     std::fs::write(&path, config.to_toml().unwrap()).unwrap();
     let mut layers = Layers::new(false);
     layers.file(&path).unwrap();
-    assert_eq!(*layers.resolve(&IMAGES).unwrap().config, config);
+    assert_eq!(*layers.resolve(&images()).unwrap().config, config);
 }
 
 #[test]
@@ -143,7 +160,7 @@ fn unknown_keys_are_refused_with_the_nearest() {
 #[test]
 fn wrong_values_are_refused_with_their_place() {
     for (assignment, part) in [
-        ("ipc=many", "--set ipc=many: ipc: "),
+        ("ipc=many", "ipc=many: ipc: "),
         ("ipc=-1", "ipc"),
         ("method.init=zeros", "method.init"),
         ("method.distance=l1", "method.distance"),
@@ -193,7 +210,8 @@ fn values_outside_their_range_are_refused() {
 fn an_unknown_method_is_refused_with_the_known_ones() {
     let message = resolve(&["method.name=magic"]).unwrap_err().to_string();
     assert!(
-        message.contains("unknown method `magic`") && message.ends_with("the methods are: dc"),
+        message.contains("unknown method `magic`")
+            && message.contains("the methods are: dc, dsa, dm, random"),
         "{message}"
     );
 }
@@ -230,4 +248,202 @@ fn datasets_are_named_by_the_last_part_of_their_path() {
     ] {
         assert_eq!(liebig_data::dataset_name(source), name);
     }
+}
+
+#[test]
+fn a_configuration_without_layers_is_that_of_the_layers_defaults() {
+    for (facts, model) in [(images(), "convnet"), (table(), "mlp")] {
+        for entry in methods::all() {
+            let config = Config::new(entry.defaults(&facts), &facts).unwrap();
+            assert_eq!(config.model.name(), model);
+            let name = format!("method.name={}", entry.name);
+            let layers = sets(&["data.source=other", &name]);
+            let resolved = layers.resolve(&facts).unwrap().config;
+            let mut expected = resolved.clone();
+            // `Config::new` knows of no source.
+            assert_eq!(config.data, DataConfig::default());
+            expected = Config {
+                data: config.data.clone(),
+                ..Config::clone(&expected)
+            }
+            .check()
+            .unwrap();
+            assert_eq!(config.check().unwrap(), expected, "{}", entry.name);
+        }
+    }
+}
+
+#[test]
+fn an_unknown_network_is_refused() {
+    let facts = Facts {
+        model: "magic".into(),
+        ..images()
+    };
+    let dm = MethodChoice::new(Dm {
+        iterations: 1,
+        ..methods::Method::defaults(&facts)
+    });
+    let message = Config::new(dm, &facts).unwrap_err().to_string();
+    assert!(
+        message.contains("`magic`") && message.contains("convnet"),
+        "{message}"
+    );
+    let message = resolve(&["model.name=magic"]).unwrap_err().to_string();
+    assert!(
+        message.starts_with("model.name=magic: model.name: ") && message.contains("`magic`"),
+        "{message}"
+    );
+}
+
+#[test]
+fn evaluation_defaults_follow_the_method() {
+    let of = |name: &str, facts: &Facts| {
+        let method = methods::find(name).unwrap().defaults(facts);
+        let evaluation = Config::new(method, facts).unwrap().evaluation;
+        (evaluation.augmentation.to_string(), evaluation.epochs)
+    };
+    let mnist = Facts {
+        dataset: "mnist".into(),
+        ..images()
+    };
+    let batch_norm = Facts {
+        batch_norm: true,
+        ..images()
+    };
+    assert_eq!(of("dc", &images()), ("none".into(), 300));
+    assert_eq!(of("dc", &mnist), ("crop_scale_rotate".into(), 1000));
+    assert_eq!(of("dc", &batch_norm), ("crop_noise".into(), 1000));
+    assert_eq!(of("dc", &table()), ("none".into(), 300));
+    let dsa = "color_crop_cutout_flip_scale_rotate";
+    assert_eq!(of("dsa", &images()), (dsa.into(), 1000));
+    assert_eq!(of("dm", &images()), (dsa.into(), 1000));
+    assert_eq!(
+        of("dm", &mnist),
+        ("color_crop_cutout_scale_rotate".into(), 1000)
+    );
+    assert_eq!(of("dm", &table()), ("none".into(), 300));
+    assert_eq!(of("random", &images()), ("none".into(), 300));
+}
+
+#[test]
+fn batch_norm_is_seen_in_the_layers() {
+    let config = resolve(&["data.source=other", "model.norm=batch"]).unwrap();
+    assert_eq!(config.evaluation.augmentation.to_string(), "crop_noise");
+}
+
+#[test]
+fn a_budget_is_kept_as_it_was_written_and_read_back() {
+    let config = resolve(&["budget=3=2, 4=7"]).unwrap();
+    assert_eq!(config.general.budget.as_deref(), Some("3=2, 4=7"));
+    let text = config.to_toml().unwrap();
+    assert!(text.contains("\nbudget = \"3=2, 4=7\"\n"), "{text}");
+    let mut layers = Layers::new(false);
+    layers.push("config.toml".into(), &text).unwrap();
+    assert_eq!(*layers.resolve(&images()).unwrap().config, config);
+    let without = resolve(&[]).unwrap();
+    assert_eq!(without.general.budget, None);
+    assert!(!without.to_toml().unwrap().contains("budget"));
+    assert!(matches!(resolve(&["budget=7"]), Err(Error::Value { key, .. }) if key == "budget"));
+}
+
+#[test]
+fn every_method_is_printed_and_read_back_as_the_same() {
+    for entry in methods::all() {
+        let config = resolve(&[&format!("method.name={}", entry.name), "fill=noise"]).unwrap();
+        assert_eq!(config.general.fill, Fill::Noise);
+        let mut layers = Layers::new(false);
+        layers
+            .push("config.toml".into(), &config.to_toml().unwrap())
+            .unwrap();
+        assert_eq!(
+            *layers.resolve(&images()).unwrap().config,
+            config,
+            "{}",
+            entry.name
+        );
+    }
+}
+
+#[test]
+fn baselines_are_coresets_or_the_whole() {
+    let config = resolve(&["evaluation.baselines=[\"whole\", \"random\"]"]).unwrap();
+    assert_eq!(config.evaluation.baselines, ["whole", "random"]);
+    assert!(
+        resolve(&["evaluation.baselines=[]"])
+            .unwrap()
+            .evaluation
+            .baselines
+            .is_empty()
+    );
+    let error = resolve(&["evaluation.baselines=[\"random\", \"magic\"]"]).unwrap_err();
+    assert!(
+        matches!(&error, Error::OutOfRange { key, value, rule }
+            if key == "evaluation.baselines" && value == "magic" && rule.contains("random") && rule.contains("whole")),
+        "{error}"
+    );
+}
+
+#[test]
+fn numbers_that_no_one_means_are_refused() {
+    for assignment in ["ipc=5000000000", "method.batch_real=5000000000", "seed=-1"] {
+        assert!(resolve(&[assignment]).is_err(), "{assignment}");
+    }
+    let config = resolve(&["seed=9223372036854775807"]).unwrap();
+    assert_eq!(config.general.seed, i64::MAX as u64);
+    let mut beyond = config.clone();
+    beyond.general.seed = u64::MAX;
+    assert!(beyond.check().is_err());
+}
+
+#[test]
+fn the_settings_that_all_methods_have_are_listed_as_they_are_accepted() {
+    let settings = common_settings();
+    let default = |key: &str| {
+        let setting = settings.iter().find(|setting| setting.key == key).unwrap();
+        setting.default.clone()
+    };
+    let config = resolve(&["data.source=strokes", "method.name=random"]).unwrap();
+    let table = toml::Table::try_from(&config).unwrap();
+    for setting in &settings {
+        assert!(
+            setting.about.len() > 5 && !setting.range.is_empty(),
+            "{setting:?}"
+        );
+        let (part, key) = setting.key.rsplit_once('.').unwrap_or(("", &setting.key));
+        let found = match part {
+            "" => table.get(key),
+            part => table[part].get(key),
+        };
+        let found = found.map(|value| serde_json::to_value(value).unwrap());
+        assert_eq!(found, setting.default, "{}", setting.key);
+    }
+    assert_eq!(default("ipc"), Some(1.into()));
+    assert_eq!(default("budget"), None);
+    for key in [
+        "seed",
+        "fill",
+        "data.image_size",
+        "evaluation.baselines",
+        "evaluation.epochs",
+    ] {
+        assert!(settings.iter().any(|setting| setting.key == key), "{key}");
+    }
+}
+
+#[test]
+fn what_must_be_known_before_the_data_is_selected() {
+    let layers = sets(&[
+        "method.name=dm",
+        "ipc=10",
+        "data.source=a/b",
+        "data.image_size=16",
+    ]);
+    let selection = layers.select().unwrap();
+    assert_eq!((selection.method.as_str(), selection.ipc), ("dm", 10));
+    assert_eq!(selection.data.source, "a/b");
+    assert_eq!(selection.data.image_size, Some("16x16".parse().unwrap()));
+    assert!(matches!(
+        sets(&["magic=1"]).select(),
+        Err(Error::UnknownKey { .. })
+    ));
 }

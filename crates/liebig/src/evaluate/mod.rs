@@ -1,93 +1,132 @@
-//! The common evaluation protocol of DC, DSA, DM and their successors: fresh networks trained on a small set alone,
-//! tested once, after the last epoch, on the whole test set.
+//! Fresh networks trained on a small set alone and tested once, after the last epoch, on the whole test set: the common
+//! evaluation protocol of DC, DSA, DM and their successors.
+//!
+//! Every evaluation goes through [`evaluate`]: sources (a distilled set, coresets, the whole training set) × a
+//! [`Recipe`] × [`Metric`]s → [`Rows`] of a report.
 
-mod augment;
+mod artefact;
+mod report;
 mod score;
+mod source;
 mod test;
 mod train;
 
 #[cfg(test)]
 mod tests;
 
-use liebig_data::Split;
+use liebig_data::{Dataset, Split};
 use liebig_grad::Device;
-use liebig_nn::Frozen;
 use rayon::prelude::*;
 
-pub use score::Score;
+pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
+pub use report::{Row, Rows};
+pub use score::{Outcome, Score};
+pub use source::Source;
 
-use crate::artefact::{LrDrop, ModelSpec, Normalization, Optimizer, Recipe};
-use crate::config::EvaluationConfig;
+use crate::protocol::Recipe;
 use crate::run::Interrupt;
+use crate::session::{Event, Observer};
 use crate::set::SmallSet;
-use crate::{Error, network};
+use crate::{Error, facts};
 
-/// What is the same for all networks of an evaluation.
-#[derive(Clone, Copy, Debug)]
+/// A metric of a trained network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Metric {
+    /// The fraction of the test set that is classified correctly.
+    Accuracy,
+    /// The same for each class.
+    PerClass,
+}
+
+/// Everything that all networks of an evaluation share.
+#[derive(Clone, Copy)]
 pub struct Evaluation<'a> {
-    /// How a network is trained.
+    /// The network and how it is trained.
     pub recipe: &'a Recipe,
     /// The test set.
     pub test: &'a Split,
-    /// What its values are normalised with.
-    pub normalization: &'a Normalization,
-    /// The seed; each repeat has streams of its own.
+    /// The seed; each repeat has its own random streams.
     pub seed: u64,
-    /// Where it is computed.
+    /// The device to compute on.
     pub device: &'a Device,
-    /// Looked at after every epoch.
+    /// Checked after every epoch.
     pub interrupt: &'a Interrupt,
+    /// Notified after each network.
+    pub observer: &'a dyn Observer,
 }
 
 impl Evaluation<'_> {
-    /// Trains and tests `repeats` fresh networks in parallel; the result does not depend on the threads.
-    ///
-    /// `set` gives the training set of each repeat; `done` is called after each network.
+    /// Trains and tests `repeats` fresh networks in parallel; the result does not depend on the number of threads. `set`
+    /// returns the training set of each repeat.
     ///
     /// # Errors
-    /// What `set` fails with, [`Error::Network`], [`Error::Grad`], [`Error::Interrupted`].
+    /// What `set` fails with, [`Error::Network`], [`Error::Grad`], [`Error::Augment`], [`Error::Interrupted`],
+    /// [`Error::NoTestSet`], [`Error::OtherKindOfData`] and [`Error::Data`] for a set that the test set does not go with.
     pub fn run(
         &self,
         repeats: usize,
         set: impl Fn(u64) -> Result<SmallSet, Error> + Sync,
-        done: impl Fn() + Sync,
     ) -> Result<Score, Error> {
-        let accuracies = (0..repeats as u64)
+        if self.test.is_empty() {
+            return Err(Error::NoTestSet);
+        }
+        let outcomes = (0..repeats as u64)
             .into_par_iter()
             .map(|repeat| {
-                let accuracy = self.one(&set(repeat)?, repeat)?;
-                done();
-                Ok(accuracy)
+                let outcome = self.one(&set(repeat)?, repeat)?;
+                self.observer.observe(Event::Evaluated);
+                Ok(outcome)
             })
-            .collect::<Result<_, Error>>()?;
-        Ok(Score { accuracies })
+            .collect::<Result<Vec<_>, Error>>()?;
+        Ok(Score::new(outcomes))
     }
 
-    fn one(&self, set: &SmallSet, repeat: u64) -> Result<f64, Error> {
-        let model = network::build(&self.recipe.model, set.shape, set.classes)?;
-        let trained = train::train(model.as_ref(), set, self, repeat)?;
-        let model = Frozen::new(model.as_ref(), &trained.statistics)?;
-        test::accuracy(&model, &trained.weights, set.shape, self)
+    fn one(&self, set: &SmallSet, repeat: u64) -> Result<Outcome, Error> {
+        if set.shape != self.test.shape() {
+            return Err(Error::OtherKindOfData {
+                expected: format!("samples of {}", self.test.shape()),
+                found: format!("samples of {}", set.shape),
+            });
+        }
+        set.space.check(set.shape)?;
+        let model = self
+            .recipe
+            .model
+            .build(facts::input(set.shape), set.classes)?;
+        let learner = train::train(model.as_ref(), set, self, repeat)?;
+        test::test(&learner, set, self)
     }
 }
 
-impl Recipe {
-    /// The published protocol: E + 1 passes, the learning rate times 0.1 after the pass with index E / 2 + 1.
-    #[must_use]
-    pub fn new(model: &ModelSpec, evaluation: &EvaluationConfig) -> Self {
-        Self {
-            model: model.clone(),
-            optimizer: Optimizer::Sgd,
-            lr: evaluation.lr,
-            momentum: evaluation.momentum,
-            weight_decay: evaluation.weight_decay,
-            batch_size: evaluation.batch_size,
-            epochs: evaluation.epochs + 1,
-            lr_drops: vec![LrDrop {
-                after_epochs: evaluation.epochs / 2 + 2,
-                factor: 0.1,
-            }],
-            augmentation: evaluation.augmentation,
-        }
+/// Evaluates every source with `repeats` networks each.
+///
+/// `context` is used to make coresets: its budget sets the number of samples, its seed selects them.
+///
+/// # Errors
+/// As for [`Evaluation::run`], and any error of a coreset.
+pub fn evaluate(
+    sources: &[Source<'_>],
+    evaluation: &Evaluation<'_>,
+    metrics: &[Metric],
+    repeats: usize,
+    task: &crate::Task<'_>,
+) -> Result<Rows, Error> {
+    let mut rows = Rows::default();
+    for source in sources {
+        let made = source.make(task, repeats)?;
+        let score = evaluation.run(repeats, |repeat| made.set(repeat))?;
+        rows.push(source.name(), Some(Row::new(&score, &made, metrics)));
     }
+    Ok(rows)
+}
+
+/// The sources of the baselines with the given names, in order.
+///
+/// # Errors
+/// [`crate::config::Error::OutOfRange`] for a name that is neither a coreset nor `whole`.
+pub fn baselines<'a>(names: &[String], dataset: &'a Dataset) -> Result<Vec<Source<'a>>, Error> {
+    names
+        .iter()
+        .map(|name| Source::baseline(name, dataset))
+        .collect()
 }

@@ -1,52 +1,50 @@
 //! Testing one network.
 
-use liebig_grad::Tensor;
-use liebig_nn::{Model, predict};
+use liebig_nn::Learner;
 
-use super::Evaluation;
-use crate::artefact::Shape;
-use crate::{Error, network};
+use super::{Evaluation, Outcome};
+use crate::Error;
+use crate::labels::highest;
+use crate::set::{SmallSet, samples};
 
 /// Samples per call of the network.
 const BATCH: usize = 256;
 
-/// The share of the test set whose highest logit is the label's (the first among equals).
-pub(super) fn accuracy(
-    model: &dyn Model,
-    weights: &[Tensor],
-    shape: Shape,
+/// Tests a network; the predicted class is that of the highest logit (the first if several are equal).
+pub(super) fn test(
+    learner: &Learner<'_>,
+    set: &SmallSet,
     evaluation: &Evaluation<'_>,
-) -> Result<f64, Error> {
+) -> Result<Outcome, Error> {
     let Evaluation {
         test,
-        normalization,
         device,
         interrupt,
         ..
     } = *evaluation;
-    let normalization = normalization.into();
     let all: Vec<usize> = (0..test.len()).collect();
-    let mut correct = 0_usize;
+    let (mut correct, mut counts) = (vec![0_usize; set.classes], vec![0_usize; set.classes]);
     for batch in all.chunks(BATCH) {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
-        let x = network::samples(test.batch(batch, &normalization), shape, device)?;
-        let logits = predict(model, weights, &x)?.to_vec()?;
-        let classes = logits.len() / batch.len();
-        for (row, &index) in logits.chunks_exact(classes).zip(batch) {
-            correct += usize::from(highest(row) == test.labels()[index] as usize);
+        let x = samples(test.batch(batch, &set.space), set.shape, device)?;
+        let logits = learner.predict(&x)?.to_vec()?;
+        for (row, &index) in logits.chunks_exact(set.classes.max(1)).zip(batch) {
+            let label = test.labels()[index] as usize;
+            if let (Some(count), Some(correct)) = (counts.get_mut(label), correct.get_mut(label)) {
+                *count += 1;
+                *correct += usize::from(highest(row) == label);
+            }
         }
     }
-    Ok(correct as f64 / test.len() as f64)
-}
-
-fn highest(row: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, value) in row.iter().enumerate() {
-        if *value > row[best] {
-            best = index;
-        }
-    }
-    best
+    let share = |correct: usize, count: usize| correct as f64 / count as f64;
+    Ok(Outcome {
+        accuracy: share(correct.iter().sum(), test.len()),
+        per_class: correct
+            .iter()
+            .zip(&counts)
+            .map(|(&correct, &count)| share(correct, count))
+            .collect(),
+    })
 }

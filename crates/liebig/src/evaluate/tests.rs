@@ -1,69 +1,56 @@
 #![allow(clippy::unwrap_used)]
-use super::*;
-use crate::artefact::{Augmentation, Normalization, Shape};
-use crate::baselines::random;
-use crate::tests::strokes;
+use liebig_nn::{ConvNetOptions, ModelChoice};
 
-fn recipe(model: &str) -> Recipe {
-    let model = ModelSpec {
-        name: model.into(),
-        width: 16,
-        depth: 2,
-        norm: "instance".into(),
-        activation: "relu".into(),
-        pooling: "avg".into(),
-    };
+use super::*;
+use crate::config::EvaluationConfig;
+use crate::coresets::{self, random};
+use crate::protocol::LrDrop;
+use crate::session::Quiet;
+use crate::tests::{Work, mlp, shades, strokes, table};
+use crate::{Labels, config};
+
+fn recipe(model: ModelChoice) -> Recipe {
     let evaluation = EvaluationConfig {
-        repeats: 2,
         epochs: 20,
-        lr: 0.01,
-        momentum: 0.9,
-        weight_decay: 5e-4,
         batch_size: 16,
-        augmentation: Augmentation::None,
+        ..EvaluationConfig::default()
     };
-    Recipe::new(&model, &evaluation)
+    Recipe {
+        model,
+        protocol: (&evaluation).into(),
+    }
+}
+
+/// The first test samples of the built-in set.
+fn test_split() -> Split {
+    strokes().test.subset(&(0..300).collect::<Vec<_>>())
 }
 
 fn score(recipe: &Recipe, seed: u64, ipc: usize, threads: usize) -> Result<Score, Error> {
-    let strokes = strokes();
-    let test = strokes.test.subset(&(0..300).collect::<Vec<_>>());
-    let normalization = Normalization::from(&strokes.normalization);
-    let device = liebig_grad::cpu();
-    let interrupt = Interrupt::default();
-    let evaluation = Evaluation {
-        recipe,
-        test: &test,
-        normalization: &normalization,
-        seed,
-        device: &device,
-        interrupt: &interrupt,
-    };
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .unwrap();
-    pool.install(|| {
-        evaluation.run(
-            2,
-            |draw| random::random(strokes, &normalization, ipc, 0, draw),
-            || (),
-        )
+    let test = test_split();
+    Work::on(strokes(), ipc).run(threads, |task| {
+        let evaluation = Evaluation {
+            recipe,
+            test: &test,
+            seed,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: task.observer,
+        };
+        evaluation.run(2, |draw| random(&task, draw))
     })
 }
 
 #[test]
 fn the_recipe_counts_epochs_as_the_published_loop_does() {
-    let recipe = Recipe::new(
-        &recipe("mlp").model,
-        &EvaluationConfig {
-            epochs: 300,
-            ..config()
-        },
-    );
-    assert_eq!(recipe.epochs, 301);
+    let evaluation = EvaluationConfig {
+        epochs: 300,
+        ..EvaluationConfig::default()
+    };
+    let protocol = crate::Protocol::from(&evaluation);
+    assert_eq!(protocol.epochs, 301);
     assert_eq!(
-        recipe.lr_drops,
+        protocol.lr_drops,
         [LrDrop {
             after_epochs: 152,
             factor: 0.1
@@ -71,60 +58,300 @@ fn the_recipe_counts_epochs_as_the_published_loop_does() {
     );
 }
 
-fn config() -> EvaluationConfig {
-    EvaluationConfig {
-        repeats: 1,
-        epochs: 1,
-        lr: 0.01,
-        momentum: 0.9,
-        weight_decay: 5e-4,
-        batch_size: 256,
-        augmentation: Augmentation::None,
-    }
-}
-
 #[test]
 fn networks_learn_from_real_samples_and_more_from_more() {
-    let few = score(&recipe("mlp"), 0, 1, 2).unwrap().mean();
-    let many = score(&recipe("mlp"), 0, 50, 2).unwrap().mean();
+    let few = score(&recipe(mlp()), 0, 1, 2).unwrap().mean();
+    let many = score(&recipe(mlp()), 0, 50, 2).unwrap().mean();
     assert!(few > 0.12, "{few}");
     assert!(many > few + 0.1, "{few} {many}");
 }
 
 #[test]
 fn threads_do_not_change_the_score_but_seeds_do() {
-    let one = score(&recipe("mlp"), 0, 3, 1).unwrap();
-    assert_eq!(score(&recipe("mlp"), 0, 3, 2).unwrap(), one);
-    assert_ne!(score(&recipe("mlp"), 1, 3, 2).unwrap(), one);
+    let one = score(&recipe(mlp()), 0, 3, 1).unwrap();
+    assert_eq!(score(&recipe(mlp()), 0, 3, 2).unwrap(), one);
+    assert_ne!(score(&recipe(mlp()), 1, 3, 2).unwrap(), one);
 }
 
 #[test]
-fn an_unknown_network_is_refused() {
-    assert!(matches!(
-        score(&recipe("nonsense"), 0, 1, 1),
-        Err(Error::Network(_))
-    ));
+fn a_network_that_cannot_be_built_is_refused() {
+    let too_deep = ModelChoice::ConvNet(ConvNetOptions {
+        depth: 6,
+        ..ConvNetOptions::default()
+    });
+    let result = score(&recipe(too_deep), 0, 1, 1);
+    assert!(matches!(result, Err(Error::Network(_))), "{result:?}");
 }
 
 #[test]
 fn a_request_to_stop_is_heard() {
-    let strokes = strokes();
-    let normalization = Normalization::from(&strokes.normalization);
-    let (device, interrupt) = (liebig_grad::cpu(), Interrupt::default());
-    let recipe = recipe("mlp");
-    let evaluation = Evaluation {
-        recipe: &recipe,
-        test: &strokes.test,
-        normalization: &normalization,
-        seed: 0,
-        device: &device,
-        interrupt: &interrupt,
+    let recipe = recipe(mlp());
+    let work = Work::on(strokes(), 1);
+    work.interrupt.set();
+    let result = work.run(1, |task| {
+        let evaluation = Evaluation {
+            recipe: &recipe,
+            test: &strokes().test,
+            seed: 0,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: &Quiet,
+        };
+        evaluation.run(1, |draw| random(&task, draw))
+    });
+    assert!(matches!(result, Err(Error::Interrupted)), "{result:?}");
+}
+
+#[test]
+fn baselines_are_coresets_or_the_whole() {
+    let names = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| name.to_string())
+            .collect::<Vec<_>>()
     };
-    interrupt.set();
-    let set = |draw| random::random(strokes, &normalization, 1, 0, draw);
-    assert!(matches!(
-        evaluation.run(1, set, || ()),
-        Err(Error::Interrupted)
-    ));
-    assert!(matches!(Shape::from(strokes.shape), Shape::Image { .. }));
+    let sources = baselines(&names(&["whole", "random"]), strokes()).unwrap();
+    assert_eq!(
+        sources.iter().map(Source::name).collect::<Vec<_>>(),
+        ["whole", "random"]
+    );
+    assert!(matches!(sources[0], Source::Whole(_)));
+    let error = baselines(&names(&["random", "magic"]), strokes())
+        .err()
+        .unwrap();
+    assert!(
+        matches!(&error, Error::Config(config::Error::OutOfRange { key, value, .. })
+            if key == "evaluation.baselines" && value == "magic"),
+        "{error}"
+    );
+    let message = error.to_string();
+    assert!(
+        message.contains("random") && message.contains("whole") && message.contains("hint:"),
+        "{message}"
+    );
+}
+
+/// Evaluates sources on a table with two networks each.
+fn rows(sources: &[Source<'_>], test: &Split, metrics: &[Metric], work: &Work<'_>) -> Rows {
+    let recipe = recipe(mlp());
+    work.run(2, |task| {
+        let evaluation = Evaluation {
+            recipe: &recipe,
+            test,
+            seed: 0,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: task.observer,
+        };
+        evaluate(sources, &evaluation, metrics, 2, &task).unwrap()
+    })
+}
+
+#[test]
+fn sources_are_evaluated_side_by_side() {
+    let work = Work::on(table(), 1);
+    let set = work.run(1, |task| random(&task, 0)).unwrap();
+    let sources = [
+        Source::Set {
+            name: "mine",
+            set: &set,
+            seconds: Some(2.5),
+        },
+        Source::baseline("random", table()).unwrap(),
+        Source::baseline("whole", table()).unwrap(),
+    ];
+    let rows = rows(&sources, &table().test, &[Metric::Accuracy], &work);
+    assert_eq!(
+        rows.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+        ["mine", "random", "whole"]
+    );
+    let of = |name| rows.get(name).unwrap();
+    assert!(
+        rows.iter()
+            .all(|(_, row)| row.n == 2 && row.accuracies.len() == 2 && row.per_class.is_none())
+    );
+    assert_eq!(of("mine").accuracies[0], of("random").accuracies[0]);
+    assert_eq!(of("mine").seconds, Some(2.5));
+    assert!(of("random").seconds.unwrap() < 1.0);
+    assert!(
+        of("whole").mean > 0.9 && of("whole").mean > of("random").mean,
+        "{rows:?}"
+    );
+    assert_eq!(work.heard.evaluated(), 6);
+    assert_eq!(rows.get("other"), None);
+}
+
+#[test]
+fn a_coreset_is_drawn_anew_for_each_network() {
+    Work::on(strokes(), 1).run(1, |task| {
+        let made = Source::baseline("random", strokes())
+            .unwrap()
+            .make(&task, 3)
+            .unwrap();
+        let sets: Vec<SmallSet> = (0..3).map(|repeat| made.set(repeat).unwrap()).collect();
+        assert!(sets[0] != sets[1] && sets[0] != sets[2] && sets[1] != sets[2]);
+        assert!(sets[0] == random(&task, 0).unwrap());
+        let source = Source::Set {
+            name: "mine",
+            set: &sets[1],
+            seconds: None,
+        };
+        let made = source.make(&task, 3).unwrap();
+        assert!((0..3).all(|repeat| made.set(repeat).unwrap() == sets[1]));
+    });
+}
+
+#[test]
+fn accuracy_by_class_is_that_of_the_classes_samples() {
+    let work = Work::on(table(), 1);
+    // Four test rows of class 0, one of class 1, none of class 2.
+    let of_class = table().test.class_indices(3);
+    let test = table()
+        .test
+        .subset(&[of_class[0][..4].to_vec(), of_class[1][..1].to_vec()].concat());
+    let sources = [
+        Source::baseline("whole", table()).unwrap(),
+        Source::baseline("random", table()).unwrap(),
+    ];
+    let rows = rows(
+        &sources,
+        &test,
+        &[Metric::Accuracy, Metric::PerClass],
+        &work,
+    );
+    for (name, row) in rows.iter() {
+        let classes = row.per_class.as_ref().unwrap();
+        assert_eq!(classes.len(), 3);
+        assert!(classes[2].is_nan());
+        let mean = (4.0 * classes[0] + classes[1]) / 5.0;
+        assert!((row.mean - mean).abs() < 1e-12, "{name}: {row:?}");
+    }
+    // A class without test samples is null in JSON.
+    let json = serde_json::to_value(&rows).unwrap();
+    assert!(json["whole"]["per_class"][2].is_null() && json["whole"]["per_class"][0].is_number());
+    let read: Rows = serde_json::from_value(json).unwrap();
+    let classes = |rows: &Rows| rows.get("whole").unwrap().per_class.clone().unwrap();
+    assert_eq!(classes(&read)[..2], classes(&rows)[..2]);
+    assert!(classes(&read)[2].is_nan());
+}
+
+#[test]
+fn an_empty_test_set_is_refused() {
+    let none = table().test.subset(&[]);
+    let recipe = recipe(mlp());
+    let result = Work::on(table(), 1).run(1, |task| {
+        let evaluation = Evaluation {
+            recipe: &recipe,
+            test: &none,
+            seed: 0,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: task.observer,
+        };
+        evaluation.run(1, |draw| random(&task, draw))
+    });
+    assert!(matches!(result, Err(Error::NoTestSet)), "{result:?}");
+}
+
+#[test]
+fn real_images_take_bytes_and_what_is_learnt_takes_floats() {
+    let bits = |source: &Source<'_>, work: &Work<'_>| {
+        work.run(1, |task| source.make(&task, 2).unwrap().bits_per_class())
+    };
+    let work = Work::on(strokes(), 3);
+    let mut set = work.run(1, |task| random(&task, 0)).unwrap();
+    let pixels = 3.0 * 28.0 * 28.0;
+    let source = |name| Source::baseline(name, strokes()).unwrap();
+    // Four bits tell ten classes apart.
+    assert_eq!(bits(&source("random"), &work), 8.0 * pixels + 3.0 * 4.0);
+    assert_eq!(bits(&source("whole"), &work), 1000.0 * (8.0 * 784.0 + 4.0));
+    let of_set = |set: &SmallSet| {
+        let source = Source::Set {
+            name: "mine",
+            set,
+            seconds: None,
+        };
+        bits(&source, &work)
+    };
+    assert_eq!(of_set(&set), 32.0 * pixels + 3.0 * 4.0);
+    set.labels = Labels::Logits(vec![0.0; 300]);
+    set.step_sizes = vec![0.1; 5];
+    assert_eq!(
+        of_set(&set),
+        32.0 * pixels + 3.0 * 32.0 * 10.0 + 5.0 * 32.0 / 10.0
+    );
+    // The features of a table are floats.
+    let work = Work::on(table(), 2);
+    let source = Source::baseline("random", table()).unwrap();
+    assert_eq!(bits(&source, &work), 2.0 * (4.0 * 32.0 + 2.0));
+    assert_eq!(
+        bits(&Source::Coreset(coresets::find("random").unwrap()), &work),
+        bits(&source, &work)
+    );
+}
+
+#[test]
+fn one_learnt_step_size_replaces_the_learning_rate() {
+    let data = shades([2, 2]);
+    let work = Work::on(&data, 2);
+    let mut set = work.run(1, |task| random(&task, 0)).unwrap();
+    let score = |set: &SmallSet, lr: f64| {
+        let mut recipe = recipe(mlp());
+        recipe.protocol.lr = lr;
+        recipe.protocol.epochs = 3;
+        let source = Source::Set {
+            name: "mine",
+            set,
+            seconds: None,
+        };
+        work.run(1, |task| {
+            let evaluation = Evaluation {
+                recipe: &recipe,
+                test: &data.test,
+                seed: 0,
+                device: task.device,
+                interrupt: task.interrupt,
+                observer: task.observer,
+            };
+            let model = recipe.model.build(facts::input(data.shape), 2).unwrap();
+            let set = source.make(&task, 1).unwrap().set(0).unwrap();
+            let learner = train::train(model.as_ref(), &set, &evaluation, 0).unwrap();
+            learner.weights()[0].to_vec().unwrap()
+        })
+    };
+    let small = score(&set, 0.0625);
+    assert_ne!(score(&set, 0.5), small);
+    set.step_sizes = vec![0.0625];
+    assert_eq!(score(&set, 0.5), small);
+    // Several belong to the steps of a recipe of their own.
+    set.step_sizes = vec![0.0625, 0.0625];
+    assert_ne!(score(&set, 0.5), small);
+}
+
+#[test]
+fn a_set_of_other_samples_than_the_test_sets_is_refused() {
+    let recipe = recipe(mlp());
+    let tested_on = |test: &Split, spoil: fn(&mut SmallSet)| {
+        Work::on(table(), 1).run(1, |task| {
+            let evaluation = Evaluation {
+                recipe: &recipe,
+                test,
+                seed: 0,
+                device: task.device,
+                interrupt: task.interrupt,
+                observer: task.observer,
+            };
+            let mut set = random(&task, 0).unwrap();
+            spoil(&mut set);
+            evaluation.run(1, |_| Ok(set.clone())).unwrap_err()
+        })
+    };
+    let error = tested_on(&strokes().test, |_| ());
+    assert!(matches!(error, Error::OtherKindOfData { .. }), "{error}");
+    assert!(
+        error.to_string().contains("1x28x28") && error.to_string().contains("4 features"),
+        "{error}"
+    );
+    let error = tested_on(&table().test, |set| set.space.normalization.mean.clear());
+    assert!(matches!(error, Error::Data(_)), "{error}");
 }

@@ -1,29 +1,19 @@
 //! Training one fresh network on a small set.
 
-use liebig_grad::Tensor;
-use liebig_nn::{Model, Sgd, initial_statistics, initialize, loss_gradient, update_statistics};
+use liebig_nn::{Learner, Model};
 use rand::seq::SliceRandom;
 
 use super::Evaluation;
-use super::augment::augment;
-use crate::set::SmallSet;
-use crate::{Error, network};
+use crate::Error;
+use crate::set::{SmallSet, samples};
 
-/// A network after its last epoch.
-pub(super) struct Trained {
-    /// Its weights.
-    pub weights: Vec<Tensor>,
-    /// The running statistics of its batch normalisations.
-    pub statistics: Vec<Tensor>,
-}
-
-/// Trains a fresh network as the recipe says.
-pub(super) fn train(
-    model: &dyn Model,
+/// Trains a fresh network according to the recipe.
+pub(super) fn train<'a>(
+    model: &'a dyn Model,
     set: &SmallSet,
     evaluation: &Evaluation<'_>,
     repeat: u64,
-) -> Result<Trained, Error> {
+) -> Result<Learner<'a>, Error> {
     let Evaluation {
         recipe,
         seed,
@@ -31,45 +21,39 @@ pub(super) fn train(
         interrupt,
         ..
     } = *evaluation;
-    let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
-    let mut weights = initialize(model, &mut rng, device)?;
-    let mut statistics = initial_statistics(model, device)?;
-    let mut lr = set.learned_lr.map_or(recipe.lr, f64::from);
-    let optimizer = |lr| {
-        Sgd::new(lr)
-            .with_momentum(recipe.momentum)
-            .with_weight_decay(recipe.weight_decay)
+    let protocol = &recipe.protocol;
+    // A single learnt step size replaces the learning rate; several belong to the steps of an unrolled recipe.
+    let mut lr = match set.step_sizes[..] {
+        [lr] => f64::from(lr),
+        _ => protocol.lr,
     };
-    let mut sgd = optimizer(lr);
-    let targets = set.targets(device)?;
+    let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
+    let optimizer = protocol.optimizer.build(lr);
+    let mut learner = Learner::fresh(model, optimizer, &mut rng, device)?;
+    let targets = set.labels.targets(set.classes, device)?;
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
     let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
-    for epoch in 1..=recipe.epochs {
+    for epoch in 1..=protocol.epochs {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
         order.shuffle(&mut shuffling);
-        for batch in order.chunks(recipe.batch_size) {
-            let mut values = set.values_of(batch);
-            augment(recipe.augmentation, &mut values, set.shape, &mut augmenting)?;
-            let x = network::samples(values, set.shape, device)?;
-            let step = loss_gradient(model, &weights, &x, &targets.select(batch)?)?;
-            update_statistics(&mut statistics, &step.statistics)?;
-            sgd.step(&mut weights, &step.gradient)?;
+        for batch in order.chunks(protocol.batch_size) {
+            let values = set.values_of(batch);
+            let values = protocol
+                .augmentation
+                .batch(values, set.shape, &mut augmenting)?;
+            let x = samples(values, set.shape, device)?;
+            learner.learn(&x, &targets.select(batch)?)?;
         }
-        for drop in recipe
-            .lr_drops
-            .iter()
-            .filter(|drop| drop.after_epochs == epoch)
-        {
+        let drops = protocol.lr_drops.iter();
+        for drop in drops.filter(|drop| drop.after_epochs == epoch) {
             lr *= drop.factor;
-            // A new optimiser: the momentum is forgotten.
-            sgd = optimizer(lr);
+            // As published: a new optimiser, so the momentum is reset.
+            learner.optimizer_mut().set_lr(lr);
+            learner.optimizer_mut().reset();
         }
     }
-    Ok(Trained {
-        weights,
-        statistics,
-    })
+    Ok(learner)
 }

@@ -1,67 +1,53 @@
-//! Distillation methods: a folder each, and one line each in the registry below.
+//! Distillation methods: each has a folder, and an entry in [`METHODS`].
+//!
+//! A [`Method`] is what a user selects: settings, defaults, checks and a start. A [`Distillation`] is a running method.
+//! Most methods only implement an [`Objective`], a differentiable loss of a synthetic set, and [`Descent`] does the rest.
+//! Coresets ([`crate::coresets`]) are methods as well.
 
-pub mod dc;
-mod distiller;
+mod choice;
+mod descent;
+mod distillation;
+mod dm;
+mod gradient_matching;
+mod method;
+mod objective;
+pub(crate) mod siamese;
+#[cfg(test)]
+mod tests;
 
-pub use distiller::{Distiller, Task};
+pub use choice::{Entry, MethodChoice};
+pub use descent::Descent;
+pub use distillation::{Distillation, Losses};
+pub use dm::Dm;
+pub use gradient_matching::{Dc, Distance, Dsa};
+pub use method::{AnyMethod, Method};
+pub use objective::{At, Objective};
 
-use serde::{Deserialize, Serialize};
+pub(crate) use dm::objective as distribution_matching;
+pub(crate) use gradient_matching::objective as matching;
 
-use crate::config::Error;
+/// Every method that learns a set.
+pub const METHODS: &[Entry] = &[Entry::of::<Dc>(), Entry::of::<Dsa>(), Entry::of::<Dm>()];
 
-macro_rules! registry {
-    ($($name:literal => $variant:ident($config:ty)),+ $(,)?) => {
-        /// A method and its settings; in TOML the table `[method]`, whose `name` says which.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "name")]
-        pub enum MethodConfig {
-            $(#[doc = concat!("`", $name, "`")] #[serde(rename = $name)] $variant($config)),+
-        }
-
-        impl MethodConfig {
-            /// All names.
-            pub const NAMES: &[&str] = &[$($name),+];
-
-            /// The method's name.
-            #[must_use]
-            pub fn name(&self) -> &'static str {
-                match self { $(Self::$variant(_) => $name),+ }
-            }
-
-            /// The settings that hold when nothing else is said; `None` if there is no such method.
-            #[must_use]
-            pub fn default_for(name: &str, ipc: usize, model: &str) -> Option<Self> {
-                match name {
-                    $($name => Some(Self::$variant(<$config>::default_for(ipc, model))),)+
-                    _ => None,
-                }
-            }
-
-            /// Checks every value.
-            ///
-            /// # Errors
-            /// [`Error::OutOfRange`].
-            pub fn check(&self) -> Result<(), Error> {
-                match self { $(Self::$variant(config) => config.check()),+ }
-            }
-
-            /// The method at work, before its first iteration.
-            ///
-            /// # Errors
-            /// What the method says of the dataset.
-            pub fn distiller<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distiller + 'a>, crate::Error> {
-                match self { $(Self::$variant(config) => config.distiller(task)),+ }
-            }
-
-            /// Updates of the distilled set.
-            #[must_use]
-            pub fn iterations(&self) -> u64 {
-                match self { $(Self::$variant(config) => config.iterations),+ }
-            }
-        }
-    };
+/// Every method by name: those that learn a set, then the coresets.
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    let coresets = crate::coresets::CORESETS.iter();
+    METHODS
+        .iter()
+        .chain(coresets.map(|coreset| coreset.method()))
 }
 
-registry! {
-    "dc" => Dc(dc::Config),
+/// The method with the given name.
+///
+/// ```
+/// let dataset = liebig::load("strokes", &Default::default())?;
+/// let dm = liebig::methods::find("dm").expect("dm is a method");
+/// for setting in dm.settings(&liebig::Facts::of(&dataset)) {
+///     println!("{} = {:?}: {}", setting.key, setting.default, setting.about);
+/// }
+/// # Ok::<(), liebig::Error>(())
+/// ```
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Entry> {
+    all().find(|entry| entry.name == name)
 }

@@ -1,7 +1,7 @@
-//! What a run continues from: the iteration and the method's arrays. Random streams are functions of the seed and the
-//! iteration, so they have no state to keep.
+//! The state from which a run continues: the iteration and the method's arrays. Random streams are functions of the seed
+//! and the iteration, so they have no state to save.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
@@ -12,7 +12,7 @@ use super::Error;
 /// A named array of a checkpoint, row major.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Array {
-    /// What it is, such as `images`.
+    /// Its name, such as `images`.
     pub name: String,
     /// Its dimensions.
     pub shape: Vec<usize>,
@@ -23,22 +23,25 @@ pub struct Array {
 /// The state of a run between two iterations.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Checkpoint {
-    /// Iterations done.
+    /// Number of completed iterations.
     pub iteration: u64,
     /// The method's arrays.
     pub arrays: Vec<Array>,
+    /// Whole numbers of the method's state, such as the number of an optimiser's steps.
+    pub counts: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Header {
     schema_version: u32,
     iteration: u64,
+    counts: BTreeMap<String, u64>,
 }
 
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 impl Checkpoint {
-    /// Writes the checkpoint, whole or not at all.
+    /// Writes the checkpoint atomically.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -46,6 +49,7 @@ impl Checkpoint {
         let header = Header {
             schema_version: SCHEMA_VERSION,
             iteration: self.iteration,
+            counts: self.counts.clone(),
         };
         let json = serde_json::to_string(&header).map_err(std::io::Error::other)?;
         let bytes: Vec<Vec<u8>> = self
@@ -70,7 +74,7 @@ impl Checkpoint {
         Ok(crate::atomic::write(path, &file)?)
     }
 
-    /// Reads a checkpoint; arrays come in the order of their names.
+    /// Reads a checkpoint; arrays are sorted by name.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Damaged`].
@@ -86,15 +90,17 @@ impl Checkpoint {
             .metadata()
             .as_ref()
             .and_then(|entries| entries.get("liebig-checkpoint"))
-            .ok_or_else(|| damaged("no checkpoint of liebig".into()))?;
-        let header: Header =
+            .ok_or_else(|| damaged("this is not a checkpoint of liebig".into()))?;
+        let value: serde_json::Value =
             serde_json::from_str(json).map_err(|error| damaged(error.to_string()))?;
-        if header.schema_version != SCHEMA_VERSION {
+        if value["schema_version"] != SCHEMA_VERSION {
             return Err(damaged(format!(
-                "schema_version is {}, expected {SCHEMA_VERSION}",
-                header.schema_version
+                "schema_version is {}, expected {SCHEMA_VERSION}: it was written by another version of liebig",
+                value["schema_version"]
             )));
         }
+        let header: Header =
+            serde_json::from_value(value).map_err(|error| damaged(error.to_string()))?;
         let tensors =
             SafeTensors::deserialize(&bytes).map_err(|error| damaged(error.to_string()))?;
         let mut arrays = Vec::new();
@@ -121,27 +127,7 @@ impl Checkpoint {
         Ok(Self {
             iteration: header.iteration,
             arrays,
+            counts: header.counts,
         })
-    }
-
-    /// The values of the array of that name and shape, taken out.
-    ///
-    /// # Errors
-    /// [`Error::OtherState`].
-    pub fn take(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, Error> {
-        let other = |reason| Error::OtherState {
-            name: name.into(),
-            reason,
-        };
-        let place = self.arrays.iter().position(|array| array.name == name);
-        let place = place.ok_or_else(|| other("there is none".into()))?;
-        let array = self.arrays.swap_remove(place);
-        if array.shape != shape {
-            return Err(other(format!(
-                "it is {:?}, expected {shape:?}",
-                array.shape
-            )));
-        }
-        Ok(array.values)
     }
 }

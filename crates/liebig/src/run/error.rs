@@ -1,4 +1,4 @@
-//! What can be wrong with a run folder.
+//! Errors of run folders.
 
 use std::path::PathBuf;
 
@@ -6,16 +6,16 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The file system refused.
+    /// A file system error.
     #[error("{0}\nhint: check the path, its permissions and the space left")]
     Io(#[from] std::io::Error),
-    /// The folder holds a run already.
+    /// The folder already holds a run.
     #[error("{} holds a run already\nhint: continue it with --resume, or give another folder to --output", .0.display())]
     Exists(PathBuf),
-    /// The folder holds other things.
-    #[error("{} is not empty and holds no run\nhint: give a new or empty folder to --output", .0.display())]
+    /// The folder is not empty and not a run folder.
+    #[error("{} is not empty and does not hold a run\nhint: give a new or empty folder to --output", .0.display())]
     NotARun(PathBuf),
-    /// Another process writes to the folder.
+    /// Another process is using the folder.
     #[error("{} is in use by another process\nhint: wait until it ends, or give another folder to --output", .0.display())]
     Locked(PathBuf),
     /// The run was started with another configuration.
@@ -26,8 +26,8 @@ pub enum Error {
         /// The lines that differ.
         difference: String,
     },
-    /// The run was started on other data.
-    #[error("{}: the run was started on data with hash {found}, this data has {expected}\nhint: resume with the same data, or give another folder to --output", path.display())]
+    /// The run was started with other data.
+    #[error("{}: the run was started with data of hash {found}, but this data has hash {expected}\nhint: resume with the same data, or give another folder to --output", path.display())]
     OtherData {
         /// The folder.
         path: PathBuf,
@@ -36,9 +36,9 @@ pub enum Error {
         /// The hash of the data given.
         expected: String,
     },
-    /// A checkpoint without what the method needs.
+    /// The checkpoint does not hold the state that the method needs.
     #[error(
-        "checkpoint: array {name}: {reason}\nhint: the checkpoint is of another run; start again in another folder"
+        "checkpoint: array {name}: {reason}\nhint: the checkpoint belongs to another run; start again in another folder"
     )]
     OtherState {
         /// The array.
@@ -46,7 +46,7 @@ pub enum Error {
         /// What was found and what was expected.
         reason: String,
     },
-    /// A file of the run does not hold what it should.
+    /// A file of the run has invalid content.
     #[error("{}: {reason}\nhint: the file is damaged; start again in another folder", path.display())]
     Damaged {
         /// The file.

@@ -1,23 +1,23 @@
-//! The folder itself: begun once, used by one process at a time.
+//! The run folder: created once, used by one process at a time.
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::{Attempt, Checkpoint, Error, Manifest, Metric, metrics};
 
-/// A run folder that this process holds the lock of.
+/// A run folder that is locked by this process.
 #[derive(Debug)]
 pub struct RunFolder {
     path: PathBuf,
     manifest: Manifest,
-    // The system lets go of the lock with the file, however the process ends.
+    // The system releases the lock with the file, however the process ends.
     _lock: File,
 }
 
 impl RunFolder {
-    /// Begins a run in a new or empty folder; with `resume`, continues the run that is there, if there is one.
+    /// Starts a run in a new or empty folder; with `resume`, continues the run in the folder, if there is one.
     ///
-    /// `config` is the text of `config.toml`; `manifest` holds the one attempt that begins now.
+    /// `config` is the text of `config.toml`; `manifest` holds a single attempt, the one that starts now.
     ///
     /// # Errors
     /// Every variant of [`Error`].
@@ -45,7 +45,7 @@ impl RunFolder {
                 _lock: lock,
             };
             folder.write_manifest()?;
-            // Last: a folder without it holds no run.
+            // Written last: a folder without it does not hold a run.
             crate::atomic::write(&config_path, config.as_bytes())?;
             return Ok(folder);
         }
@@ -77,25 +77,25 @@ impl RunFolder {
         Ok(folder)
     }
 
-    /// The folder.
+    /// The path of the folder.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The manifest as of now.
+    /// The current manifest.
     #[must_use]
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
     }
 
-    /// Where the artefact is.
+    /// The path of the artefact.
     #[must_use]
     pub fn artefact_path(&self) -> PathBuf {
         self.path.join("distilled.safetensors")
     }
 
-    /// Where the picture of the set after `iteration` is.
+    /// The path of the picture of the set after `iteration`.
     #[must_use]
     pub fn image_path(&self, iteration: u64) -> PathBuf {
         self.path
@@ -103,7 +103,7 @@ impl RunFolder {
             .join(format!("step_{iteration:06}.png"))
     }
 
-    /// Where the set after `iteration` is, as an artefact.
+    /// The path of the set after `iteration`, as an artefact.
     #[must_use]
     pub fn snapshot_path(&self, iteration: u64) -> PathBuf {
         self.path
@@ -129,13 +129,13 @@ impl RunFolder {
         Ok(checkpoint)
     }
 
-    /// Where checkpoints are written.
+    /// The path of the last checkpoint.
     #[must_use]
     pub fn checkpoint_path(&self) -> PathBuf {
         self.path.join("checkpoints").join("last.safetensors")
     }
 
-    /// Adds a line to the metrics.
+    /// Appends a line to the metrics.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -143,7 +143,7 @@ impl RunFolder {
         metrics::append(&self.metrics_path(), metric)
     }
 
-    /// Writes the checkpoint, and the manifest with it.
+    /// Writes the checkpoint and the manifest.
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -197,7 +197,7 @@ fn lock(path: &Path) -> Result<File, Error> {
     }
 }
 
-/// The lines that only one of two texts has.
+/// The lines that are in only one of two texts.
 fn difference(before: &str, now: &str) -> String {
     let only = |a: &str, b: &str, sign: &str| {
         let lines = a

@@ -1,17 +1,17 @@
-//! Ctrl-C as a flag that loops look at.
+//! Ctrl-C as a flag that loops check.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A request to stop soon, shared by whoever asks and whoever works.
+/// A flag that requests a stop; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// One that is set by SIGINT. A second signal ends the process at once, with exit code 130.
+    /// A flag that SIGINT sets. A second signal ends the process at once, with exit code 130.
     ///
     /// # Errors
-    /// If a handler is installed already, or the system refuses one.
+    /// If a handler is already installed, or the system refuses it.
     pub fn on_ctrl_c() -> Result<Self, ctrlc::Error> {
         let interrupt = Self::default();
         let seen = interrupt.clone();
@@ -24,12 +24,12 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Asks to stop.
+    /// Requests a stop.
     pub fn set(&self) {
         self.0.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody asked to stop.
+    /// Whether a stop was requested.
     #[must_use]
     pub fn is_set(&self) -> bool {
         self.0.load(Ordering::Relaxed)

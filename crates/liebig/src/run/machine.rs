@@ -1,17 +1,17 @@
-//! What a run ran on.
+//! The machine that a run used.
 
 use serde::{Deserialize, Serialize};
 
-/// The machine, as far as it explains a duration.
+/// The properties of a machine that affect durations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
     /// Operating system.
     pub os: String,
     /// Processor family.
     pub arch: String,
-    /// The processor's name, where the system tells.
+    /// The processor's name, if the system reports it.
     pub cpu: Option<String>,
-    /// Threads that can run at once.
+    /// Number of threads that can run at once.
     pub cores: usize,
 }
 
@@ -28,7 +28,7 @@ impl Machine {
     }
 }
 
-/// The most memory this process has held at once, in bytes; known on Linux only.
+/// Peak memory of this process, in bytes; known on Linux only.
 #[must_use]
 pub fn peak_rss_bytes() -> Option<u64> {
     let field = proc_field("/proc/self/status", "VmHWM")?;

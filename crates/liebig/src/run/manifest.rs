@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 use super::{Error, Machine};
 use crate::artefact::DatasetId;
 
-/// `manifest.json`.
+/// The content of `manifest.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// The version of liebig.
     pub version: String,
-    /// The preset that took part.
+    /// The preset that was used.
     pub preset: Option<String>,
     /// The seed; every random stream comes from it by name.
     pub seed: u64,
     /// The training set.
     pub dataset: DatasetId,
-    /// Where the data was read from.
+    /// The source that the data was read from.
     pub data_source: String,
     /// Every process that worked on the run, in order.
     pub attempts: Vec<Attempt>,
@@ -27,30 +27,30 @@ pub struct Manifest {
 /// One process that worked on a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When it began, RFC 3339.
+    /// The start time, in RFC 3339 format.
     pub started: String,
-    /// Program and arguments.
+    /// The program and its arguments.
     pub command_line: Vec<String>,
     /// The machine.
     pub machine: Machine,
     /// The device, such as `cpu`.
     pub device: String,
-    /// Worker threads.
+    /// Number of worker threads.
     pub threads: usize,
-    /// The iteration it began with.
+    /// The iteration at which it started.
     pub from_iteration: u64,
-    /// The iteration it got to, as of the last checkpoint.
+    /// The iteration that it reached, as of the last checkpoint.
     pub to_iteration: u64,
-    /// Wall time until the last checkpoint, or until the end.
+    /// Wall time until the last checkpoint or the end, in seconds.
     pub seconds: f64,
-    /// The most memory the process held.
+    /// Peak memory of the process, in bytes.
     pub peak_rss_bytes: Option<u64>,
-    /// Whether it got to the end.
+    /// Whether it reached the end of the run.
     pub finished: bool,
 }
 
 impl Manifest {
-    /// Wall time of all attempts.
+    /// Wall time of all attempts, in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
         self.attempts.iter().map(|attempt| attempt.seconds).sum()

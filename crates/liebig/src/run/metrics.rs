@@ -1,5 +1,6 @@
-//! `metrics.jsonl`: a line per iteration.
+//! `metrics.jsonl`: one line per iteration.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -7,18 +8,21 @@ use serde::{Deserialize, Serialize};
 
 use super::Error;
 
-/// One line.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+/// One line of the metrics.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metric {
-    /// Iterations done, counted from 1.
+    /// Number of completed iterations, counted from 1.
     pub iteration: u64,
     /// The method's loss.
     pub loss: f64,
-    /// Seconds since the run began, without those between a stop and a resume.
+    /// Seconds since the run started, excluding the time between a stop and a resume.
     pub seconds: f64,
+    /// The parts of the loss by name, if there are several.
+    #[serde(flatten)]
+    pub parts: BTreeMap<String, f64>,
 }
 
-/// Adds a line.
+/// Appends a line.
 pub(super) fn append(path: &Path, metric: &Metric) -> Result<(), Error> {
     let mut line = serde_json::to_string(metric).map_err(std::io::Error::other)?;
     line.push('\n');
@@ -29,7 +33,7 @@ pub(super) fn append(path: &Path, metric: &Metric) -> Result<(), Error> {
     Ok(file.write_all(line.as_bytes())?)
 }
 
-/// Drops the lines after `iteration`, which a resumed run writes again, and a last line that was cut off.
+/// Removes the lines after `iteration`, which a resumed run writes again, and an incomplete last line.
 pub(super) fn truncate(path: &Path, iteration: u64) -> Result<(), Error> {
     let text = match fs_err::read_to_string(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),

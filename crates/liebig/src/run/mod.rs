@@ -1,7 +1,7 @@
 //! The folder of one run.
 //!
 //! ```text
-//! config.toml                     the resolved configuration; give it to --config to do the same again
+//! config.toml                     the resolved configuration; pass it to --config to repeat the run
 //! manifest.json                   version, command lines, machine, threads, dataset hash, wall time, peak memory
 //! metrics.jsonl                   one line per iteration
 //! checkpoints/last.safetensors    what --resume continues from

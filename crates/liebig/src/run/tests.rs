@@ -42,6 +42,7 @@ fn checkpoint(iteration: u64) -> Checkpoint {
     Checkpoint {
         iteration,
         arrays: vec![array("images", 1.5), array("momentum", f32::MIN_POSITIVE)],
+        counts: [("steps".to_string(), u64::MAX), ("buffers".to_string(), 0)].into(),
     }
 }
 
@@ -105,6 +106,7 @@ fn metrics_after_the_checkpoint_are_dropped() {
             iteration,
             loss: 0.5,
             seconds: 1.0,
+            parts: [("features".to_string(), 0.25)].into(),
         })
         .unwrap();
     }
@@ -116,6 +118,8 @@ fn metrics_after_the_checkpoint_are_dropped() {
     run.last_checkpoint().unwrap();
     let kept = std::fs::read_to_string(&path).unwrap();
     assert_eq!(kept.lines().count(), 2, "{kept}");
+    let last: Metric = serde_json::from_str(kept.lines().last().unwrap()).unwrap();
+    assert_eq!((last.iteration, last.parts["features"]), (2, 0.25));
 }
 
 #[test]
@@ -131,13 +135,19 @@ fn damaged_checkpoints_are_named() {
 }
 
 #[test]
-fn arrays_are_taken_by_name_and_shape() {
-    let error = checkpoint(1).take("images", &[1, 2]).unwrap_err();
-    assert!(
-        matches!(&error, Error::OtherState { name, .. } if name == "images"),
-        "{error}"
+fn a_checkpoint_of_another_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("last.safetensors");
+    let entry = (
+        "liebig-checkpoint".to_string(),
+        r#"{"schema_version":1,"iteration":4}"#.to_string(),
     );
-    let mut state = checkpoint(1);
-    assert_eq!(state.take("images", &[2, 1]).unwrap(), [1.5, -0.0]);
-    assert!(state.take("images", &[2, 1]).is_err());
+    let none: [(&str, safetensors::tensor::TensorView<'_>); 0] = [];
+    let bytes = safetensors::serialize(none, Some([entry].into())).unwrap();
+    std::fs::write(&path, bytes).unwrap();
+    let message = Checkpoint::read(&path).unwrap_err().to_string();
+    assert!(
+        message.contains("schema_version is 1, expected 2"),
+        "{message}"
+    );
 }

@@ -16,8 +16,8 @@ pub fn path(arguments: &DistillArguments, resolved: &Resolved, dataset: &str) ->
     let name = format!(
         "{}-{dataset}-ipc{}-seed{}",
         config.method.name(),
-        config.ipc,
-        config.seed
+        config.general.ipc,
+        config.general.seed
     );
     numbered(Path::new("runs"), &name, arguments.resume)
 }

@@ -13,24 +13,25 @@ pub fn layers(arguments: &DistillArguments) -> Result<Layers, Error> {
     for assignment in &arguments.set {
         layers.set(assignment)?;
     }
-    layers.flag("--method", "method.name", arguments.method.clone());
-    layers.flag("--data", "data.source", arguments.data.clone());
-    layers.flag("--ipc", "ipc", arguments.ipc);
-    layers.flag("--model", "model.name", arguments.model.clone());
-    layers.flag(
-        "--image-size",
-        "data.image_size",
-        arguments.image_size.map(|size| size.to_string()),
-    );
-    layers.flag("--iterations", "method.iterations", arguments.iterations);
-    layers.flag("--batch-real", "method.batch_real", arguments.batch_real);
-    layers.flag("--init", "method.init", arguments.init.clone());
-    layers.flag("--lr-img", "method.lr_img", arguments.lr_img);
-    layers.flag("--seed", "seed", arguments.seed);
-    layers.flag(
+    layers.value("--method", "method.name", arguments.method.clone());
+    layers.value("--data", "data.source", arguments.data.clone());
+    layers.value("--ipc", "ipc", arguments.ipc);
+    layers.value("--budget", "budget", arguments.budget.clone());
+    layers.value("--model", "model.name", arguments.model.clone());
+    let image_size = arguments.image_size.map(|size| size.to_string());
+    layers.value("--image-size", "data.image_size", image_size);
+    layers.value("--iterations", "method.iterations", arguments.iterations);
+    layers.value("--init", "method.init", arguments.init.clone());
+    layers.value("--seed", "seed", arguments.seed);
+    layers.value(
         "--eval-repeats",
         "evaluation.repeats",
         arguments.eval_repeats,
+    );
+    layers.value(
+        "--baseline",
+        "evaluation.baselines",
+        arguments.baseline.clone(),
     );
     Ok(layers)
 }

@@ -1,0 +1,113 @@
+//! Setting keys as this program's users write them: the library names `ipc`, here it is `--ipc`.
+
+/// The keys that have a flag of their own.
+const FLAGS: &[(&str, &str)] = &[
+    ("ipc", "--ipc"),
+    ("budget", "--budget"),
+    ("seed", "--seed"),
+    ("memory", "--memory"),
+    ("data.source", "--data"),
+    ("data.image_size", "--image-size"),
+    ("method.name", "--method"),
+    ("method.iterations", "--iterations"),
+    ("method.init", "--init"),
+    ("model.name", "--model"),
+    ("evaluation.repeats", "--eval-repeats"),
+    ("evaluation.baselines", "--baseline"),
+];
+
+/// The parts of a configuration that other keys are in.
+const PARTS: [&str; 4] = ["data.", "method.", "model.", "evaluation."];
+
+/// Replaces, in the hints of a message, the keys of settings by how they are set on the command line.
+pub fn in_hints(message: &str) -> String {
+    let lines: Vec<String> = message
+        .split('\n')
+        .map(|line| match line.strip_prefix("hint: ") {
+            Some(hint) => format!("hint: {}", replaced(hint)),
+            None => line.into(),
+        })
+        .collect();
+    lines.join("\n")
+}
+
+fn replaced(hint: &str) -> String {
+    let mut result = String::new();
+    let mut rest = hint;
+    while !rest.is_empty() {
+        let is_key = |letter: char| letter.is_ascii_lowercase() || "._".contains(letter);
+        let end = rest.find(|letter| !is_key(letter)).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        // A full stop ends a sentence.
+        let key = word.trim_end_matches('.');
+        let quoted = result.ends_with('`') && after.starts_with('`');
+        match flag(key, quoted) {
+            Some(flag) => {
+                // The hint gives a value of its own.
+                let flag = match after.starts_with('=') {
+                    true => flag.trim_end_matches("=VALUE"),
+                    false => &flag,
+                };
+                result.push_str(flag);
+                result.push_str(&word[key.len()..]);
+            }
+            None => result.push_str(word),
+        }
+        let mut letters = after.chars();
+        if let Some(letter) = letters.next() {
+            result.push(letter);
+        }
+        rest = letters.as_str();
+    }
+    result
+}
+
+/// How a key is set. A key of one word is only one if it is quoted: `seed` is also a word.
+fn flag(key: &str, quoted: bool) -> Option<String> {
+    if !quoted && !key.contains('.') {
+        return None;
+    }
+    if let Some((_, flag)) = FLAGS.iter().find(|(known, _)| *known == key) {
+        return Some((*flag).into());
+    }
+    let inner = PARTS.iter().find_map(|part| key.strip_prefix(part));
+    let of_a_part = inner.is_some_and(|inner| !inner.is_empty());
+    (of_a_part || (quoted && key == "fill")).then(|| format!("--set {key}=VALUE"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_in_hints_become_flags() {
+        for (message, expected) in [
+            (
+                "a\nhint: lower `ipc` or `model.width`",
+                "a\nhint: lower `--ipc` or `--set model.width=VALUE`",
+            ),
+            (
+                "hint: set evaluation.augmentation to none",
+                "hint: set --set evaluation.augmentation=VALUE to none",
+            ),
+            (
+                "hint: enlarge data.image_size.",
+                "hint: enlarge --image-size.",
+            ),
+            (
+                "ipc and model.width\nhint: the seed of `x`",
+                "ipc and model.width\nhint: the seed of `x`",
+            ),
+            (
+                "hint: such as model.width=64",
+                "hint: such as --set model.width=64",
+            ),
+            (
+                "hint: did you mean `method.distance`?",
+                "hint: did you mean `--set method.distance=VALUE`?",
+            ),
+        ] {
+            assert_eq!(in_hints(message), expected);
+        }
+    }
+}

@@ -1,3 +1,0 @@
-//! What a distilled set has to beat.
-
-pub mod random;

@@ -1,0 +1,50 @@
+//! A line of the registry.
+
+use super::{Coreset, Selection, choice};
+use crate::set::SmallSet;
+use crate::{Error, Task, methods};
+
+/// A coreset by name.
+pub struct Entry {
+    method: methods::Entry,
+    varies: bool,
+    choose: fn(&Task<'_>, u64) -> Result<SmallSet, Error>,
+}
+
+impl Entry {
+    /// The entry of a selection.
+    #[must_use]
+    pub const fn of<S: Selection>() -> Self {
+        Self {
+            method: methods::Entry::of::<Coreset<S>>(),
+            varies: S::VARIES,
+            choose: |task, draw| choice::choose(&S::default(), task, draw),
+        }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.method.name
+    }
+
+    /// The coreset as a method.
+    #[must_use]
+    pub fn method(&self) -> &methods::Entry {
+        &self.method
+    }
+
+    /// [`Selection::VARIES`].
+    #[must_use]
+    pub fn varies(&self) -> bool {
+        self.varies
+    }
+
+    /// The set that it chooses with its default settings.
+    ///
+    /// # Errors
+    /// As [`Selection::select`].
+    pub fn choose(&self, task: &Task<'_>, draw: u64) -> Result<SmallSet, Error> {
+        (self.choose)(task, draw)
+    }
+}

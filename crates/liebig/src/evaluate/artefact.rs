@@ -1,0 +1,175 @@
+//! The evaluation of a distilled set from any source, with one or several networks.
+
+use std::path::PathBuf;
+
+use liebig_data::Dataset;
+use liebig_grad::Device;
+use liebig_nn::ModelChoice;
+use serde::{Deserialize, Serialize};
+
+use super::{Evaluation, Metric, Rows, Source, baselines, evaluate};
+use crate::artefact::Artefact;
+use crate::protocol::Recipe;
+use crate::run::Interrupt;
+use crate::session::{DISTILLED, Event, Observer};
+use crate::task::{Fill, Task, TrainingSet};
+use crate::{Budget, Error, Published, facts};
+
+/// An evaluation of an artefact: networks, baselines, repeats and observer.
+pub struct ArtefactEvaluation<'a> {
+    /// The set.
+    pub artefact: &'a Artefact,
+    /// The dataset: its test split is used for testing, its training split for baselines.
+    pub dataset: &'a Dataset,
+    /// Networks by name; if empty, the recipe's own. Other networks have their default options.
+    pub models: &'a [String],
+    /// Number of fresh networks of each kind.
+    pub repeats: usize,
+    /// Coresets by name, or `whole`.
+    pub baselines: &'a [String],
+    /// The metrics.
+    pub metrics: &'a [Metric],
+    /// Seed of networks and baselines.
+    pub seed: u64,
+    /// The device to compute on.
+    pub device: &'a Device,
+    /// Checked after every epoch.
+    pub interrupt: &'a Interrupt,
+    /// Notified after each network.
+    pub observer: &'a dyn Observer,
+}
+
+/// The results of several networks, as `liebig evaluate --json` prints them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EvaluationReport {
+    /// The distilled set's file, if it has one.
+    pub artefact: Option<PathBuf>,
+    /// The method that made it.
+    pub method: String,
+    /// The dataset.
+    pub dataset: String,
+    /// Samples per class.
+    pub ipc: usize,
+    /// Scores of each network.
+    pub results: Vec<ModelRows>,
+    /// The published result, if the set names one.
+    pub published: Option<Published>,
+}
+
+/// The scores of one network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelRows {
+    /// The network's name.
+    pub model: String,
+    /// Scores by the name of the training set; `random` is always present, `null` if it was not requested.
+    #[serde(flatten)]
+    pub rows: Rows,
+}
+
+impl ArtefactEvaluation<'_> {
+    /// Runs the evaluation.
+    ///
+    /// # Errors
+    /// [`Error::OtherKindOfData`] if dataset and set do not match, [`Error::Network`] for an unknown or invalid network,
+    /// and those of [`evaluate`].
+    pub fn run(&self) -> Result<EvaluationReport, Error> {
+        let artefact = self.artefact;
+        let set = &artefact.set;
+        let describe = |shape, classes| format!("samples of {shape} in {classes} classes");
+        let classes = artefact.class_names.len();
+        let (there, expected) = (
+            describe(set.shape, classes),
+            describe(self.dataset.shape, self.dataset.class_names.len()),
+        );
+        if there != expected {
+            return Err(Error::OtherKindOfData {
+                expected,
+                found: there,
+            });
+        }
+        let recipes = self.recipes()?;
+        let mut sources = vec![Source::Set {
+            name: DISTILLED,
+            set,
+            seconds: None,
+        }];
+        sources.extend(baselines(self.baselines, self.dataset)?);
+        self.observer.observe(Event::Evaluating {
+            networks: recipes.len() * sources.len() * self.repeats,
+        });
+        let train = TrainingSet::new(self.dataset);
+        let budget = budget(artefact);
+        let mut results = Vec::new();
+        for recipe in &recipes {
+            let model = recipe.model.build(facts::input(set.shape), classes)?;
+            let task = Task {
+                train: &train,
+                model: model.as_ref(),
+                budget: &budget,
+                fill: Fill::Repeat,
+                seed: self.seed,
+                device: self.device,
+                interrupt: self.interrupt,
+                observer: self.observer,
+            };
+            let evaluation = Evaluation {
+                recipe,
+                test: &self.dataset.test,
+                seed: self.seed,
+                device: self.device,
+                interrupt: self.interrupt,
+                observer: self.observer,
+            };
+            let mut rows = evaluate(&sources, &evaluation, self.metrics, self.repeats, &task)?;
+            if !self.baselines.iter().any(|name| name == RANDOM) {
+                rows.push(RANDOM, None);
+            }
+            results.push(ModelRows {
+                model: recipe.model.name().into(),
+                rows,
+            });
+        }
+        let provenance = &artefact.provenance;
+        Ok(EvaluationReport {
+            artefact: None,
+            method: provenance.method.clone(),
+            dataset: self.dataset.name.clone(),
+            ipc: provenance.ipc,
+            results,
+            published: provenance.published.clone(),
+        })
+    }
+
+    fn recipes(&self) -> Result<Vec<Recipe>, Error> {
+        let own = &self.artefact.recipe;
+        if self.models.is_empty() {
+            return Ok(vec![own.clone()]);
+        }
+        let input = facts::input(self.artefact.set.shape);
+        let recipe = |name: &String| {
+            let model = if name == own.model.name() {
+                own.model.clone()
+            } else {
+                ModelChoice::default_for(name, input)?
+            };
+            Ok(Recipe {
+                model,
+                protocol: own.protocol.clone(),
+            })
+        };
+        self.models.iter().map(recipe).collect()
+    }
+}
+
+const RANDOM: &str = "random";
+
+/// The number of samples that the set has of each class.
+fn budget(artefact: &Artefact) -> Budget {
+    let mut counts = vec![0; artefact.class_names.len()];
+    for class in artefact.classes() {
+        if let Some(count) = counts.get_mut(class as usize) {
+            *count += 1;
+        }
+    }
+    Budget::new(counts)
+}

@@ -1,0 +1,61 @@
+//! The facts that settings, their defaults and their checks may depend on.
+
+use liebig_data::{Dataset, SampleShape};
+use liebig_nn::Input;
+
+/// The properties of the data and the choices that determine the defaults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// The dataset's name, such as `mnist`.
+    pub dataset: String,
+    /// The shape of one sample.
+    pub shape: SampleShape,
+    /// The number of classes.
+    pub classes: usize,
+    /// Samples per class.
+    pub ipc: usize,
+    /// The network's name, such as `convnet`.
+    pub model: String,
+    /// Whether the network normalises over the batch.
+    pub batch_norm: bool,
+}
+
+impl Facts {
+    /// The facts of a dataset, with one sample per class and the usual network for the data: a ConvNet for images, an
+    /// MLP for tables.
+    #[must_use]
+    pub fn of(dataset: &Dataset) -> Self {
+        Self {
+            dataset: dataset.name.clone(),
+            shape: dataset.shape,
+            classes: dataset.class_names.len(),
+            ipc: 1,
+            model: usual_model(dataset.shape).into(),
+            batch_norm: false,
+        }
+    }
+
+    /// The size of a sample as input of a network; a table row is an image of one line.
+    #[must_use]
+    pub fn input(&self) -> Input {
+        input(self.shape)
+    }
+}
+
+/// The network for a shape if none is named.
+pub(crate) fn usual_model(shape: SampleShape) -> &'static str {
+    match shape {
+        SampleShape::Image { .. } => "convnet",
+        SampleShape::Table { .. } => "mlp",
+    }
+}
+
+/// The size of a sample as input of a network.
+pub(crate) fn input(shape: SampleShape) -> Input {
+    let [channels, height, width] = shape.planes();
+    Input {
+        channels,
+        height,
+        width,
+    }
+}

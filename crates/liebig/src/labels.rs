@@ -1,0 +1,122 @@
+//! The labels of a small set.
+
+use liebig_grad::{Device, Targets, Tensor};
+
+use crate::Error;
+
+/// The labels of `n` samples.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    /// A class index per sample, each below the number of classes.
+    Hard(Vec<u32>),
+    /// Class scores per sample, `[n, classes]` row major; a softmax turns them into probabilities.
+    Logits(Vec<f32>),
+    /// Weights of the classes per sample, `[n, classes]` row major, used as they are: the loss of a sample is
+    /// `-Σ weight * log probability`. They do not have to be positive or sum to 1 (Sucholutsky & Schonlau 2021).
+    Values(Vec<f32>),
+}
+
+impl Labels {
+    /// The number of samples, given the number of classes.
+    #[must_use]
+    pub fn len(&self, classes: usize) -> usize {
+        match self {
+            Self::Hard(labels) => labels.len(),
+            Self::Logits(values) | Self::Values(values) => values.len() / classes.max(1),
+        }
+    }
+
+    /// The class of each sample: the label itself, or the class with the highest value (the first if several are equal).
+    #[must_use]
+    pub fn classes(&self, classes: usize) -> Vec<u32> {
+        match self {
+            Self::Hard(labels) => labels.clone(),
+            Self::Logits(values) | Self::Values(values) => values
+                .chunks_exact(classes.max(1))
+                .map(|row| u32::try_from(highest(row)).unwrap_or(u32::MAX))
+                .collect(),
+        }
+    }
+
+    /// The training targets for a network.
+    ///
+    /// # Errors
+    /// [`Error::Grad`] if the number of values is not a multiple of the number of classes.
+    pub fn targets(&self, classes: usize, device: &Device) -> Result<Targets, Error> {
+        let values = match self {
+            Self::Hard(labels) => {
+                let labels = labels.iter().map(|&label| label as usize);
+                return Ok(Targets::Hard(labels.collect()));
+            }
+            Self::Logits(values) => values
+                .chunks_exact(classes.max(1))
+                .flat_map(softmax)
+                .collect(),
+            Self::Values(values) => values.clone(),
+        };
+        let shape = [self.len(classes), classes];
+        Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
+    }
+
+    /// Bits needed to store them: for a hard label enough to distinguish the classes, for a soft one 32 per value.
+    #[must_use]
+    pub fn bits(&self, classes: usize) -> u64 {
+        match self {
+            Self::Hard(labels) => {
+                let classes = classes.max(1) as u64;
+                labels.len() as u64 * u64::from(classes.next_power_of_two().ilog2())
+            }
+            Self::Logits(values) | Self::Values(values) => 32 * values.len() as u64,
+        }
+    }
+}
+
+/// The index of the highest value, the first if several are equal.
+pub(crate) fn highest(row: &[f32]) -> usize {
+    let mut best = 0;
+    for (index, value) in row.iter().enumerate() {
+        if *value > row[best] {
+            best = index;
+        }
+    }
+    best
+}
+
+fn softmax(scores: &[f32]) -> Vec<f32> {
+    let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
+    let sum: f32 = powers.iter().sum();
+    powers.iter().map(|power| power / sum).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_class_is_the_highest_and_the_first_of_equals() {
+        let values = vec![0.1, 0.9, 0.5, 0.5];
+        assert_eq!(Labels::Logits(values.clone()).classes(2), [1, 0]);
+        assert_eq!(Labels::Values(values).classes(2), [1, 0]);
+        assert_eq!(Labels::Hard(vec![3, 1]).classes(4), [3, 1]);
+    }
+
+    #[test]
+    fn logits_become_probabilities_and_values_stay() {
+        let rows = |labels: Labels| match labels.targets(2, &liebig_grad::cpu()).unwrap() {
+            Targets::Soft(tensor) => tensor.to_vec().unwrap(),
+            Targets::Hard(_) => Vec::new(),
+        };
+        assert_eq!(rows(Labels::Values(vec![2.0, -1.0])), [2.0, -1.0]);
+        let soft = rows(Labels::Logits(vec![0.0, 3.0_f32.ln()]));
+        assert!((soft[0] - 0.25).abs() < 1e-6 && (soft[1] - 0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn bits_tell_classes_apart() {
+        assert_eq!(Labels::Hard(vec![0; 3]).bits(10), 3 * 4);
+        assert_eq!(Labels::Hard(vec![0; 3]).bits(2), 3);
+        assert_eq!(Labels::Values(vec![0.0; 6]).bits(3), 6 * 32);
+    }
+}

@@ -1,0 +1,61 @@
+//! A running method.
+
+use crate::set::SmallSet;
+use crate::synthetic::Parameterization;
+use crate::{Error, State};
+
+/// A running method. An iteration depends only on the state and the iteration's number, so that a run can be stopped
+/// after any iteration and continued to the same result.
+pub trait Distillation {
+    /// How many iterations there are.
+    fn iterations(&self) -> u64;
+
+    /// Performs iteration `iteration`, counted from 0, and returns the losses before its updates.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] if the task's interrupt was set during the iteration; the state is then incomplete and must
+    /// be restored. Otherwise any error of the network or the operations.
+    fn step(&mut self, iteration: u64) -> Result<Losses, Error>;
+
+    /// Seconds that one iteration will take, measured on a part of one. The state does not change.
+    ///
+    /// # Errors
+    /// As for [`Distillation::step`].
+    fn estimate(&mut self) -> Result<f64, Error>;
+
+    /// The current set.
+    ///
+    /// # Errors
+    /// [`Error::Grad`].
+    fn set(&self) -> Result<SmallSet, Error>;
+
+    /// What the samples are decoded from.
+    fn parameterization(&self) -> Parameterization {
+        Parameterization::Pixels
+    }
+
+    /// Everything that the next iteration depends on. Cheap: tensors are shared, not copied.
+    fn state(&self) -> State;
+
+    /// Restores a state.
+    ///
+    /// # Errors
+    /// [`crate::run::Error::OtherState`] if something is missing or has another shape.
+    fn restore(&mut self, state: State) -> Result<(), Error>;
+}
+
+/// The losses of one iteration.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// The loss that is minimised.
+    pub total: f64,
+    /// Its parts by name, if there are several.
+    pub parts: Vec<(&'static str, f64)>,
+}
+
+impl From<f64> for Losses {
+    fn from(total: f64) -> Self {
+        let parts = Vec::new();
+        Self { total, parts }
+    }
+}

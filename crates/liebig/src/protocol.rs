@@ -1,0 +1,121 @@
+//! How a fresh network is trained on a small set before it is tested.
+
+use liebig_nn::{Adam, ModelChoice, Optimizer, Sgd};
+use serde::{Deserialize, Serialize};
+
+use crate::augment::Augmentation;
+use crate::config::EvaluationConfig;
+
+/// A network and how it is trained: everything that an evaluation needs besides the set and the test data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// The network.
+    pub model: ModelChoice,
+    /// How it is trained.
+    pub protocol: Protocol,
+}
+
+/// How a fresh network is trained on a small set; it is tested once, after the last epoch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protocol {
+    /// What is minimised.
+    pub loss: Loss,
+    /// The optimiser.
+    pub optimizer: OptimizerChoice,
+    /// The initial learning rate; replaced by step sizes that were learnt with the set, if there are any.
+    pub lr: f64,
+    /// Drops of the learning rate, in ascending order.
+    pub lr_drops: Vec<LrDrop>,
+    /// Samples per step; the last batch of an epoch may be smaller.
+    pub batch_size: usize,
+    /// Passes over the set. The papers' E = 300 means 301 passes.
+    pub epochs: usize,
+    /// The augmentation of training batches.
+    pub augmentation: Augmentation,
+}
+
+/// What training minimises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The mean cross-entropy with the labels.
+    #[default]
+    CrossEntropy,
+}
+
+/// An optimiser with its settings; the update rules are PyTorch's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "lowercase", deny_unknown_fields)]
+pub enum OptimizerChoice {
+    /// Stochastic gradient descent.
+    Sgd {
+        /// Momentum, in [0, 1).
+        momentum: f64,
+        /// Weight decay on all parameters, 0 or more.
+        weight_decay: f64,
+    },
+    /// Adam with PyTorch's betas, 0.9 and 0.999.
+    Adam {
+        /// Weight decay on all parameters, 0 or more.
+        weight_decay: f64,
+    },
+}
+
+impl OptimizerChoice {
+    /// Creates the optimiser.
+    #[must_use]
+    pub fn build(&self, lr: f64) -> Optimizer {
+        match *self {
+            Self::Sgd {
+                momentum,
+                weight_decay,
+            } => Sgd::new(lr)
+                .with_momentum(momentum)
+                .with_weight_decay(weight_decay)
+                .into(),
+            Self::Adam { weight_decay } => Adam::new(lr).with_weight_decay(weight_decay).into(),
+        }
+    }
+
+    /// Its weight decay.
+    #[must_use]
+    pub fn weight_decay(&self) -> f64 {
+        match *self {
+            Self::Sgd { weight_decay, .. } | Self::Adam { weight_decay } => weight_decay,
+        }
+    }
+}
+
+/// One drop of the learning rate; it also resets the optimiser, including its momentum.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LrDrop {
+    /// Number of passes before the drop.
+    pub after_epochs: usize,
+    /// The factor that the learning rate is multiplied by, positive.
+    pub factor: f64,
+}
+
+impl From<&EvaluationConfig> for Protocol {
+    /// The published protocol (DC, DSA, DM and their successors): E + 1 passes; the learning rate is multiplied by 0.1
+    /// after the pass with index E / 2 + 1.
+    fn from(evaluation: &EvaluationConfig) -> Self {
+        Self {
+            loss: Loss::CrossEntropy,
+            optimizer: OptimizerChoice::Sgd {
+                momentum: evaluation.momentum,
+                weight_decay: evaluation.weight_decay,
+            },
+            lr: evaluation.lr,
+            lr_drops: vec![LrDrop {
+                after_epochs: evaluation.epochs / 2 + 2,
+                factor: 0.1,
+            }],
+            batch_size: evaluation.batch_size,
+            epochs: evaluation.epochs + 1,
+            augmentation: evaluation.augmentation.clone(),
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Runs a configuration on a dataset: in memory, or in a run folder so that the run can be stopped and continued.
+
+mod drive;
+mod estimate;
+mod folder;
+mod observer;
+mod report;
+
+#[cfg(test)]
+mod check_tests;
+#[cfg(test)]
+mod tests;
+
+pub use estimate::Estimate;
+pub use folder::RunOptions;
+pub use observer::{Event, Observer, Quiet};
+pub use report::Report;
+
+use liebig_data::{Dataset, SampleShape};
+use liebig_grad::Device;
+use liebig_nn::Model;
+
+use crate::artefact::{Artefact, DatasetId, Provenance};
+use crate::augment::Augmentation;
+use crate::config::Resolved;
+use crate::cost::{self, Demand};
+use crate::evaluate::{Evaluation, Metric, Rows, Source, baselines, evaluate};
+use crate::methods::Distillation;
+use crate::protocol::Recipe;
+use crate::run::Interrupt;
+use crate::set::SmallSet;
+use crate::task::{Task, TrainingSet};
+use crate::{Budget, Error, Facts, facts};
+
+/// A checked configuration and the dataset that it is applied to.
+///
+/// ```
+/// use liebig::{Config, Facts, MethodChoice, Session};
+/// use liebig::methods::{Dm, Method};
+///
+/// # fn main() -> Result<(), liebig::Error> {
+/// let dataset = liebig::load("strokes", &Default::default())?;
+/// let facts = Facts::of(&dataset);
+/// let method = Dm { iterations: 3, batch_real: 8, ..Dm::defaults(&facts) };
+/// let mut config = Config::new(MethodChoice::new(method), &facts)?;
+/// config.evaluation.repeats = 0;
+/// let artefact = Session::new(config.check()?.into(), &dataset)?.distil()?;
+/// assert_eq!(artefact.len(), 10); // one image for each of ten classes
+/// # Ok(())
+/// # }
+/// ```
+pub struct Session<'a> {
+    resolved: Resolved,
+    dataset: &'a Dataset,
+    budget: Budget,
+    model: Box<dyn Model>,
+    device: Device,
+    interrupt: Interrupt,
+    observer: &'a dyn Observer,
+    memory_limit: Option<u64>,
+}
+
+impl<'a> Session<'a> {
+    /// Checks that configuration and dataset are compatible. By default, the session runs on the CPU, without an
+    /// observer, and within the available memory.
+    ///
+    /// # Errors
+    /// [`Error::Config`], [`Error::Network`] or [`Error::Augment`] if they are not compatible.
+    pub fn new(resolved: Resolved, dataset: &'a Dataset) -> Result<Self, Error> {
+        let config = &resolved.config;
+        let names = &dataset.class_names;
+        let text = config.general.budget.as_deref().unwrap_or_default();
+        let budget = Budget::parse(text, names, config.general.ipc)?;
+        let model = config
+            .model
+            .build(facts::input(dataset.shape), names.len())?;
+        let facts = Facts {
+            ipc: config.general.ipc,
+            model: config.model.name().into(),
+            batch_norm: model.needs_whole_batch(),
+            ..Facts::of(dataset)
+        };
+        config.method.check(&facts)?;
+        let augmentation = &config.evaluation.augmentation;
+        if let (SampleShape::Table { .. }, true, false) = (
+            dataset.shape,
+            config.evaluation.repeats > 0,
+            *augmentation == Augmentation::None,
+        ) {
+            let augmentation = augmentation.to_string();
+            return Err(crate::augment::Error::Table { augmentation }.into());
+        }
+        baselines(&config.evaluation.baselines, dataset)?;
+        Ok(Self {
+            dataset,
+            budget,
+            model,
+            device: liebig_grad::cpu(),
+            interrupt: Interrupt::default(),
+            observer: &Quiet,
+            memory_limit: None,
+            resolved,
+        })
+    }
+
+    /// Uses another device.
+    #[must_use]
+    pub fn on(self, device: Device) -> Self {
+        Self { device, ..self }
+    }
+
+    /// Stops soon after `interrupt` is set.
+    #[must_use]
+    pub fn interrupted_by(self, interrupt: Interrupt) -> Self {
+        Self { interrupt, ..self }
+    }
+
+    /// Reports events to `observer`.
+    #[must_use]
+    pub fn observed_by(self, observer: &'a dyn Observer) -> Self {
+        Self { observer, ..self }
+    }
+
+    /// Refuses to start if more than `memory_limit` bytes would be needed. Default: the memory available.
+    #[must_use]
+    pub fn within(self, memory_limit: u64) -> Self {
+        let memory_limit = Some(memory_limit);
+        Self {
+            memory_limit,
+            ..self
+        }
+    }
+
+    /// The configuration.
+    #[must_use]
+    pub fn resolved(&self) -> &Resolved {
+        &self.resolved
+    }
+
+    /// The number of samples of each class.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// Bytes of memory that the run needs besides the dataset, estimated from the sizes alone.
+    #[must_use]
+    pub fn memory(&self) -> u64 {
+        let config = &self.resolved.config;
+        let sample = self.dataset.shape.len();
+        let demand = Demand::new(&self.budget, sample, self.model.as_ref());
+        let batch = config.evaluation.batch_size.min(demand.samples);
+        let evaluation = match config.evaluation.repeats {
+            0 => 0,
+            _ => [demand.weights(), demand.batch(batch)]
+                .into_iter()
+                .fold(demand.set(), u64::saturating_add),
+        };
+        config.method.memory(&demand).max(evaluation)
+    }
+
+    /// Refuses a run that needs more memory than is available or allowed.
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub fn check_memory(&self) -> Result<(), Error> {
+        cost::check(self.memory(), self.memory_limit)
+    }
+
+    /// Distils in memory.
+    ///
+    /// # Errors
+    /// Any error of the method, [`Error::Memory`], [`Error::Interrupted`].
+    pub fn distil(&self) -> Result<Artefact, Error> {
+        self.check_memory()?;
+        self.with_task(|task| drive::drive(self, task, &mut drive::InMemory))
+    }
+
+    /// Evaluates a set made with the session's configuration, and its baselines. `seconds` is the time it took to make.
+    ///
+    /// # Errors
+    /// As for [`evaluate`].
+    pub fn evaluate(&self, set: &SmallSet, seconds: Option<f64>) -> Result<Rows, Error> {
+        let config = &self.resolved.config;
+        let named = baselines(&config.evaluation.baselines, self.dataset)?;
+        let mut sources = vec![Source::Set {
+            name: DISTILLED,
+            set,
+            seconds,
+        }];
+        sources.extend(named);
+        let repeats = config.evaluation.repeats;
+        if repeats == 0 {
+            let mut rows = Rows::default();
+            sources
+                .iter()
+                .for_each(|source| rows.push(source.name(), None));
+            return Ok(rows);
+        }
+        self.observer.observe(Event::Evaluating {
+            networks: repeats * sources.len(),
+        });
+        let recipe = self.recipe();
+        let evaluation = Evaluation {
+            recipe: &recipe,
+            test: &self.dataset.test,
+            seed: config.general.seed,
+            device: &self.device,
+            interrupt: &self.interrupt,
+            observer: self.observer,
+        };
+        self.with_task(|task| evaluate(&sources, &evaluation, &[Metric::Accuracy], repeats, &task))
+    }
+
+    /// The recipe with which the session's sets are evaluated.
+    #[must_use]
+    pub fn recipe(&self) -> Recipe {
+        let config = &self.resolved.config;
+        Recipe {
+            model: config.model.clone(),
+            protocol: (&config.evaluation).into(),
+        }
+    }
+
+    fn with_task<R>(&self, work: impl FnOnce(Task<'_>) -> Result<R, Error>) -> Result<R, Error> {
+        let train = TrainingSet::new(self.dataset);
+        work(Task {
+            train: &train,
+            model: self.model.as_ref(),
+            budget: &self.budget,
+            fill: self.resolved.config.general.fill,
+            seed: self.resolved.config.general.seed,
+            device: &self.device,
+            interrupt: &self.interrupt,
+            observer: self.observer,
+        })
+    }
+
+    /// The current set of a running method, as an artefact.
+    fn artefact(&self, method: &dyn Distillation, iterations: u64) -> Result<Artefact, Error> {
+        let config = &self.resolved.config;
+        // The location of the data must not change the bytes.
+        let mut described = serde_json::to_value(&**config).unwrap_or_default();
+        let data = described
+            .get_mut("data")
+            .and_then(|data| data.as_object_mut());
+        if let Some(data) = data {
+            data.remove("source");
+        }
+        Ok(Artefact {
+            set: method.set()?,
+            class_names: self.dataset.class_names.clone(),
+            parameterization: method.parameterization(),
+            recipe: self.recipe(),
+            provenance: Provenance {
+                method: config.method.name().into(),
+                ipc: config.general.ipc,
+                iterations,
+                seed: config.general.seed,
+                version: env!("CARGO_PKG_VERSION").into(),
+                dataset: DatasetId::from(self.dataset),
+                config: described,
+                published: self.resolved.published.clone(),
+            },
+        })
+    }
+}
+
+/// The name of the distilled set in a report.
+pub(crate) const DISTILLED: &str = "distilled";

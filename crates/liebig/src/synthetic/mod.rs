@@ -1,0 +1,195 @@
+//! The synthetic set during learning: samples, labels and step sizes, each with its optimiser.
+
+mod average;
+mod cotangents;
+mod group;
+mod labels;
+mod parameterization;
+mod step_sizes;
+
+#[cfg(test)]
+mod tests;
+
+pub use average::Average;
+pub use cotangents::Cotangents;
+pub use group::Group;
+pub use labels::LearntLabels;
+pub use parameterization::Parameterization;
+pub use step_sizes::{Positive, StepSizes};
+
+use liebig_data::{SampleShape, Space};
+use liebig_grad::{Device, Targets, Tensor};
+
+use crate::set::SmallSet;
+use crate::{Budget, Error, State};
+
+/// Everything that a method learns. Updating, saving and restoring are implemented here, once for all methods.
+pub struct Synthetic {
+    shape: SampleShape,
+    space: Space,
+    budget: Budget,
+    parameterization: Parameterization,
+    samples: Group,
+    labels: LearntLabels,
+    step_sizes: Option<StepSizes>,
+    average: Option<Average>,
+}
+
+impl Synthetic {
+    /// A set of learnt samples, ordered by class according to the budget, with hard labels.
+    ///
+    /// `samples` holds them as `[n, C, H, W]` (a table row is an image of one line).
+    #[must_use]
+    pub fn new(budget: Budget, shape: SampleShape, space: Space, samples: Group) -> Self {
+        Self {
+            shape,
+            space,
+            labels: LearntLabels::Fixed(budget.labels()),
+            budget,
+            parameterization: Parameterization::Pixels,
+            samples,
+            step_sizes: None,
+            average: None,
+        }
+    }
+
+    /// Uses the given labels instead of the classes.
+    #[must_use]
+    pub fn with_labels(self, labels: LearntLabels) -> Self {
+        Self { labels, ..self }
+    }
+
+    /// Adds learnt step sizes.
+    #[must_use]
+    pub fn with_step_sizes(self, step_sizes: StepSizes) -> Self {
+        Self {
+            step_sizes: Some(step_sizes),
+            ..self
+        }
+    }
+
+    /// Adds an exponential moving average of the samples, which is then the result.
+    #[must_use]
+    pub fn with_average(self, decay: f64) -> Self {
+        let average = Average::new(decay, self.samples.value());
+        Self {
+            average: Some(average),
+            ..self
+        }
+    }
+
+    /// The number of samples of each class.
+    #[must_use]
+    pub fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    /// What the samples are decoded from.
+    #[must_use]
+    pub fn parameterization(&self) -> Parameterization {
+        self.parameterization
+    }
+
+    /// All samples, `[n, C, H, W]`; constants.
+    #[must_use]
+    pub fn samples(&self) -> &Tensor {
+        self.samples.value()
+    }
+
+    /// The samples of one class, `[n, C, H, W]`; constants.
+    ///
+    /// # Errors
+    /// [`Error::Grad`] if there is no such class.
+    pub fn of_class(&self, class: usize) -> Result<Tensor, Error> {
+        let range = self.budget.range(class);
+        Ok(self.samples.value().slice(0, range.start, range.end)?)
+    }
+
+    /// The training targets for a network, for all samples.
+    ///
+    /// # Errors
+    /// [`Error::Grad`].
+    pub fn targets(&self) -> Result<Targets, Error> {
+        self.labels.targets()
+    }
+
+    /// The step sizes, if they are learnt.
+    #[must_use]
+    pub fn step_sizes(&self) -> Option<&StepSizes> {
+        self.step_sizes.as_ref()
+    }
+
+    /// Updates everything that is learnt against its gradient.
+    ///
+    /// # Errors
+    /// [`Error::Network`] if the shape of a gradient does not match.
+    pub fn apply(&mut self, cotangents: &Cotangents) -> Result<(), Error> {
+        self.samples.step(&cotangents.samples)?;
+        if let Some(gradient) = &cotangents.labels {
+            self.labels.step(gradient)?;
+        }
+        if let (Some(step_sizes), Some(gradient)) = (&mut self.step_sizes, &cotangents.step_sizes) {
+            step_sizes.step(gradient)?;
+        }
+        if let Some(average) = &mut self.average {
+            average.update(self.samples.value())?;
+        }
+        Ok(())
+    }
+
+    /// The current set, on the host.
+    ///
+    /// # Errors
+    /// [`Error::Grad`] if the device fails.
+    pub fn set(&self) -> Result<SmallSet, Error> {
+        let samples = match &self.average {
+            Some(average) => average.value(),
+            None => self.samples.value(),
+        };
+        Ok(SmallSet {
+            shape: self.shape,
+            classes: self.budget.classes(),
+            values: samples.to_vec()?,
+            labels: self.labels.labels()?,
+            step_sizes: match &self.step_sizes {
+                Some(step_sizes) => step_sizes.values()?,
+                None => Vec::new(),
+            },
+            space: self.space.clone(),
+        })
+    }
+
+    /// Saves everything that the next update depends on.
+    pub fn save(&self, state: &mut State) {
+        self.samples.save("samples", state);
+        self.labels.save(state);
+        if let Some(step_sizes) = &self.step_sizes {
+            step_sizes.save(state);
+        }
+        if let Some(average) = &self.average {
+            average.save(state);
+        }
+    }
+
+    /// Restores what [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// [`crate::run::Error::OtherState`] if something is missing or has another shape.
+    pub fn restore(&mut self, state: &mut State) -> Result<(), Error> {
+        self.samples.restore("samples", state)?;
+        self.labels.restore(state)?;
+        if let Some(step_sizes) = &mut self.step_sizes {
+            step_sizes.restore(state)?;
+        }
+        if let Some(average) = &mut self.average {
+            average.restore(state)?;
+        }
+        Ok(())
+    }
+
+    /// The device of the samples.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        self.samples.value().device()
+    }
+}
