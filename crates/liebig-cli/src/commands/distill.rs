@@ -38,6 +38,12 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
             return Ok(ExitStatus::Success);
         }
         let preset = resolved.preset.as_deref().unwrap_or("none");
+        if arguments.quick && !preset.ends_with("quick") {
+            let method = resolved.config.method.name();
+            voice.say(&format!(
+                "note: {method} has no quick preset; its settings are the usual ones"
+            ));
+        }
         voice.detail(&format!("dataset: {}\npreset: {preset}", dataset.source));
         let path = output::path(arguments, resolved, &dataset.name);
         let session = session.interrupted_by(Interrupt::on_ctrl_c()?);

@@ -23,6 +23,7 @@ impl Selection for ClassMean {
     const ABOUT: &'static str = "the mean of each class, then means of random parts of it";
     // Only from the second sample of a class on.
     const VARIES: bool = true;
+    const REAL: bool = false;
 
     fn select(&self, task: &Task<'_>, draw: u64) -> Result<Choice, Error> {
         let name = Self::NAME;

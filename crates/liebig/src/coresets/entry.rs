@@ -8,6 +8,7 @@ use crate::{Error, Task, methods};
 pub struct Entry {
     method: methods::Entry,
     varies: bool,
+    real: bool,
     choose: fn(&Task<'_>, u64) -> Result<SmallSet, Error>,
 }
 
@@ -18,6 +19,7 @@ impl Entry {
         Self {
             method: methods::Entry::of::<Coreset<S>>(),
             varies: S::VARIES,
+            real: S::REAL,
             choose: |task, draw| choice::choose(&S::default(), task, draw),
         }
     }
@@ -32,6 +34,12 @@ impl Entry {
     #[must_use]
     pub fn method(&self) -> &methods::Entry {
         &self.method
+    }
+
+    /// [`Selection::REAL`].
+    #[must_use]
+    pub fn real(&self) -> bool {
+        self.real
     }
 
     /// [`Selection::VARIES`].

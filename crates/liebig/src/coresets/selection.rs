@@ -29,6 +29,8 @@ pub trait Selection:
     const ABOUT: &'static str;
     /// Whether another draw gives another choice, so that a baseline of several repeats is chosen anew for each.
     const VARIES: bool = false;
+    /// Whether its default settings choose real samples, which are stored in fewer bits than others.
+    const REAL: bool = true;
 
     /// Bytes of memory that choosing takes, besides the dataset, the set and the network's weights.
     fn memory(&self, demand: &Demand) -> u64 {

@@ -75,7 +75,11 @@ impl<'a> Source<'a> {
             _ => Some(started.elapsed().as_secs_f64() / sets.len().max(1) as f64),
         };
         // A value of a real image is stored in a byte.
-        let real = !matches!(self, Self::Set { .. });
+        let real = match self {
+            Self::Set { .. } => false,
+            Self::Coreset(entry) => entry.real(),
+            Self::Whole(_) => true,
+        };
         Ok(Made {
             sets,
             seconds,
