@@ -6,6 +6,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("budget", "--budget"),
     ("seed", "--seed"),
     ("memory", "--memory"),
+    ("resume", "--resume"),
+    ("output", "--output"),
     ("data.source", "--data"),
     ("data.image_size", "--image-size"),
     ("method.name", "--method"),

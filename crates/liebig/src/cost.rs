@@ -19,6 +19,8 @@ pub struct Demand {
     pub activations: usize,
     /// Threads that run at once.
     pub threads: usize,
+    /// Whether the network normalises over the batch, so that a batch has one graph.
+    pub whole_batch: bool,
 }
 
 /// Bytes of a value.
@@ -44,6 +46,7 @@ impl Demand {
             parameters: model.parameter_count(),
             activations: model.activations(),
             threads: rayon::current_num_threads(),
+            whole_batch: model.needs_whole_batch(),
         }
     }
 
@@ -63,13 +66,23 @@ impl Demand {
     #[must_use]
     pub fn batch(&self, samples: usize) -> u64 {
         let values = product(&[samples as u64, self.sample as u64, 2]);
-        let graph = product(&[SHARD, self.activations as u64, GRAPH]);
+        let with_graph = if self.whole_batch {
+            samples as u64
+        } else {
+            SHARD
+        };
+        let graph = product(&[with_graph, self.activations as u64, GRAPH]);
         product(&[values.saturating_add(graph), VALUE, self.threads as u64])
     }
 
     /// Bytes for learning the set by gradients through the network, if `with_graph` samples have a graph on each thread.
     #[must_use]
     pub fn learning(&self, with_graph: usize) -> u64 {
+        let with_graph = if self.whole_batch {
+            self.samples
+        } else {
+            with_graph
+        };
         let graph = product(&[with_graph as u64, self.activations as u64, GRAPH, VALUE]);
         let graphs = product(&[graph, self.threads as u64]);
         self.set()
@@ -117,6 +130,7 @@ mod tests {
         parameters: 300_000,
         activations: 220_000,
         threads: 2,
+        whole_batch: false,
     };
 
     #[test]

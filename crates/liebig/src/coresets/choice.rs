@@ -46,7 +46,8 @@ pub(super) fn choose(
         found.truncate(wanted);
         values.extend(found);
     }
-    if !short.is_empty() {
+    // Said once, not for each draw of a baseline.
+    if !short.is_empty() && (draw == 0 || draw == u64::MAX) {
         let with = match task.fill {
             Fill::Repeat => "their samples are repeated",
             Fill::Noise => "noise fills them up",

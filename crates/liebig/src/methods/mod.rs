@@ -19,7 +19,7 @@ pub use choice::{Entry, MethodChoice};
 pub use descent::Descent;
 pub use distillation::{Distillation, Losses};
 pub use dm::Dm;
-pub use gradient_matching::{Dc, Distance, Dsa};
+pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
 pub use objective::{At, Objective};
 

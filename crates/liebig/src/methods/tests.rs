@@ -112,6 +112,7 @@ fn memory_of_an_absurd_set_saturates() {
         parameters: usize::MAX,
         activations: usize::MAX,
         threads: usize::MAX,
+        whole_batch: true,
     };
     for entry in all() {
         let method = entry.defaults(&Facts::of(strokes()));

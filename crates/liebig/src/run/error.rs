@@ -10,16 +10,16 @@ pub enum Error {
     #[error("{0}\nhint: check the path, its permissions and the space left")]
     Io(#[from] std::io::Error),
     /// The folder already holds a run.
-    #[error("{} holds a run already\nhint: continue it with --resume, or give another folder to --output", .0.display())]
+    #[error("{} holds a run already\nhint: continue it with `resume`, or give another folder to `output`", .0.display())]
     Exists(PathBuf),
     /// The folder is not empty and not a run folder.
-    #[error("{} is not empty and does not hold a run\nhint: give a new or empty folder to --output", .0.display())]
+    #[error("{} is not empty and does not hold a run\nhint: give a new or empty folder to `output`", .0.display())]
     NotARun(PathBuf),
     /// Another process is using the folder.
-    #[error("{} is in use by another process\nhint: wait until it ends, or give another folder to --output", .0.display())]
+    #[error("{} is in use by another process\nhint: wait until it ends, or give another folder to `output`", .0.display())]
     Locked(PathBuf),
     /// The run was started with another configuration.
-    #[error("{}: the run was started with another configuration:\n{difference}\nhint: resume with the same settings, or give another folder to --output", path.display())]
+    #[error("{}: the run was started with another configuration:\n{difference}\nhint: resume with the same settings, or give another folder to `output`", path.display())]
     OtherConfig {
         /// The folder.
         path: PathBuf,
@@ -27,7 +27,7 @@ pub enum Error {
         difference: String,
     },
     /// The run was started with other data.
-    #[error("{}: the run was started with data of hash {found}, but this data has hash {expected}\nhint: resume with the same data, or give another folder to --output", path.display())]
+    #[error("{}: the run was started with data of hash {found}, but this data has hash {expected}\nhint: resume with the same data, or give another folder to `output`", path.display())]
     OtherData {
         /// The folder.
         path: PathBuf,

@@ -16,6 +16,8 @@ pub use folder::RunOptions;
 pub use observer::{Event, Observer, Quiet};
 pub use report::Report;
 
+use std::path::Path;
+
 use liebig_data::{Dataset, SampleShape};
 use liebig_grad::Device;
 use liebig_nn::Model;
@@ -246,6 +248,13 @@ impl<'a> Session<'a> {
             .and_then(|data| data.as_object_mut());
         if let Some(data) = data {
             data.remove("source");
+        }
+        // Nor must the location of a set that it started from.
+        let init = described.pointer_mut("/method/init");
+        if let Some(serde_json::Value::String(init)) = init
+            && let Some(name) = Path::new(init.as_str()).file_name()
+        {
+            *init = name.to_string_lossy().into_owned();
         }
         Ok(Artefact {
             set: method.set()?,
