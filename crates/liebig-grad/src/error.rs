@@ -70,6 +70,18 @@ pub enum Error {
         /// The index of the input.
         index: usize,
     },
+    /// An unrolled training, or the way back through it, left the range of finite numbers.
+    #[error(
+        "unrolled training: the {what} step {step} is not finite (steps are counted from 0)\n\
+         hint: lower the step sizes or the momentum of the inner training, or unroll fewer steps"
+    )]
+    NotFinite {
+        /// What is not finite: the `state before` or the `state after` the step (weights and buffers),
+        /// or the `gradient on the way back over` it.
+        what: &'static str,
+        /// The first such step on the way.
+        step: usize,
+    },
     /// A tensor's values could not be read from the device.
     #[error("{op}: cannot read the values from the device: {reason}")]
     Device {

@@ -181,14 +181,38 @@ impl Record<'_> {
         values: [DispatchTensor; N],
         rule: impl Fn(&Context) -> Gradients + Send + Sync + 'static,
     ) -> [Tensor; N] {
+        let node = self.node(&values, rule);
+        let mut output = 0..;
+        values.map(|value| output_of(&node, output.next().unwrap_or_default(), value))
+    }
+
+    /// [`finish_many`](Self::finish_many) for a number of outputs that is not known beforehand.
+    pub fn finish_list(
+        self,
+        values: Vec<DispatchTensor>,
+        rule: impl Fn(&Context) -> Gradients + Send + Sync + 'static,
+    ) -> Vec<Tensor> {
+        let node = self.node(&values, rule);
+        let values = values.into_iter().enumerate();
+        values
+            .map(|(output, value)| output_of(&node, output, value))
+            .collect()
+    }
+
+    /// The node with these outputs; `None` if no input requires gradients.
+    fn node(
+        self,
+        values: &[DispatchTensor],
+        rule: impl Fn(&Context) -> Gradients + Send + Sync + 'static,
+    ) -> Option<Arc<Node>> {
         if !self.tracked() {
-            return values.map(Tensor::constant);
+            return None;
         }
         let outputs = self
             .saved_outputs
             .iter()
             .map(|&i| Saved::Output(i, values[i].clone()));
-        let node = Arc::new(Node {
+        Some(Arc::new(Node {
             parents: self
                 .inputs
                 .iter()
@@ -201,18 +225,15 @@ impl Record<'_> {
                 .chain(outputs)
                 .collect(),
             rule: Some(Box::new(rule)),
-        });
-        let mut output = 0..;
-        values.map(|value| {
-            let output = output.next().unwrap_or_default();
-            Tensor::with_origin(
-                value,
-                Origin {
-                    node: node.clone(),
-                    output,
-                },
-            )
-        })
+        }))
+    }
+}
+
+/// An output of a node, or a constant.
+fn output_of(node: &Option<Arc<Node>>, output: usize, value: DispatchTensor) -> Tensor {
+    match node.clone() {
+        None => Tensor::constant(value),
+        Some(node) => Tensor::with_origin(value, Origin { node, output }),
     }
 }
 

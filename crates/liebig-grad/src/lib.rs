@@ -30,10 +30,11 @@ mod unrolled;
 pub use backward::{grad, vjp};
 pub use error::Error;
 pub use liebig_kernels::{Conv2d, Level, UnknownLevel};
-pub use ops::{Indices, Tap, Taps, Targets};
+pub use ops::{Indices, ResponseNorm, Tap, Taps, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
 pub use unrolled::{
-    InnerSgd, Keep, RecordedStep, StepGradient, StepVjp, Trajectory, TrajectoryGradient, VjpFn,
+    InnerOptimizer, InnerRule, InnerState, Keep, RecordedStep, StepGradient, StepVjp, Trajectory,
+    TrajectoryGradient, UnrollSize, VjpFn,
 };
 
 /// The result type of every operation.

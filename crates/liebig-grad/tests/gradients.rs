@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Input, check};
-use liebig_grad::{Conv2d, Indices, Tap, Taps, Targets, Tensor};
+use liebig_grad::{Conv2d, Indices, ResponseNorm, Tap, Taps, Targets, Tensor};
 
 #[test]
 fn arithmetic() {
@@ -96,6 +96,10 @@ fn moving() {
     check("slice", &x, |x| x[0].square()?.slice(2, 1, 3));
     check("pad", &x, |x| x[0].square()?.pad(&[(1, 0), (0, 2), (1, 1)]));
     check("flip", &x, |x| x[0].square()?.flip(1));
+    check("split", &x, |x| {
+        let parts = x[0].square()?.split(2, &[1, 2, 1])?;
+        parts[0].exp()?.mul(&parts[1])
+    });
     let parts = [Input(&[2, 1], -2.0, 2.0), Input(&[2, 3], -2.0, 2.0)];
     check("cat", &parts, |x| {
         Tensor::cat(&[&x[0], &x[1].square()?, &x[0]], 1)?.square()
@@ -150,9 +154,46 @@ fn pooling() {
     check("avg_pool2d overlapping", &x, |x| {
         x[0].square()?.avg_pool2d(3, 1)
     });
-    check("max_pool2d", &x, |x| x[0].max_pool2d(2, 2)?.square());
-    check("max_pool2d overlapping", &x, |x| {
-        x[0].max_pool2d(3, 2)?.square()
+    for (kernel, stride, padding) in [(2, 2, 0), (3, 2, 0), (3, 2, 1), (2, 1, 1), (1, 2, 0)] {
+        let name = format!("max_pool2d {kernel}, stride {stride}, padding {padding}");
+        check(&name, &x, |x| {
+            x[0].max_pool2d(kernel, stride, padding)?.square()
+        });
+    }
+}
+
+#[test]
+fn response_normalisation() {
+    let x = [Input(&[2, 2, 1, 5], -2.0, 2.0)];
+    for (size, beta) in [(4, 0.75), (3, 0.75), (1, 0.5), (2, 1.5), (12, 0.75)] {
+        let norm = ResponseNorm {
+            size,
+            alpha: 0.9,
+            beta,
+            k: 0.5,
+        };
+        let name = format!("local_response_norm {size}, exponent {beta}");
+        check(&name, &x, |x| x[0].local_response_norm(norm));
+    }
+}
+
+#[test]
+fn lstm_cell() {
+    let inputs = [Input(&[2, 12], -2.0, 2.0), Input(&[2, 3], -1.5, 1.5)];
+    // Together and apart: a gradient may reach one of the outputs alone.
+    check("lstm_cell", &inputs, |x| {
+        let (hidden, cell) = x[0].lstm_cell(&x[1])?;
+        hidden.add(&cell.square()?)
+    });
+    check("lstm_cell, hidden", &inputs, |x| {
+        Ok(x[0].lstm_cell(&x[1])?.0)
+    });
+    check("lstm_cell, cell", &inputs, |x| Ok(x[0].lstm_cell(&x[1])?.1));
+    check("lstm_cell twice", &inputs, |x| {
+        let (hidden, cell) = x[0].lstm_cell(&x[1])?;
+        let gates = Tensor::cat(&[&hidden, &cell, &hidden, &hidden], 1)?;
+        let (hidden, cell) = gates.add(&x[0])?.lstm_cell(&cell)?;
+        hidden.mul(&cell)
     });
 }
 
@@ -246,5 +287,21 @@ fn third_order_of_the_fused_block() {
             .sum()?;
         let gradients = liebig_grad::grad(&y, &[&x[0], &x[1]], true)?;
         gradients[0].square()?.sum()?.add(&gradients[1].square()?)
+    });
+}
+
+#[test]
+fn third_order_of_the_lstm_cell() {
+    let inputs = [Input(&[2, 8], -2.0, 2.0), Input(&[2, 2], -1.5, 1.5)];
+    check("lstm_cell, thrice", &inputs, |x| {
+        let x = x.iter().map(|x| match x.is_tracked() {
+            true => x.clone(),
+            false => x.requires_grad(),
+        });
+        let x: Vec<Tensor> = x.collect();
+        let (hidden, cell) = x[0].lstm_cell(&x[1])?;
+        let y = hidden.exp()?.add(&cell.square()?)?.sum()?;
+        let gradients = liebig_grad::grad(&y, &[&x[0], &x[1]], true)?;
+        gradients[0].square()?.sum()?.add(&gradients[1].exp()?)
     });
 }

@@ -6,6 +6,7 @@
 //! caller must check shapes (`liebig-grad` does); a wrong shape may panic.
 #![deny(missing_docs)]
 
+mod allocator;
 mod backend;
 mod block;
 mod composed;
@@ -17,6 +18,7 @@ mod simd;
 #[cfg(test)]
 mod tests;
 
+pub use allocator::keep_memory;
 pub use backend::KernelBackend;
 pub use conv::{Conv2d, ConvShapes};
 pub use simd::{Level, UnknownLevel};

@@ -18,13 +18,14 @@ use crate::simd::Level;
 /// three channels, a filter that extends past its image, and strides that leave pixels unread; and for
 /// Winograd's algorithm whole and partial tiles, every padding, several blocks of tiles, a partial
 /// panel, and a stride in the input gradient.
-const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 16] = [
+const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 17] = [
     ([2, 8, 8, 32], [3, 3, 32, 128], 1, 1),
     ([3, 7, 9, 5], [3, 3, 5, 19], 1, 1),
     ([2, 6, 6, 3], [3, 3, 3, 16], 1, 1),
     ([2, 5, 5, 1], [3, 3, 1, 7], 1, 3),
     ([1, 9, 8, 6], [5, 5, 6, 16], 1, 0),
-    ([2, 9, 9, 8], [3, 3, 8, 40], 2, 1),
+    ([2, 9, 9, 10], [3, 3, 10, 40], 2, 1),
+    ([2, 9, 8, 3], [5, 5, 3, 18], 1, 2),
     ([2, 8, 6, 12], [1, 1, 12, 33], 2, 0),
     ([1, 4, 4, 20], [3, 3, 20, 24], 1, 2),
     ([2, 9, 7, 2], [3, 3, 2, 6], 3, 1),

@@ -4,7 +4,8 @@ use burn::backend::Dispatch as B;
 use liebig_kernels::KernelBackend;
 
 use super::broadcast::same_dtype;
-use crate::graph::{Context, record};
+use super::composed::composed_derivative;
+use crate::graph::{Context, Gradients, record};
 use crate::{Error, Result, Tensor, vjp};
 
 impl Tensor {
@@ -102,38 +103,11 @@ fn backward(
 }
 
 /// The second derivative by composed operations, which can be differentiated again.
-fn composed_double_backward(
-    c: &Context,
-    inputs: [&Tensor; 4],
-    eps: f64,
-) -> Result<Vec<Option<Tensor>>> {
-    // Aliases, so that each gradient counts only this use of its tensor.
-    let aliases = inputs.map(|tensor| {
-        if tensor.is_tracked() {
-            tensor.alias()
-        } else {
-            tensor.requires_grad()
-        }
-    });
-    let [x, gamma, beta, gradient] = &aliases;
-    let output = composed(x, gamma, beta, eps)?;
-    let first = vjp(&[&output], &[gradient], &[x, gamma, beta], true)?;
-    let mut outputs = Vec::new();
-    let mut cotangents = Vec::new();
-    for (output, cotangent) in first.iter().zip(c.gradients) {
-        if let Some(cotangent) = cotangent {
-            outputs.push(output);
-            cotangents.push(cotangent);
-        }
-    }
-    let wanted: Vec<usize> = (0..inputs.len()).filter(|&i| c.needs[i]).collect();
-    let sources: Vec<&Tensor> = wanted.iter().map(|&i| &aliases[i]).collect();
-    let mut result = vec![None; inputs.len()];
-    let second = vjp(&outputs, &cotangents, &sources, true)?;
-    for (i, gradient) in wanted.into_iter().zip(second) {
-        result[i] = Some(gradient);
-    }
-    Ok(result)
+fn composed_double_backward(c: &Context, inputs: [&Tensor; 4], eps: f64) -> Gradients {
+    composed_derivative(c, inputs, |[x, gamma, beta, gradient]| {
+        let output = composed(x, gamma, beta, eps)?;
+        vjp(&[&output], &[gradient], &[x, gamma, beta], true)
+    })
 }
 
 /// The same operation, composed of others.

@@ -1,4 +1,4 @@
-//! Pooling of NHWC images.
+//! Average pooling of NHWC images.
 
 use crate::{Result, Tensor};
 
@@ -18,16 +18,6 @@ impl Tensor {
         }
         let sum = self.fold_windows([h, w], kernel, stride, Tensor::add)?;
         sum.mul_scalar(1.0 / (kernel * kernel) as f64)
-    }
-
-    /// Maxima over `kernel x kernel` windows, placed as for [`avg_pool2d`](Self::avg_pool2d). The
-    /// gradient goes to the first of equal elements, as in PyTorch.
-    ///
-    /// # Errors
-    /// As for [`avg_pool2d`](Self::avg_pool2d).
-    pub fn max_pool2d(&self, kernel: usize, stride: usize) -> Result<Tensor> {
-        let [_, h, w, _] = self.windows("max_pool2d", kernel, stride)?;
-        self.fold_windows([h, w], kernel, stride, Tensor::maximum)
     }
 
     /// The shape of the pooled images.

@@ -1,11 +1,11 @@
 //! Linear maps over the pixels of images: each pixel of the result is a weighted sum of a few pixels of
 //! the source. Shifts, flips, rotations and resizing with interpolation are all of this form.
 
-use std::ops::{AddAssign, Mul};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::real::Real;
 use crate::graph::record;
 use crate::{DType, Error, Result, Tensor};
 
@@ -200,35 +200,18 @@ impl Tensor {
         let (shape, device) = ([n, channels, to[0], to[1]], self.device());
         let result = match self.dtype() {
             DType::F32 => {
-                let values = sets.map(&self.to_vec()?, channels, direction);
-                Tensor::from_vec(values, &shape, &device)?
+                let values = sets.map(&f32::values(self)?, channels, direction);
+                f32::constant(values, &shape, &device)?
             }
             DType::F64 => {
-                let values = sets.map(&self.to_vec_f64()?, channels, direction);
-                Tensor::from_vec_f64(values, &shape, &device)?
+                let values = sets.map(&f64::values(self)?, channels, direction);
+                f64::constant(values, &shape, &device)?
             }
         };
         let taps = taps.clone();
         Ok(record(&[self]).finish(result.value, move |c| {
             Ok(vec![Some(c.gradient().map_pixels(&taps, back)?)])
         }))
-    }
-}
-
-/// Single or double precision.
-trait Real: Copy + Default + Send + Sync + AddAssign + Mul<Output = Self> {
-    fn rounded(value: f64) -> Self;
-}
-
-impl Real for f32 {
-    fn rounded(value: f64) -> Self {
-        value as f32
-    }
-}
-
-impl Real for f64 {
-    fn rounded(value: f64) -> Self {
-        value
     }
 }
 

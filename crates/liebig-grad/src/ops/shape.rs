@@ -164,6 +164,49 @@ impl Tensor {
         Ok(record(&[self]).finish(value, move |c| Ok(vec![Some(c.gradient().flip(dim)?)])))
     }
 
+    /// Cuts a dimension into parts of the given sizes. Unlike as many slices, whose gradients would be
+    /// padded with zeros and added, this is one operation; its gradient is the concatenation.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a dimension that does not exist, or if the sizes are not positive or do
+    /// not add up to that of the dimension.
+    pub fn split(&self, dim: usize, sizes: &[usize]) -> Result<Vec<Tensor>> {
+        check_dim("split", dim, self.shape())?;
+        if sizes.contains(&0) || sizes.iter().sum::<usize>() != self.shape()[dim] {
+            return Err(Error::OutOfRange {
+                op: "split",
+                what: format!("a division of dimension {dim} into {sizes:?}"),
+                shape: self.shape().to_vec(),
+            });
+        }
+        let constant = self.detach();
+        let mut start = 0;
+        let parts = sizes.iter().map(|size| {
+            let end = start + size;
+            let part = constant.slice(dim, start, end);
+            start = end;
+            Ok(part?.value)
+        });
+        let parts = parts.collect::<Result<Vec<_>>>()?;
+        let (shape, sizes) = (self.shape().to_vec(), sizes.to_vec());
+        let (dtype, device) = (self.dtype(), self.device());
+        Ok(record(&[self]).finish_list(parts, move |c| {
+            let part = |(gradient, &size): (&Option<Tensor>, &usize)| match gradient {
+                Some(gradient) => gradient.clone(),
+                None => {
+                    let mut shape = shape.clone();
+                    shape[dim] = size;
+                    Tensor::zeros(&shape, dtype, &device)
+                }
+            };
+            // Outputs after the last that a gradient has reached are not in the list.
+            let gradients = c.gradients.iter().chain(std::iter::repeat(&None));
+            let parts: Vec<Tensor> = gradients.zip(&sizes).map(part).collect();
+            let parts: Vec<&Tensor> = parts.iter().collect();
+            Ok(vec![Some(Tensor::cat(&parts, dim)?)])
+        }))
+    }
+
     /// Concatenates tensors along a dimension.
     ///
     /// # Errors
@@ -177,7 +220,7 @@ impl Tensor {
             });
         };
         check_dim("cat", dim, first.shape())?;
-        let mut starts = vec![0];
+        let mut sizes = Vec::with_capacity(tensors.len());
         for tensor in tensors {
             same_dtype("cat", first, tensor)?;
             let (left, right) = (first.shape(), tensor.shape());
@@ -191,16 +234,25 @@ impl Tensor {
                     right,
                 });
             }
-            starts.push(starts[starts.len() - 1] + right[dim]);
+            sizes.push(right[dim]);
         }
         let value = B::float_cat(
             tensors.iter().map(|tensor| tensor.value.clone()).collect(),
             dim,
         );
         Ok(record(tensors).finish(value, move |c| {
-            (0..starts.len() - 1)
-                .map(|i| c.need(i, || c.gradient().slice(dim, starts[i], starts[i + 1])))
-                .collect()
+            let gradient = c.gradient();
+            if !c.needs.contains(&false) {
+                let parts = gradient.split(dim, &sizes)?;
+                return Ok(parts.into_iter().map(Some).collect());
+            }
+            let mut end = 0;
+            let parts = sizes.iter().enumerate().map(|(i, size)| {
+                let start = end;
+                end += size;
+                c.need(i, || gradient.slice(dim, start, end))
+            });
+            parts.collect()
         }))
     }
 

@@ -1,124 +1,73 @@
-//! The inner optimiser, forward and in reverse.
+//! One weight under SGD, forward and in reverse.
 
-use crate::unrolled::{StepVjp, TrajectoryGradient};
+use crate::unrolled::lists::{dot, scaled_sum};
+use crate::unrolled::sweep::Cotangent;
 use crate::{Result, Tensor};
 
-/// SGD as in PyTorch, without weight decay: `m ← momentum * m + g`, `θ ← θ - lr * m`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct InnerSgd {
-    /// Step size of each step.
-    pub lr: Vec<f64>,
-    /// Momentum; 0 is plain gradient descent.
+/// The settings of [`InnerRule::Sgd`](crate::InnerRule::Sgd).
+pub(super) struct Sgd {
     pub momentum: f64,
+    pub weight_decay: f64,
 }
 
-/// The state that a step starts from.
-#[derive(Clone)]
-pub(super) struct State {
-    pub weights: Vec<Tensor>,
-    /// `None` before the first step, and without momentum.
-    momentum: Option<Vec<Tensor>>,
-}
-
-impl State {
-    pub fn new(start: &[Tensor]) -> Self {
-        Self {
-            weights: start.iter().map(Tensor::detach).collect(),
-            momentum: None,
-        }
-    }
-}
-
-impl InnerSgd {
-    /// The state after a step from `state`.
-    pub(super) fn advance(
+impl Sgd {
+    /// The weight and its buffers after a step.
+    pub fn step(
         &self,
-        step: usize,
-        state: &State,
-        gradient: Vec<Tensor>,
-    ) -> Result<State> {
-        let direction = self.direction(state, gradient)?;
-        Ok(State {
-            weights: scaled_sum(&state.weights, &direction, -self.lr[step])?,
-            momentum: (self.momentum != 0.0).then_some(direction),
-        })
+        lr: f64,
+        weight: &Tensor,
+        buffers: &[&Tensor],
+        gradient: &Tensor,
+    ) -> Result<(Tensor, Vec<Tensor>)> {
+        let direction = self.direction(weight, buffers, gradient)?;
+        let moved = scaled_sum(weight, &direction, -lr)?;
+        let momentum = (self.momentum != 0.0).then_some(direction);
+        Ok((moved, momentum.into_iter().collect()))
     }
 
-    /// The direction that the weights move against: the momentum after the step.
-    fn direction(&self, state: &State, gradient: Vec<Tensor>) -> Result<Vec<Tensor>> {
-        match &state.momentum {
+    /// The direction that the weight moves against: the momentum after the step.
+    fn direction(&self, weight: &Tensor, buffers: &[&Tensor], gradient: &Tensor) -> Result<Tensor> {
+        let gradient = decayed(weight, gradient, self.weight_decay)?;
+        match buffers.first() {
             Some(momentum) => scaled_sum(&gradient, momentum, self.momentum),
             None => Ok(gradient),
         }
     }
-}
 
-/// The cotangents on their way back from the last step to the first.
-pub(super) struct Sweep<'a> {
-    sgd: &'a InnerSgd,
-    weights: Vec<Tensor>,
-    /// Cotangents of the momentum after the current step, from the steps after it.
-    momentum: Option<Vec<Tensor>>,
-    inputs: Option<Vec<Tensor>>,
-    lr: Vec<f64>,
-}
-
-impl<'a> Sweep<'a> {
-    pub fn new(sgd: &'a InnerSgd, cotangents: &[Tensor]) -> Self {
-        Self {
-            sgd,
-            weights: cotangents.iter().map(Tensor::detach).collect(),
-            momentum: None,
-            inputs: None,
-            lr: vec![0.0; sgd.lr.len()],
+    /// The cotangent of the gradient, from that of the weight and momentum after the step.
+    pub fn of_gradient(&self, lr: f64, after: &Cotangent) -> Result<Tensor> {
+        let update = after.weight.mul_scalar(-lr)?;
+        match after.buffers.first() {
+            Some(later) => update.accumulate(later),
+            None => Ok(update),
         }
     }
 
-    /// Propagates back over one step; `vjp` computes products with its gradient at `state`.
-    pub fn back<E: From<crate::Error>>(
-        &mut self,
-        step: usize,
-        state: &State,
-        vjp: impl FnOnce(&[Tensor]) -> Result<StepVjp, E>,
-    ) -> Result<(), E> {
-        let rate = self.sgd.lr[step];
-        let update = self.weights.iter().map(|tensor| tensor.mul_scalar(-rate));
-        let update = update.collect::<Result<Vec<_>>>()?;
-        let of_gradient = match self.momentum.take() {
-            Some(later) => scaled_sum(&update, &later, self.sgd.momentum)?,
-            None => update,
-        };
-        let product = vjp(&of_gradient)?;
-        let direction = self.sgd.direction(state, product.gradient)?;
-        self.lr[step] = -inner_product(&self.weights, &direction)?;
-        self.weights = scaled_sum(&self.weights, &product.weights, 1.0)?;
-        self.inputs = Some(match self.inputs.take() {
-            Some(inputs) => scaled_sum(&inputs, &product.inputs, 1.0)?,
-            None => product.inputs,
-        });
-        self.momentum = (self.sgd.momentum != 0.0).then_some(of_gradient);
-        Ok(())
-    }
-
-    pub fn finish(self) -> TrajectoryGradient {
-        TrajectoryGradient {
-            inputs: self.inputs.unwrap_or_default(),
-            lr: self.lr,
-            weights: self.weights,
+    /// The cotangents of the buffers before the step.
+    pub fn of_buffers(&self, of_gradient: &Tensor) -> Result<Vec<Tensor>> {
+        match self.momentum {
+            0.0 => Ok(Vec::new()),
+            momentum => Ok(vec![of_gradient.mul_scalar(momentum)?]),
         }
     }
+
+    /// The derivative with respect to the step size.
+    pub fn of_lr(
+        &self,
+        weight: &Tensor,
+        buffers: &[&Tensor],
+        gradient: &Tensor,
+        after: &Cotangent,
+    ) -> Result<f64> {
+        let direction = self.direction(weight, buffers, gradient)?;
+        Ok(-dot(&after.weight, &direction)?)
+    }
 }
 
-fn inner_product(a: &[Tensor], b: &[Tensor]) -> Result<f64> {
-    a.iter()
-        .zip(b)
-        .try_fold(0.0, |sum, (a, b)| Ok(sum + a.mul(b)?.sum()?.item()?))
-}
-
-/// `a + factor * b`, for each pair of tensors in the lists.
-fn scaled_sum(a: &[Tensor], b: &[Tensor], factor: f64) -> Result<Vec<Tensor>> {
-    a.iter()
-        .zip(b)
-        .map(|(a, b)| b.mul_scalar(factor)?.accumulate(a))
-        .collect()
+/// The gradient with `decay * weight` added.
+pub(super) fn decayed(weight: &Tensor, gradient: &Tensor, decay: f64) -> Result<Tensor> {
+    match decay {
+        0.0 => Ok(gradient.clone()),
+        decay => scaled_sum(gradient, weight, decay),
+    }
 }

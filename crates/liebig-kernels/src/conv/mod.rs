@@ -23,8 +23,8 @@ use weight_gradient::WeightGradient;
 use winograd::{WinogradCorrelate, WinogradWeightGradient};
 
 /// Up to this many weights per output channel, the input gradient multiplies first and then adds the
-/// products at shifted positions (`narrow`).
-const NARROW: usize = 64;
+/// products at shifted positions (`narrow`). Filters of 5x5 pixels on colour images have 75.
+const NARROW: usize = 80;
 
 /// Panics unless the number of elements matches the shape: the kernels rely on it.
 fn check<T, const RANK: usize>(elements: &[T], shape: [usize; RANK]) {
