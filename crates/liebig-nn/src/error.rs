@@ -6,12 +6,12 @@ use crate::Input;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A network, norm, activation or pooling that does not exist.
+    /// A network, or a choice of one of its options, that does not exist.
     #[error(
         "`{key}`: there is no {kind} `{name}`; choose one of {known} (did you mean `{nearest}`?)"
     )]
     Unknown {
-        /// What was looked for: `network`, `norm`, `activation` or `pooling`.
+        /// What was looked for: `network`, or the option, such as `norm`.
         kind: &'static str,
         /// The setting that names it.
         key: &'static str,
@@ -54,7 +54,7 @@ pub enum Error {
     },
     /// A network of absurd size.
     #[error(
-        "{model} for samples of size {input} would have at least {values} weights, but {most} is the \
+        "{model} for samples of size {input} would have at least {values} {what}, but {most} is the \
          most; use smaller samples (`data.image_size`), fewer classes or a smaller network"
     )]
     TooLarge {
@@ -62,7 +62,9 @@ pub enum Error {
         model: &'static str,
         /// The size of a sample.
         input: Input,
-        /// How many trainable values it would have; `usize::MAX` if there are even more.
+        /// Of what there would be too many: weights, or outputs of layers for one sample.
+        what: &'static str,
+        /// How many there would be; `usize::MAX` if there are even more.
         values: usize,
         /// How many it may have.
         most: usize,

@@ -3,12 +3,13 @@
 use liebig_grad::{Device, Tensor};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use rand_distr::StandardNormal;
 
 use crate::{Init, Model, Parameter, Result};
 
-/// Fresh weights, distributed as PyTorch initialises its layers: weights and biases uniform in
-/// `±1 / sqrt(fan_in)`, scales 1 and shifts 0 in norms. They are drawn parameter by parameter, in this
-/// crate's layout.
+/// Fresh weights, distributed as each parameter's [`Init`] says. Without other options, that is how
+/// PyTorch initialises its layers: weights and biases uniform in `±1 / sqrt(fan_in)`, scales 1 and
+/// shifts 0 in norms. They are drawn parameter by parameter, in this crate's layout.
 ///
 /// # Errors
 /// If the device fails.
@@ -26,7 +27,7 @@ pub fn initial_statistics(model: &dyn Model, device: &Device) -> Result<Vec<Tens
     let constant = |parameter: &Parameter| {
         let value = match parameter.init {
             Init::Constant(value) => value,
-            Init::Uniform { .. } => 0.0,
+            Init::Uniform { .. } | Init::Normal { .. } => 0.0,
         };
         let values = vec![value; parameter.numel()];
         Ok(Tensor::from_vec(values, &parameter.shape, device)?)
@@ -40,6 +41,10 @@ fn fill(parameter: &Parameter, rng: &mut ChaCha8Rng, device: &Device) -> Result<
         Init::Uniform { fan_in } => {
             let bound = 1.0 / (fan_in as f32).sqrt();
             let draw = |_| (2.0 * rng.random::<f32>() - 1.0) * bound;
+            (0..parameter.numel()).map(draw).collect()
+        }
+        Init::Normal { deviation } => {
+            let draw = |_| deviation * rng.sample::<f32, _>(StandardNormal);
             (0..parameter.numel()).map(draw).collect()
         }
     };

@@ -48,17 +48,21 @@ mod schedule;
 mod shard_gradient;
 mod state_dict;
 mod statistics;
+mod step_batch;
 mod synthetic_features;
 mod synthetic_gradient;
 mod training_steps;
 
 pub use error::Error;
 pub use initialize::{initial_statistics, initialize};
-pub use layers::{Activation, BatchNorm, BatchStatistics, Norm, Pooling};
+pub use layers::{Activation, BatchNorm, BatchStatistics, Norm, Pooling, Stem, WeightInit};
 pub use learner::Learner;
 pub use model::{Input, Model};
 pub use model_choice::ModelChoice;
-pub use models::{ConvNetOptions, LeNetOptions, MlpOptions};
+pub use models::{
+    AlexCifarNetOptions, AlexNetOptions, ConvNetOptions, LeNetOptions, LstmOptions, MlpOptions,
+    ResNet18ApOptions, ResNet18Options, Vgg11Options,
+};
 pub use optim::{Adam, Optimizer, OptimizerState, Sgd};
 pub use parallel::{LossGradient, loss_gradient, predict};
 pub use parameter::{Init, Parameter, TorchLayout};

@@ -4,7 +4,10 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
 use crate::choice::choose;
-use crate::models::{ConvNetOptions, LeNetOptions, MlpOptions, Options};
+use crate::models::{
+    AlexCifarNetOptions, AlexNetOptions, ConvNetOptions, LeNetOptions, LstmOptions, MlpOptions,
+    Options, ResNet18ApOptions, ResNet18Options, Vgg11Options,
+};
 use crate::{Error, Input, Model, Result};
 
 /// Makes [`ModelChoice`] from one line for each network.
@@ -98,6 +101,12 @@ networks! {
     ConvNet(ConvNetOptions) is "convnet": "Blocks of convolution, norm, activation and pooling, then a linear classifier (Gidaris & Komodakis, arXiv 1804.09458; Zhao et al., arXiv 2006.05929).";
     Mlp(MlpOptions) is "mlp": "A perceptron with two hidden layers, for images and tables (Zhao et al., arXiv 2006.05929).";
     LeNet(LeNetOptions) is "lenet": "LeNet-5 with ReLU and max pooling (LeCun et al., Proceedings of the IEEE 86(11), 1998).";
+    AlexNet(AlexNetOptions) is "alexnet": "AlexNet for small images: five convolutions and a linear classifier (Krizhevsky et al., NeurIPS 2012; Zhao et al., arXiv 2006.05929).";
+    Vgg11(Vgg11Options) is "vgg11": "VGG for small images: eight convolutions and a linear classifier (Simonyan & Zisserman, arXiv 1409.1556; Zhao et al., arXiv 2006.05929).";
+    ResNet18(ResNet18Options) is "resnet18": "A residual network with 18 layers, for small or large images (He et al., arXiv 1512.03385).";
+    ResNet18Ap(ResNet18ApOptions) is "resnet18ap": "A residual network with average pooling in place of strides (He et al., arXiv 1512.03385; Zhao & Bilen, arXiv 2102.08259).";
+    AlexCifarNet(AlexCifarNetOptions) is "alexcifarnet": "A small AlexNet with local response norm and overlapping max pooling, for CIFAR-10 (Wang et al., arXiv 1811.10959).";
+    Lstm(LstmOptions) is "lstm": "Long short-term memory that reads images row by row and tables feature by feature (Hochreiter & Schmidhuber, Neural Computation 9(8), 1997).";
 }
 
 /// Refuses data without values or classes.

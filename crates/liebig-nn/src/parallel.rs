@@ -143,7 +143,7 @@ pub(crate) fn map_shards<R: Send>(
     x: &Tensor,
     body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
 ) -> Result<Vec<R>> {
-    map_items(&shards(model, x), |range| body(range.clone()))
+    map_items(&shards_of(model, x), |range| body(range.clone()))
 }
 
 /// [`map_shards`] that joins the results.
@@ -153,15 +153,25 @@ pub(crate) fn reduce_shards<R: Send>(
     body: impl Fn(Range<usize>) -> Result<R> + Sync + Send,
     join: impl Fn(R, R) -> Result<R> + Sync,
 ) -> Result<R> {
-    reduce_items(&shards(model, x), |range| body(range.clone()), join)
+    reduce_items(&shards_of(model, x), |range| body(range.clone()), join)
 }
 
-fn shards(model: &dyn Model, x: &Tensor) -> Vec<Range<usize>> {
-    let batch = batch_size(x);
+/// The shards of `batch` samples with `elements` values each.
+pub(crate) fn shards(model: &dyn Model, batch: usize, elements: usize) -> Vec<Range<usize>> {
     if model.needs_whole_batch() {
         return std::iter::once(0..batch).collect();
     }
-    shard::ranges(batch, x.numel() / batch.max(1))
+    let sizes = shard::Sizes {
+        sample: elements,
+        activations: model.activations(),
+        parameters: model.parameter_count(),
+    };
+    shard::ranges(batch, sizes)
+}
+
+fn shards_of(model: &dyn Model, x: &Tensor) -> Vec<Range<usize>> {
+    let batch = batch_size(x);
+    shards(model, batch, x.numel() / batch.max(1))
 }
 
 /// Runs `body` on the parts of a batch in parallel and joins the results.

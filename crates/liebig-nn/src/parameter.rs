@@ -33,6 +33,11 @@ pub enum Init {
         /// Inputs that each output depends on.
         fan_in: usize,
     },
+    /// Normal with mean 0.
+    Normal {
+        /// The standard deviation.
+        deviation: f32,
+    },
     /// The same value everywhere.
     Constant(f32),
 }

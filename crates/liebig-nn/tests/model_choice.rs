@@ -3,6 +3,7 @@
 
 use liebig_nn::{
     Activation, ConvNetOptions, Error, Input, LeNetOptions, MlpOptions, ModelChoice, Norm, Pooling,
+    WeightInit,
 };
 use serde_json::{Value, json};
 
@@ -18,7 +19,20 @@ fn read(value: Value) -> Result<ModelChoice, String> {
 
 #[test]
 fn choices_are_tables_with_a_name() {
-    assert_eq!(ModelChoice::NAMES, ["convnet", "mlp", "lenet"]);
+    assert_eq!(
+        ModelChoice::NAMES,
+        [
+            "convnet",
+            "mlp",
+            "lenet",
+            "alexnet",
+            "vgg11",
+            "resnet18",
+            "resnet18ap",
+            "alexcifarnet",
+            "lstm",
+        ]
+    );
     let choice = ModelChoice::ConvNet(ConvNetOptions {
         width: 64,
         depth: 2,
@@ -32,11 +46,19 @@ fn choices_are_tables_with_a_name() {
     });
     assert_eq!(serde_json::to_value(&choice).unwrap(), table);
     assert_eq!(read(table), Ok(choice));
-    let lenet = ModelChoice::LeNet(LeNetOptions {});
+    // Options added later are only written if they are set.
+    let lenet = ModelChoice::LeNet(LeNetOptions::default());
     assert_eq!(
         serde_json::to_value(&lenet).unwrap(),
         json!({ "name": "lenet" })
     );
+    let lenet = ModelChoice::LeNet(LeNetOptions {
+        padding: Some(2),
+        init: WeightInit::Xavier,
+    });
+    let table = json!({ "name": "lenet", "padding": 2, "init": "xavier" });
+    assert_eq!(serde_json::to_value(&lenet).unwrap(), table);
+    assert_eq!(read(table), Ok(lenet));
     for name in ModelChoice::NAMES {
         let choice = ModelChoice::default_for(name, COLOUR).unwrap();
         let text = toml::to_string(&choice).unwrap();
@@ -116,8 +138,8 @@ fn unknown_names_are_refused_with_the_nearest() {
     let refused = |name| ModelChoice::default_for(name, COLOUR).unwrap_err();
     assert_eq!(
         refused("convent").to_string(),
-        "`model.name`: there is no network `convent`; choose one of convnet, mlp, lenet (did you mean \
-         `convnet`?)"
+        "`model.name`: there is no network `convent`; choose one of convnet, mlp, lenet, \
+         alexnet, vgg11, resnet18, resnet18ap, alexcifarnet, lstm (did you mean `convnet`?)"
     );
     assert!(matches!(
         refused("LeNet5"),
@@ -150,19 +172,22 @@ fn schemas_describe_the_options() {
         let mut options = serde_json::to_value(choice).unwrap();
         let options = options.as_object_mut().unwrap();
         options.remove("name");
-        let empty = serde_json::Map::new();
-        let properties = schema["properties"].as_object().unwrap_or(&empty);
-        assert_eq!(properties.len(), options.len(), "{schema:#}");
-        for (option, default) in options {
-            let property = &properties[option];
+        let properties = schema["properties"].as_object().unwrap();
+        assert!(options.keys().all(|option| properties.contains_key(option)));
+        for (option, property) in properties {
             assert!(property["description"].is_string(), "{schema:#}");
-            assert_eq!(property["default"], *default);
+            // One that is not written has its default in the schema, or none.
+            let default = options.get(option).or(property.get("default"));
+            let default = default.unwrap_or(&Value::Null);
+            if options.contains_key(option) {
+                assert_eq!(property["default"], *default);
+            }
             match property.get("enum") {
                 Some(names) => assert!(names.as_array().unwrap().contains(default)),
                 None => {
                     let bounds = ["minimum", "maximum"].map(|key| property[key].as_u64().unwrap());
-                    let default = default.as_u64().unwrap();
-                    assert!(bounds[0] <= default && default <= bounds[1]);
+                    let within = |value: u64| bounds[0] <= value && value <= bounds[1];
+                    assert!(default.is_null() || default.as_u64().is_some_and(within));
                 }
             }
         }

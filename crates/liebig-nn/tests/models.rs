@@ -6,8 +6,9 @@ mod common;
 use common::{COLOUR, GREY, assert_all_close, assert_close, convnet, default, depth, square};
 use liebig_grad::{Targets, Tensor, cpu};
 use liebig_nn::{
-    Activation, ConvNetOptions, Error, Frozen, Input, Model, Norm, Pooling, SyntheticGradient,
-    initialize, load_state_dict, loss_gradient, predict, state_dict,
+    Activation, ConvNetOptions, Error, Frozen, Input, LeNetOptions, Model, ModelChoice, Norm,
+    Pooling, SyntheticGradient, WeightInit, initialize, load_state_dict, loss_gradient, predict,
+    state_dict,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -132,6 +133,7 @@ fn initial_weights_fill_their_range() {
         let largest = common::largest(&values);
         match parameter.init {
             liebig_nn::Init::Constant(value) => assert!(values.iter().all(|&x| x == value)),
+            liebig_nn::Init::Normal { .. } => panic!("{} is uniform by default", parameter.name),
             liebig_nn::Init::Uniform { fan_in } => {
                 let bound = 1.0 / (fan_in as f32).sqrt();
                 assert!(
@@ -154,6 +156,50 @@ fn initial_weights_fill_their_range() {
     }
     let again = fresh(&*model);
     assert_eq!(common::bits(&weights[0]), common::bits(&again[0]));
+}
+
+/// PyTorch's `xavier_normal_` with gain 1; a filter's pixels count on both sides.
+#[test]
+fn xavier_weights_are_normal_and_biases_zero() {
+    let options = LeNetOptions {
+        init: WeightInit::Xavier,
+        ..LeNetOptions::default()
+    };
+    let model = ModelChoice::LeNet(options).build(COLOUR, 10).unwrap();
+    let fans = [
+        ("features.0.weight", 3 * 25, 6 * 25),
+        ("features.3.weight", 6 * 25, 16 * 25),
+        ("fc_1.weight", 400, 120),
+        ("fc_2.weight", 120, 84),
+        ("fc_3.weight", 84, 10),
+    ];
+    let mut weights = model.parameters().iter().zip(fresh(&*model));
+    for (name, fan_in, fan_out) in fans {
+        let (parameter, weight) = weights.next().unwrap();
+        assert_eq!(parameter.name, name);
+        let deviation = (2.0 / f64::from(fan_in + fan_out)).sqrt() as f32;
+        assert_eq!(parameter.init, liebig_nn::Init::Normal { deviation });
+        let values = weight.to_vec().unwrap();
+        let count = values.len() as f32;
+        let mean = values.iter().sum::<f32>() / count;
+        assert!(
+            mean.abs() < 4.0 * deviation / count.sqrt(),
+            "{name}: {mean}"
+        );
+        let variance = values.iter().map(|x| x * x).sum::<f32>() / count;
+        let ratio = variance / (deviation * deviation);
+        assert!(
+            (ratio - 1.0).abs() < 4.0 * (2.0 / count).sqrt(),
+            "{name}: {ratio}"
+        );
+        // A uniform distribution of the same variance ends at 1.73 deviations.
+        assert!(common::largest(&values) > 2.0 * deviation, "{name}");
+
+        let (bias, values) = weights.next().unwrap();
+        assert_eq!(bias.init, liebig_nn::Init::Constant(0.0));
+        assert!(values.to_vec().unwrap().iter().all(|&x| x == 0.0));
+    }
+    assert!(weights.next().is_none());
 }
 
 #[test]

@@ -39,6 +39,11 @@ fn default(name: &str, batch: usize) -> Problem {
     problem(&ModelChoice::default_for(name, INPUT).unwrap(), batch)
 }
 
+fn narrow(name: &str, norm: &str, batch: usize) -> Problem {
+    let text = format!("name = '{name}'\nwidth = 4\nnorm = '{norm}'");
+    problem(&toml::from_str(&text).unwrap(), batch)
+}
+
 fn problem(choice: &ModelChoice, batch: usize) -> Problem {
     let model = choice.build(INPUT, 5).unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(3);
@@ -97,6 +102,12 @@ fn threads_do_not_change_a_bit() {
         convnet(Norm::Layer, 9),
         convnet(Norm::Batch, 9),
         default("lenet", 17),
+        default("alexcifarnet", 9),
+        default("lstm", 11),
+        narrow("alexnet", "none", 9),
+        narrow("resnet18", "instance", 6),
+        narrow("resnet18", "batch", 6),
+        narrow("resnet18ap", "instance", 6),
         default("mlp", 70),
     ];
     for problem in cases {
@@ -118,6 +129,9 @@ fn shards_compute_the_whole_batch() {
         convnet(Norm::Group, 10),
         convnet(Norm::Batch, 10),
         default("lenet", 9),
+        default("alexcifarnet", 9),
+        default("lstm", 11),
+        narrow("alexnet", "none", 9),
         default("mlp", 19),
     ];
     for problem in cases {
@@ -136,7 +150,7 @@ fn shards_compute_the_whole_batch() {
 
         let real = loss_gradient(&**model, weights, x, targets).unwrap();
         assert!((real.loss / loss.item().unwrap() - 1.0).abs() < 1e-6);
-        assert_all_close("real", &**model, &real.gradient, &gradient, 2e-5);
+        assert_all_close("real", &**model, &real.gradient, &gradient, 5e-5);
         assert!(real.gradient.iter().all(|tensor| !tensor.is_tracked()));
         assert_eq!(real.statistics.len(), model.statistics().len());
         assert_close("real logits", &real.logits, &logits, 1e-5, 0.0);
@@ -144,7 +158,7 @@ fn shards_compute_the_whole_batch() {
 
         let synthetic = SyntheticGradient::new(&**model, weights, x, targets).unwrap();
         assert!((synthetic.loss() / loss.item().unwrap() - 1.0).abs() < 1e-6);
-        assert_all_close("synthetic", &**model, synthetic.gradient(), &gradient, 2e-5);
+        assert_all_close("synthetic", &**model, synthetic.gradient(), &gradient, 5e-5);
 
         let cotangents = cotangents(weights);
         let outputs: Vec<&Tensor> = gradient.iter().collect();

@@ -132,8 +132,78 @@ fn lenet() {
 }
 
 #[test]
+fn alexcifarnet() {
+    check("alexcifarnet");
+}
+
+#[test]
+fn alexnet() {
+    check("alexnet");
+}
+
+#[test]
+fn alexnet_with_batch_norm() {
+    check("alexnet_batch");
+}
+
+#[test]
+fn vgg11() {
+    check("vgg11");
+}
+
+#[test]
+fn vgg11_with_batch_norm() {
+    check("vgg11_batch");
+}
+
+#[test]
+fn resnet18() {
+    check("resnet18");
+}
+
+#[test]
+fn resnet18_with_batch_norm() {
+    check("resnet18_batch");
+}
+
+#[test]
+fn resnet18_for_large_images() {
+    check("resnet18_imagenet");
+}
+
+#[test]
+fn resnet18ap() {
+    check("resnet18ap");
+}
+
+#[test]
+fn resnet18ap_with_batch_norm() {
+    check("resnet18ap_batch");
+}
+
+#[test]
+fn lstm() {
+    check("lstm");
+}
+
+#[test]
+fn lstm_of_several_layers() {
+    check("lstm_deep");
+}
+
+#[test]
+fn lstm_on_a_table() {
+    check("lstm_table");
+}
+
+#[test]
 fn running_statistics_of_batch_norm() {
-    let reference = Reference::read("convnet_batch");
+    running_statistics("convnet_batch", 2);
+    running_statistics("resnet18_batch", 20);
+}
+
+fn running_statistics(name: &str, norms: usize) {
+    let reference = Reference::read(name);
     let model = reference.model();
     let weights = reference.weights(&*model);
     let (x, y) = (reference.tensor("real.x"), reference.targets("real.y"));
@@ -141,7 +211,7 @@ fn running_statistics_of_batch_norm() {
     let mut running = initial_statistics(&*model, &cpu()).unwrap();
     let trained = loss_gradient(&*model, &weights, &x, &y).unwrap();
     update_statistics(&mut running, &trained.statistics).unwrap();
-    assert_eq!(running.len(), 4);
+    assert_eq!(running.len(), 2 * norms);
     for (parameter, found) in model.statistics().iter().zip(&running) {
         let expected = reference.tensor(&format!("running.{}", parameter.name));
         assert_close(&parameter.name, found, &expected, TOLERANCE, 0.0);
@@ -157,7 +227,18 @@ fn running_statistics_of_batch_norm() {
 /// Back in PyTorch's layout nothing has changed.
 #[test]
 fn state_dicts_return_unchanged() {
-    for name in ["convnet_layer", "convnet_grey", "mlp", "lenet"] {
+    for name in [
+        "convnet_layer",
+        "convnet_grey",
+        "mlp",
+        "lenet",
+        "alexcifarnet",
+        "lstm_deep",
+        "alexnet",
+        "vgg11_batch",
+        "resnet18_batch",
+        "resnet18ap",
+    ] {
         let reference = Reference::read(name);
         let model = reference.model();
         let saved = state_dict(&*model, &reference.weights(&*model)).unwrap();

@@ -5,7 +5,8 @@ mod common;
 
 use common::{bits, with_threads};
 use liebig_grad::{
-    DType, InnerSgd, Keep, StepGradient, Targets, Tensor, Trajectory, TrajectoryGradient, cpu, grad,
+    DType, InnerOptimizer, InnerRule, InnerState, Keep, StepGradient, Targets, Tensor, Trajectory,
+    TrajectoryGradient, cpu, grad,
 };
 use liebig_nn::{
     ConvNetOptions, Error, Input, Model, ModelChoice, Norm, TrainingSteps, initialize,
@@ -23,7 +24,22 @@ struct Problem {
     images: Tensor,
     targets: Targets,
     batches: Vec<Vec<usize>>,
-    sgd: InnerSgd,
+    /// Whether the images are transformed at each step.
+    transformed: bool,
+    optimizer: InnerOptimizer,
+}
+
+const MOMENTUM: f64 = 0.5;
+const DECAY: f64 = 0.02;
+
+/// Something else at every step, and not linear.
+fn transform(step: usize, x: &Tensor) -> liebig_grad::Result<Tensor> {
+    let x = if step.is_multiple_of(2) {
+        x.flip(3)?
+    } else {
+        x.clone()
+    };
+    x.mul_scalar(1.0 + step as f64)?.tanh()
 }
 
 fn random(shape: &[usize], dtype: DType, rng: &mut ChaCha8Rng) -> Tensor {
@@ -70,9 +86,13 @@ fn problem(norm: Norm, dtype: DType, soft: bool, batches: Vec<Vec<usize>>) -> Pr
             Targets::Hard((0..IMAGES).map(|i| i % CLASSES).collect())
         },
         batches,
-        sgd: InnerSgd {
+        transformed: false,
+        optimizer: InnerOptimizer {
+            rule: InnerRule::Sgd {
+                momentum: MOMENTUM,
+                weight_decay: DECAY,
+            },
             lr: vec![0.1, 0.05, 0.2, 0.1, 0.15],
-            momentum: 0.5,
         },
         model,
     }
@@ -87,13 +107,18 @@ impl Problem {
     fn steps(&self) -> TrainingSteps<'_> {
         let (images, targets) = (self.images.clone(), self.targets.clone());
         let steps = TrainingSteps::new(&*self.model, images, targets).unwrap();
-        steps.with_batches(self.batches.clone()).unwrap()
+        let steps = steps.with_batches(self.batches.clone()).unwrap();
+        match self.transformed {
+            true => steps.with_transform(transform),
+            false => steps,
+        }
     }
 
     /// Of a function of the last weights: images, labels, start.
     fn unroll(&self, keep: Keep) -> TrajectoryGradient {
         let steps = self.steps();
-        let trajectory = Trajectory::train(&steps, &self.start, self.sgd.clone(), keep).unwrap();
+        let (start, optimizer) = (InnerState::new(&self.start), self.optimizer.clone());
+        let trajectory = Trajectory::train(&steps, &start, optimizer, keep).unwrap();
         let last: Vec<Tensor> = trajectory
             .last()
             .iter()
@@ -106,7 +131,7 @@ impl Problem {
     /// The same by differentiating the graph of the whole training.
     fn whole_graph(&self) -> TrajectoryGradient {
         let dtype = self.images.dtype();
-        let lr = self.sgd.lr.iter();
+        let lr = self.optimizer.lr.iter();
         let lr: Vec<Tensor> = lr
             .map(|&lr| Tensor::full(&[1], lr, dtype, &cpu()).requires_grad())
             .collect();
@@ -122,14 +147,21 @@ impl Problem {
             let all = || (0..IMAGES).collect();
             let batch = self.batches.iter().cycle().nth(step);
             let batch = batch.cloned().unwrap_or_else(all);
-            let x = images.index_select(0, &batch).unwrap();
+            let mut x = images.index_select(0, &batch).unwrap();
+            if self.transformed {
+                x = transform(step, &x).unwrap();
+            }
             let logits = self.model.forward(&weights, &x).unwrap();
             let loss = logits
                 .cross_entropy(&targets.select(&batch).unwrap())
                 .unwrap();
             let mut update = grad(&loss, &weights.iter().collect::<Vec<_>>(), true).unwrap();
+            for (update, weight) in update.iter_mut().zip(&weights) {
+                let decayed = weight.mul_scalar(DECAY).unwrap();
+                *update = update.add(&decayed).unwrap();
+            }
             for (update, momentum) in update.iter_mut().zip(momenta.iter().flatten()) {
-                let kept = momentum.mul_scalar(self.sgd.momentum).unwrap();
+                let kept = momentum.mul_scalar(MOMENTUM).unwrap();
                 *update = update.add(&kept).unwrap();
             }
             for (weight, update) in weights.iter_mut().zip(&update) {
@@ -149,6 +181,7 @@ impl Problem {
             inputs: gradients,
             lr: of_lr.iter().map(|lr| lr.item().unwrap()).collect(),
             weights,
+            buffers: Vec::new(),
         }
     }
 }
@@ -203,14 +236,20 @@ fn assert_same(
 #[test]
 fn unrolled_training_equals_the_whole_graph() {
     for (dtype, tolerance) in [(DType::F64, 1e-11), (DType::F32, 2e-4)] {
-        for (soft, batches) in [
-            (false, Vec::new()),
-            (true, Vec::new()),
-            (false, uneven()),
-            (true, uneven()),
+        for (soft, batches, transformed) in [
+            (false, Vec::new(), false),
+            (true, Vec::new(), false),
+            (true, Vec::new(), true),
+            (false, uneven(), false),
+            (true, uneven(), false),
+            (true, uneven(), true),
         ] {
-            let what = format!("{}, soft {soft}, {} batches", dtype.name(), batches.len());
-            let problem = problem(Norm::Instance, dtype, soft, batches);
+            let count = batches.len();
+            let what = format!("{}, soft {soft}, {count} batches", dtype.name());
+            let problem = Problem {
+                transformed,
+                ..problem(Norm::Instance, dtype, soft, batches)
+            };
             let whole = problem.whole_graph();
             assert_eq!(whole.inputs.len(), if soft { 2 } else { 1 });
             for (weights_every, graphs) in [(1, 0), (2, 0), (1, 5), (2, 2)] {
@@ -242,25 +281,91 @@ fn images_in_no_batch_have_no_gradient() {
 }
 
 #[test]
-fn threads_do_not_change_a_bit() {
-    for batches in [Vec::new(), uneven()] {
-        let problem = problem(Norm::Instance, DType::F32, true, batches);
-        for graphs in [0, 3] {
-            let keep = Keep {
-                weights_every: 2,
-                graphs,
+fn neither_threads_nor_what_is_kept_change_a_bit() {
+    let adam = InnerOptimizer {
+        rule: InnerRule::adam(),
+        lr: vec![0.01, 0.02, 0.01, 0.005, 0.03],
+    };
+    for norm in [Norm::Instance, Norm::Batch] {
+        for (batches, transformed) in [(Vec::new(), false), (uneven(), true)] {
+            let mut problem = Problem {
+                transformed,
+                ..problem(norm, DType::F32, true, batches)
             };
-            let [one, two] = [1, 2].map(|threads| with_threads(threads, || problem.unroll(keep)));
-            let tensors = |gradient: &TrajectoryGradient| -> Vec<Vec<u32>> {
-                gradient
-                    .inputs
-                    .iter()
-                    .chain(&gradient.weights)
-                    .map(bits)
-                    .collect()
-            };
-            assert_eq!(tensors(&one), tensors(&two));
-            assert_eq!(one.lr, two.lr);
+            for optimizer in [problem.optimizer.clone(), adam.clone()] {
+                problem.optimizer = optimizer;
+                let all = |gradient: TrajectoryGradient| {
+                    let tensors = gradient.inputs.iter().chain(&gradient.weights);
+                    let tensors: Vec<Vec<u32>> = tensors.map(bits).collect();
+                    (tensors, gradient.lr)
+                };
+                let expected = all(with_threads(1, || problem.unroll(Keep::default())));
+                for threads in [1, 2, 3] {
+                    for (weights_every, graphs) in [(1, 0), (2, 0), (9, 0), (1, 2), (2, 3), (1, 5)]
+                    {
+                        let keep = Keep {
+                            weights_every,
+                            graphs,
+                        };
+                        let found = all(with_threads(threads, || problem.unroll(keep)));
+                        let what = format!("{norm:?}, {threads} threads, {keep:?}");
+                        assert!(found == expected, "{what}, {:?}", problem.optimizer.rule);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The width at which convolutions change their algorithm, and batches of one shard and of many.
+#[test]
+fn wide_networks_keep_their_bits() {
+    let input = Input {
+        channels: 1,
+        height: 16,
+        width: 16,
+    };
+    let options = ConvNetOptions {
+        width: 32,
+        depth: 2,
+        ..ConvNetOptions::default()
+    };
+    let model = ModelChoice::ConvNet(options).build(input, CLASSES).unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let start = initialize(&*model, &mut rng, &cpu()).unwrap();
+    let optimizer = InnerOptimizer {
+        rule: InnerRule::Sgd {
+            momentum: 0.9,
+            weight_decay: 5e-4,
+        },
+        lr: vec![0.01; 4],
+    };
+    for images in [1, 3, 10, 40] {
+        let labels = random(&[images, CLASSES], DType::F32, &mut rng);
+        let pixels = random(&[images, 1, 16, 16], DType::F32, &mut rng);
+        let steps = TrainingSteps::new(&*model, pixels, Targets::Soft(labels)).unwrap();
+        let run = |threads: usize, keep: Keep| {
+            with_threads(threads, || {
+                let start = InnerState::new(&start);
+                let trajectory =
+                    Trajectory::train(&steps, &start, optimizer.clone(), keep).unwrap();
+                let gradient = trajectory.backward(trajectory.last()).unwrap();
+                let tensors = gradient.inputs.iter().chain(&gradient.weights);
+                (tensors.map(bits).collect::<Vec<_>>(), gradient.lr)
+            })
+        };
+        let expected = run(1, Keep::default());
+        for threads in [1, 2, 4] {
+            for (weights_every, graphs) in [(1, 0), (2, 0), (1, 2), (1, 4)] {
+                let keep = Keep {
+                    weights_every,
+                    graphs,
+                };
+                assert!(
+                    run(threads, keep) == expected,
+                    "{images}, {threads}, {keep:?}"
+                );
+            }
         }
     }
 }
@@ -290,6 +395,14 @@ fn what_does_not_go_together_is_refused() {
         batches(vec![vec![0], vec![]]),
         Some(Error::Batch { .. })
     ));
+    let halved = steps(problem.targets.clone())
+        .unwrap()
+        .with_transform(|_, x| x.slice(0, 0, IMAGES / 2));
+    let expected = Error::Batch {
+        samples: IMAGES / 2,
+        targets: IMAGES,
+    };
+    assert_eq!(halved.gradient(0, &problem.start).err(), Some(expected));
     let steps = problem.steps();
     let refused = steps.vjp(0, &problem.start, &problem.start[1..]);
     assert!(matches!(refused, Err(Error::Count { .. })));

@@ -2,11 +2,12 @@
 
 use liebig_grad::Tensor;
 
-use crate::layers::Map;
+use crate::layers::{Map, WeightInit};
 use crate::network::Network;
-use crate::{Error, Init, Input, Parameter, Result, TorchLayout};
+use crate::{Error, Input, Parameter, Result, TorchLayout};
 
-/// The most trainable values that a network may have: 2^40, or 4 TiB in single precision.
+/// The most trainable values that a network may have, and the most that its layers may put out for one
+/// sample: 2^40, or 4 TiB in single precision.
 const MOST_VALUES: usize = 1 << 40;
 
 /// What a network's layers need and produce, in the order in which the layers were made.
@@ -50,12 +51,53 @@ impl<const N: usize> Place<N> {
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     plan: Plan,
+    init: WeightInit,
 }
 
 impl Builder {
+    /// A builder whose convolutions and linear layers start as `init` says.
+    pub fn new(init: WeightInit) -> Self {
+        let plan = Plan::default();
+        Self { plan, init }
+    }
+
     /// A place for a layer's parameters, in PyTorch's order.
     pub fn parameters<const N: usize>(&mut self, parameters: [Parameter; N]) -> Place<N> {
         place("weights", &mut self.plan.parameters, parameters)
+    }
+
+    /// A place for the weight `[.., inputs, outputs]` and the bias of a layer, named as PyTorch names
+    /// them. Dimensions before the inputs are those of a filter.
+    pub fn weight_and_bias(
+        &mut self,
+        name: &str,
+        shape: Vec<usize>,
+        torch: TorchLayout,
+    ) -> Place<2> {
+        let parameters = self.of_layer(name, shape, torch);
+        self.parameters(parameters)
+    }
+
+    /// [`weight_and_bias`](Self::weight_and_bias) for a layer without a bias.
+    pub fn weight(&mut self, name: &str, shape: Vec<usize>, torch: TorchLayout) -> Place<1> {
+        let [weight, _] = self.of_layer(name, shape, torch);
+        self.parameters([weight])
+    }
+
+    fn of_layer(&self, name: &str, shape: Vec<usize>, torch: TorchLayout) -> [Parameter; 2] {
+        let (before, outputs) = shape.split_at(shape.len().saturating_sub(1));
+        let (filter, _) = before.split_at(before.len().saturating_sub(1));
+        let product = |sizes: &[usize]| sizes.iter().copied().fold(1, usize::saturating_mul);
+        let fan_out = product(filter).saturating_mul(product(outputs));
+        let [weight, bias] = self.init.of_layer(product(before), fan_out);
+        let parameter = |part: &str, shape, torch, init| Parameter {
+            name: format!("{name}.{part}"),
+            shape,
+            torch,
+            init,
+        };
+        let bias = parameter("bias", outputs.to_vec(), TorchLayout::Same, bias);
+        [parameter("weight", shape, torch, weight), bias]
     }
 
     /// A place for a layer's running statistics.
@@ -79,11 +121,16 @@ impl Builder {
     /// [`Error::TooLarge`] beyond [`MOST_VALUES`].
     pub fn finish<L>(self, name: &'static str, input: Input, layers: L) -> Result<Network<L>> {
         let sizes = self.plan.parameters.iter().map(Parameter::numel);
-        let values = sizes.fold(0, usize::saturating_add);
-        if values > MOST_VALUES {
+        let weights = sizes.fold(0, usize::saturating_add);
+        let counts = [
+            ("weights", weights),
+            ("outputs of layers", self.plan.activations),
+        ];
+        if let Some((what, values)) = counts.into_iter().find(|(_, count)| *count > MOST_VALUES) {
             return Err(Error::TooLarge {
                 model: name,
                 input,
+                what,
                 values,
                 most: MOST_VALUES,
             });
@@ -100,19 +147,4 @@ fn place<const N: usize>(
     let start = list.len();
     list.extend(new);
     Place { what, start }
-}
-
-/// Weight (outputs last) and bias of a layer, named as PyTorch names them.
-pub(super) fn weight_and_bias(name: &str, shape: Vec<usize>, torch: TorchLayout) -> [Parameter; 2] {
-    let (inputs, outputs) = shape.split_at(shape.len().saturating_sub(1));
-    let fan_in = inputs.iter().copied().fold(1, usize::saturating_mul);
-    let outputs = outputs.to_vec();
-    let parameter = |part: &str, shape, torch| Parameter {
-        name: format!("{name}.{part}"),
-        shape,
-        torch,
-        init: Init::Uniform { fan_in },
-    };
-    let bias = parameter("bias", outputs, TorchLayout::Same);
-    [parameter("weight", shape, torch), bias]
 }

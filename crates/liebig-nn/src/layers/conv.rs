@@ -2,11 +2,10 @@
 
 use liebig_grad::{Conv2d, Tensor};
 
-use super::builder::weight_and_bias;
 use super::{Builder, Map, Place};
 use crate::{Result, TorchLayout};
 
-/// The filters of a convolution with stride 1.
+/// The filters of a convolution.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Filters {
     /// How many there are: the channels of the output.
@@ -15,13 +14,48 @@ pub(crate) struct Filters {
     pub side: usize,
     /// Zeros added at every edge of the input.
     pub padding: usize,
+    /// Pixels from one place of a filter to the next.
+    pub stride: usize,
 }
 
-/// A convolution with bias (PyTorch's `Conv2d`).
+impl Filters {
+    /// The map that they make of an input; `None` where a filter does not fit into it.
+    fn output(self, input: Map) -> Option<Map> {
+        let map = input.resized(|size| {
+            let padded = size.saturating_add(2 * self.padding);
+            let room = padded.checked_sub(self.side)?;
+            Some((room / self.stride).saturating_add(1))
+        })?;
+        Some(Map {
+            channels: self.count,
+            ..map
+        })
+    }
+
+    fn shape(self, input: Map) -> Vec<usize> {
+        vec![self.side, self.side, input.channels, self.count]
+    }
+
+    fn options(self) -> Conv2d {
+        Conv2d {
+            stride: self.stride,
+            padding: self.padding,
+        }
+    }
+}
+
+/// A convolution (PyTorch's `Conv2d`).
 #[derive(Clone, Debug)]
 pub(crate) struct Conv {
-    place: Place<2>,
+    place: ConvPlace,
     options: Conv2d,
+}
+
+/// Where the weight is, and the bias if there is one.
+#[derive(Clone, Copy, Debug)]
+enum ConvPlace {
+    WithBias(Place<2>),
+    WithoutBias(Place<1>),
 }
 
 impl Conv {
@@ -32,29 +66,43 @@ impl Conv {
         input: Map,
         filters: Filters,
     ) -> Option<(Self, Map)> {
-        let Filters {
-            count,
-            side,
-            padding,
-        } = filters;
-        let map = input.resized(|size| {
-            let padded = size.saturating_add(2 * padding);
-            padded.checked_sub(side).map(|size| size.saturating_add(1))
-        })?;
-        let map = Map {
-            channels: count,
-            ..map
-        };
-        let shape = vec![side, side, input.channels, count];
-        let place = builder.parameters(weight_and_bias(name, shape, TorchLayout::Convolution));
+        let map = filters.output(input)?;
+        let shape = filters.shape(input);
+        let place = builder.weight_and_bias(name, shape, TorchLayout::Convolution);
         builder.output_map(map);
-        let options = Conv2d { stride: 1, padding };
+        let options = filters.options();
+        let place = ConvPlace::WithBias(place);
+        Some((Self { place, options }, map))
+    }
+
+    /// [`new`](Self::new) without a bias.
+    pub fn without_bias(
+        builder: &mut Builder,
+        name: &str,
+        input: Map,
+        filters: Filters,
+    ) -> Option<(Self, Map)> {
+        let map = filters.output(input)?;
+        let shape = filters.shape(input);
+        let place = builder.weight(name, shape, TorchLayout::Convolution);
+        builder.output_map(map);
+        let options = filters.options();
+        let place = ConvPlace::WithoutBias(place);
         Some((Self { place, options }, map))
     }
 
     /// From feature maps `[n, h, w, in]` to `[n, h', w', out]`.
     pub fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
-        let [weight, bias] = self.place.of(weights)?;
-        Ok(x.conv2d(weight, Some(bias), self.options)?)
+        let (weight, bias) = match self.place {
+            ConvPlace::WithBias(place) => {
+                let [weight, bias] = place.of(weights)?;
+                (weight, Some(bias))
+            }
+            ConvPlace::WithoutBias(place) => {
+                let [weight] = place.of(weights)?;
+                (weight, None)
+            }
+        };
+        Ok(x.conv2d(weight, bias, self.options)?)
     }
 }

@@ -2,7 +2,6 @@
 
 use liebig_grad::Tensor;
 
-use super::builder::weight_and_bias;
 use super::{Builder, Map, Place};
 use crate::{Result, TorchLayout};
 
@@ -40,8 +39,7 @@ impl Linear {
         outputs: usize,
         torch: TorchLayout,
     ) -> Self {
-        let parameters = weight_and_bias(name, vec![inputs, outputs], torch);
-        let place = builder.parameters(parameters);
+        let place = builder.weight_and_bias(name, vec![inputs, outputs], torch);
         builder.output(outputs);
         Self { place }
     }

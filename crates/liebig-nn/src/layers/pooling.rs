@@ -33,7 +33,7 @@ impl Pooling {
     pub(crate) fn apply(self, x: &Tensor) -> Result<Tensor> {
         Ok(match self {
             Pooling::None => Ok(x.clone()),
-            Pooling::Max => x.max_pool2d(2, 2),
+            Pooling::Max => x.max_pool2d(2, 2, 0),
             Pooling::Avg => x.avg_pool2d(2, 2),
         }?)
     }

@@ -4,7 +4,7 @@ use liebig_grad::Tensor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Options, check_width};
+use super::{Options, check_groups, check_width};
 use crate::layers::{
     Builder, Conv, Filters, GROUPS, InstanceNormReluAvgPool, Linear, Map, NormLayer,
 };
@@ -57,18 +57,8 @@ impl ConvNetOptions {
                 hint: format!("{} suits samples of {input}", depth(input)),
             });
         }
-        check_width(NAME, self.width)?;
-        if self.norm == Norm::Group && !self.width.is_multiple_of(GROUPS) {
-            let next = self.width.next_multiple_of(GROUPS);
-            return Err(Error::BadOption {
-                model: NAME,
-                key: "model.width",
-                value: self.width,
-                expected: "a multiple of 4 with group norm",
-                hint: format!("use {next}, or another `model.norm`"),
-            });
-        }
-        Ok(())
+        check_width(NAME, self.width, 128)?;
+        check_groups(NAME, self.norm, self.width, GROUPS)
     }
 }
 
@@ -168,6 +158,7 @@ impl Block {
             count: width,
             side: 3,
             padding: if grey { 3 } else { 1 },
+            stride: 1,
         };
         let (conv, map) = Conv::new(builder, &name(0), map, filters)?;
         let fused = (Norm::Instance, Activation::Relu, Pooling::Avg);

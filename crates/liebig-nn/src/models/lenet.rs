@@ -7,26 +7,61 @@ use serde::{Deserialize, Serialize};
 use super::Options;
 use crate::layers::{Builder, Conv, Filters, Linear, Map, Pooling};
 use crate::network::Layers;
-use crate::{BatchNorm, Error, Input, Model, Result};
+use crate::{BatchNorm, Error, Input, Model, Result, WeightInit};
 
 const NAME: &str = "lenet";
 
-/// Options of the network `lenet`: none.
-///
-/// It is conv 6 → ReLU → max pool → conv 16 → ReLU → max pool → 120 → ReLU → 84 → ReLU → classes;
-/// filters are 5x5, the first padded by 2 for grey images.
+/// Sides of the filters.
+const SIDE: usize = 5;
+
+/// With more, some windows of the first convolution would see no image.
+const MOST_PADDING: usize = SIDE - 1;
+
+/// Options of the network `lenet`: conv 6 → ReLU → max pool → conv 16 → ReLU → max pool → 120 → ReLU →
+/// 84 → ReLU → classes, with filters of 5x5 pixels. With its defaults it is the network of the dataset
+/// condensation papers; with `init = "xavier"` and, for colour images of 28 pixels, `padding = 2`, that
+/// of dataset distillation (Wang et al., arXiv 1811.10959). Options are only written if they are set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub struct LeNetOptions {}
+pub struct LeNetOptions {
+    /// Zeros added at every edge of the image for the first convolution. By default 2 for grey images
+    /// and 0 for colour (Zhao et al., arXiv 2006.05929). Wang et al. (arXiv 1811.10959) add 2 to images
+    /// of 28 pixels and 0 to those of 32, whatever their channels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0, max = 4))]
+    pub padding: Option<usize>,
+    /// How weights and biases start: as PyTorch's layers do, or by Xavier's normal distribution with
+    /// biases 0 (Wang et al., arXiv 1811.10959). Default `default`.
+    #[serde(skip_serializing_if = "WeightInit::is_default")]
+    #[schemars(extend("default" = "default"))]
+    pub init: WeightInit,
+}
+
+impl LeNetOptions {
+    /// The padding of the first convolution.
+    fn padding(&self, input: Input) -> Result<usize> {
+        match self.padding {
+            None => Ok(if input.channels == 1 { 2 } else { 0 }),
+            Some(padding @ 0..=MOST_PADDING) => Ok(padding),
+            Some(padding) => Err(Error::BadOption {
+                model: NAME,
+                key: "model.padding",
+                value: padding,
+                expected: "a value from 0 to 4",
+                hint: "2 keeps the size of the images".to_string(),
+            }),
+        }
+    }
+}
 
 impl Options for LeNetOptions {
     fn default_for(_: Input) -> Self {
-        Self {}
+        Self::default()
     }
 
     fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
-        let mut builder = Builder::default();
-        let padding = if input.channels == 1 { 2 } else { 0 };
+        let padding = self.padding(input)?;
+        let mut builder = Builder::new(self.init);
         let Some((convs, map)) = convolutions(&mut builder, input.into(), padding) else {
             let least = 16 - 2 * padding;
             return Err(Error::TooSmall {
@@ -60,11 +95,11 @@ struct LeNet {
 /// The two convolutions and the map after the second pooling; `None` where nothing is left of it.
 fn convolutions(builder: &mut Builder, input: Map, padding: usize) -> Option<([Conv; 2], Map)> {
     let mut conv = |name, map, count, padding| {
-        let side = 5;
         let filters = Filters {
             count,
-            side,
+            side: SIDE,
             padding,
+            stride: 1,
         };
         let (conv, map) = Conv::new(builder, name, map, filters)?;
         builder.output_map(map);

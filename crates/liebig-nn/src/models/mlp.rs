@@ -36,7 +36,7 @@ impl Options for MlpOptions {
 
     fn build(&self, input: Input, classes: usize) -> Result<Box<dyn Model>> {
         let width = self.width;
-        check_width(NAME, width)?;
+        check_width(NAME, width, 128)?;
         let mut builder = Builder::default();
         let first = Linear::new(&mut builder, "fc_1", input.numel(), width);
         builder.output(width);
