@@ -113,6 +113,7 @@ fn from_splits(
         });
     }
     let parts = Parts {
+        encoding: None,
         class_names: Some(class_names.into_iter().map(Into::into).collect()),
         train,
         validation: None,

@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use crate::content_hash::content_hash;
 use crate::convert::{convert, target_shape};
+use crate::cut::cut;
 use crate::entry::Entry;
 use crate::memory::{HINT_RESIZE, HINT_SMALLER, MemoryLimit};
+use crate::notes::some_of;
 use crate::parts::{Parts, count_classes};
 use crate::split::Values;
-use crate::{Dataset, Error, Format, LoadOptions, Normalization, SampleShape, Space};
+use crate::{
+    Dataset, Error, Format, LoadOptions, Normalization, Note, NoteKind, SampleShape, Space, Split,
+};
 
 /// Where a dataset comes from.
 pub(crate) struct Origin<'a> {
@@ -74,22 +78,32 @@ pub(crate) fn assemble(
     }
     let shape = target_shape(found, options);
     check_memory(&origin, &parts, shape, memory)?;
-    let train = convert(parts.train, shape, &place)?;
-    let test = convert(parts.test, shape, &place)?;
-    let validation = parts
+    let mut train = convert(parts.train, shape, &place)?;
+    let mut test = convert(parts.test, shape, &place)?;
+    let mut validation = parts
         .validation
         .map(|split| convert(split, shape, &place))
         .transpose()?;
+    check_patients(&train, options)?;
+    let mut notes = parts.notes;
+    notes.extend(shared_patients(&train, &test, validation.as_ref()));
+    if let Some(patches) = &options.patches {
+        let mut splits = vec![("train", &mut train), ("test", &mut test)];
+        splits.extend(validation.as_mut().map(|split| ("validation", split)));
+        notes.extend(cut(splits, patches, &place, memory)?);
+    }
+    let shape = train.shape();
+    // The literature's constants are those of whole images.
     let normalization = entry
+        .filter(|_| options.patches.is_none())
         .and_then(|entry| entry.normalization(shape, classes))
         .unwrap_or_else(|| Normalization::of(&train));
-    let mut source = match &origin.at {
+    let source = match &origin.at {
         None => origin.format.to_string(),
         Some(at) => format!("{}, {}", origin.format, at.display()),
     };
-    for note in parts.notes {
-        source = format!("{source}; {note}");
-    }
+    notes.extend(suspicions(&train, &test, &class_names));
+    notes.sort_by_key(|note| note.kind);
     Ok(Dataset {
         hash: content_hash(
             shape,
@@ -102,10 +116,62 @@ pub(crate) fn assemble(
         train,
         validation,
         test,
-        space: Space::from(normalization),
+        space: Space {
+            encoding: parts.encoding,
+            ..Space::from(normalization)
+        },
         source,
+        notes,
         format: origin.format,
     })
+}
+
+/// Refuses a pattern for patients where there are no names to find them in.
+fn check_patients(train: &Split, options: &LoadOptions) -> Result<(), Error> {
+    match (&options.patient, train.groups()) {
+        (Some(pattern), None) => Err(Error::Setting {
+            setting: "data.patient",
+            found: pattern.clone(),
+            expected: "no pattern, as only image folders have the file names that it is for",
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// A warning for each part of the data that has patients of the training split.
+fn shared_patients(train: &Split, test: &Split, validation: Option<&Split>) -> Vec<Note> {
+    let shared = |(name, split): (&str, Option<&Split>)| {
+        let shared = train.groups()?.shared(split?.groups()?);
+        let text = format!(
+            "patients in both the training and the {name} split: {}, {}",
+            shared.len(),
+            some_of(&shared)
+        );
+        (!shared.is_empty()).then(|| NoteKind::Warning.note(text))
+    };
+    let others = [("test", Some(test)), ("validation", validation)];
+    others.into_iter().filter_map(shared).collect()
+}
+
+/// Warnings about a dataset that can hardly be learnt.
+fn suspicions(train: &Split, test: &Split, class_names: &[String]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let first = (!train.is_empty()).then(|| train.raw(0));
+    if train.len() > 1 && (1..train.len()).all(|index| Some(train.raw(index)) == first) {
+        let text = "all training samples are equal: nothing can be learnt from them";
+        notes.push(NoteKind::Warning.note(text));
+    }
+    let untested: Vec<&String> = class_names
+        .iter()
+        .zip(test.class_indices(class_names.len()))
+        .filter(|(_, indices)| indices.is_empty() && !test.is_empty())
+        .map(|(name, _)| name)
+        .collect();
+    if !untested.is_empty() {
+        let text = format!("no test samples of: {}", some_of(&untested));
+        notes.push(NoteKind::Warning.note(text));
+    }
+    notes
 }
 
 /// The shape of every split.

@@ -85,5 +85,5 @@ pub(crate) fn convert(split: Split, target: SampleShape, path: &Path) -> Result<
             reason,
         })?;
     }
-    Split::images(target, pixels, split.labels().to_vec())
+    Split::images(target, pixels, split.labels().to_vec())?.in_groups(split.groups().cloned())
 }

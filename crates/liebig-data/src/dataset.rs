@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Normalization, SampleShape, Space, Split};
+use crate::{Normalization, Note, SampleShape, Space, Split};
 
 /// A labelled dataset in memory, with its splits.
 ///
@@ -28,9 +28,10 @@ pub struct Dataset {
     /// blake3, in hex, of the shape, the class names and every sample and label of every split, as loaded. It does not
     /// depend on the name, the path or the file format.
     pub hash: String,
-    /// Text for people: where the dataset came from, in which format, and what was decided while loading it (such as a
-    /// split by seed).
+    /// Text for people: the format, and where the dataset came from.
     pub source: String,
+    /// What was decided, converted, left out or found strange while it was read.
+    pub notes: Vec<Note>,
     /// The format it was read from.
     pub format: Format,
 }

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::readers::READERS;
+use crate::files::ARCHIVES;
+use crate::readers::{READERS, idx, is_shard};
 
 /// The environment variable that names a folder of datasets.
 const VARIABLE: &str = "LIEBIG_DATA";
@@ -49,8 +50,8 @@ pub(crate) fn entries(root: &Path) -> Vec<PathBuf> {
     };
     let is_data = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let file = whole_endings().any(|ending| name.ends_with(ending));
-        !name.is_empty() && !name.starts_with('.') && (file || path.is_dir())
+        let is_file = without_ending(&name).is_some();
+        !name.is_empty() && !name.starts_with('.') && (is_file || path.is_dir())
     };
     let mut paths: Vec<PathBuf> = listing
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -65,11 +66,16 @@ pub(crate) fn plain(name: &str) -> String {
     name.trim().to_lowercase().replace(['_', ' '], "-")
 }
 
-/// Endings of files that are whole datasets.
-fn whole_endings() -> impl Iterator<Item = &'static str> {
-    READERS
-        .iter()
-        .flat_map(|reader| reader.whole.iter().copied())
+/// The name without the ending of a whole dataset or of an archive; `None` if it has none.
+fn without_ending(name: &str) -> Option<&str> {
+    let lower = name.to_lowercase();
+    let readers = READERS.iter().flat_map(|reader| reader.whole);
+    let endings = readers
+        .chain(ARCHIVES)
+        .filter(|ending| lower.ends_with(**ending));
+    // `.csv.gz` rather than an ending within it.
+    let longest = endings.map(|ending| ending.len()).max()?;
+    name.get(..name.len() - longest)
 }
 
 /// A dataset's plain name from its path: the last part that can be a name, without the ending.
@@ -78,14 +84,16 @@ pub(crate) fn name_of(path: &Path) -> String {
     let canonical = fs_err::canonicalize(path).unwrap_or(absolute);
     let as_name = |part: &Path| {
         let part = part.file_name()?.to_string_lossy().into_owned();
-        let part = whole_endings()
-            .find_map(|ending| part.strip_suffix(ending))
-            .unwrap_or(&part);
-        let part_of_set = READERS
-            .iter()
-            .flat_map(|reader| reader.part)
-            .any(|ending| part.ends_with(ending));
-        (!part_of_set && part != "raw").then(|| plain(part))
+        if let Some(prefix) = idx::prefix(&part) {
+            return Some(plain(&prefix));
+        }
+        if is_shard(&part) {
+            return None;
+        }
+        let part = without_ending(&part).unwrap_or(&part);
+        let mut parts = READERS.iter().flat_map(|reader| reader.part);
+        let is_part = parts.any(|ending| part.to_lowercase().ends_with(ending));
+        (!is_part && part != "raw").then(|| plain(part))
     };
     canonical
         .ancestors()
@@ -112,6 +120,15 @@ mod tests {
         assert_eq!(name("pneumoniamnist.npz"), "pneumoniamnist");
         assert_eq!(name("Iris.csv"), "iris");
         assert_eq!(name("Iris.csv.gz"), "iris");
+        assert_eq!(name("MNIST.zip"), "mnist");
+        assert_eq!(name("Fashion_MNIST.TAR.GZ"), "fashion-mnist");
+        assert_eq!(name("a/x_train.npy"), "a");
+        assert_eq!(name("b/train-00000-of-00002.parquet"), "b");
+        assert_eq!(name("b/c.parquet"), "c");
+        assert_eq!(
+            name("gzip/emnist-letters-train-images-idx3-ubyte.gz"),
+            "emnist-letters"
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What can go wrong when a dataset is found, read or made.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::memory::bytes;
 
@@ -39,11 +39,13 @@ pub enum Error {
         expected: String,
     },
 
-    /// A packed archive.
-    #[error("{}: a packed archive, which cannot be read directly\nhint: unpack it (`tar -xf` or `unzip`) and give the folder", path.display())]
+    /// An archive that cannot be read where it is.
+    #[error("{}: an archive that cannot be read directly: {reason}\nhint: expected a complete .zip, .tar or .tar.gz; otherwise unpack it (`tar -xf` or `unzip`) and give the folder", path.display())]
     Archive {
         /// The archive.
         path: PathBuf,
+        /// Why it cannot be read.
+        reason: String,
     },
 
     /// A dataset without one of its files or folders.
@@ -212,7 +214,7 @@ pub enum Error {
     },
 
     /// An image that cannot be decoded or resized.
-    #[error("{}: not a readable image: {reason}\nhint: expected a complete JPEG or PNG file; replace or remove it", path.display())]
+    #[error("{}: not a readable image: {reason}\nhint: expected a complete JPEG, PNG, GIF, WebP, BMP, TIFF or PNM file; replace or remove it", path.display())]
     Image {
         /// The file.
         path: PathBuf,
@@ -220,32 +222,104 @@ pub enum Error {
         reason: String,
     },
 
-    /// An array of an npz file that cannot be used.
-    #[error("{}: array `{array}`: {reason}\nhint: expected MedMNIST's layout: SPLIT_images u8 [N, H, W] or [N, H, W, 1 or 3] and SPLIT_labels integers [N] or [N, 1], where SPLIT is train, val or test", path.display())]
-    Npz {
+    /// Image files of a dataset that cannot be read: all of them.
+    #[error("{}: {} of {of} image files cannot be read:{}\nhint: replace or remove them, or set `data.skip_bad` to leave them out", place.display(), bad.len(), listed(bad))]
+    BadImages {
+        /// The dataset.
+        place: PathBuf,
+        /// Each file's name with the reason.
+        bad: Vec<String>,
+        /// The number of image files.
+        of: usize,
+    },
+
+    /// An array in a file, or the file, that cannot be used.
+    #[error("{}: {reason}\nhint: {hint}", array_at(path, array.as_deref()))]
+    ArrayFile {
         /// The file.
         path: PathBuf,
-        /// The array, or `*` for the whole file.
-        array: String,
+        /// The array, if the file may hold several and it is one of them.
+        array: Option<String>,
+        /// What is wrong with it.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+
+    /// Data that only Python can read.
+    #[error("{}: {what}: it is a Python pickle, which may hold any program, and is not read\nhint: {hint}", path.display())]
+    Pickle {
+        /// The file, or the array in it.
+        path: PathBuf,
+        /// What it is, such as `array of Python objects`.
+        what: &'static str,
+        /// How to save it so that it can be read.
+        hint: &'static str,
+    },
+
+    /// A label that no training sample has.
+    #[error("{}: record {record} (from 0): label `{label}` is not among those of the training samples: {classes}\nhint: every class needs training samples; leave out these records, or add training samples", path.display())]
+    UnknownLabel {
+        /// The file or the array.
+        path: PathBuf,
+        /// The record, counted from 0.
+        record: u64,
+        /// The label.
+        label: String,
+        /// The labels of the training samples.
+        classes: String,
+    },
+
+    /// Labels that are hardly classes.
+    #[error("{}: {samples} samples have {classes} different labels, which looks like regression\nhint: check that these are the labels; only classes can be learnt, with several samples each", path.display())]
+    TooManyClasses {
+        /// The file or the array.
+        path: PathBuf,
+        /// The number of different labels.
+        classes: u64,
+        /// The number of training samples.
+        samples: u64,
+    },
+
+    /// A parquet file that cannot be read.
+    #[error("{}: not a readable parquet file: {reason}\nhint: the file is cut short or damaged, or it is another kind of file; fetch it again", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
         /// What is wrong with it.
         reason: String,
     },
 
-    /// A line of a table that cannot be used.
-    #[error("{}: line {line}: expected {expected}, found {found}\nhint: the first line must name the columns; every other line must have one number per feature and one label", path.display())]
+    /// A row of a table that cannot be used.
+    #[error("{}: {unit} {number}: expected {expected}, found {found}\nhint: every row needs as many cells as the first, and a label; correct the file, or set `data.skip_bad` to leave out rows that cannot be read", path.display())]
     Row {
         /// The file.
         path: PathBuf,
-        /// The line, counted from 1.
-        line: u64,
+        /// What is counted: `line` in text, `row` otherwise.
+        unit: &'static str,
+        /// The line or row, counted from 1.
+        number: u64,
         /// What should be there.
         expected: String,
         /// What is there.
         found: String,
     },
 
+    /// A column of a table that cannot be used.
+    #[error("{}: column `{column}`: {reason}\nhint: {hint}", path.display())]
+    Column {
+        /// The file or folder.
+        path: PathBuf,
+        /// The column; `*` for all.
+        column: String,
+        /// What is wrong with it.
+        reason: String,
+        /// What to do about it.
+        hint: &'static str,
+    },
+
     /// A table in which the label column cannot be told.
-    #[error("{}: {reason}; its columns are {columns}\nhint: set `data.label_column` to the column that holds the class", path.display())]
+    #[error("{}: {reason}; its columns are {columns}\nhint: set `data.label_column` to the column that holds the class: its name, its number from 1, `first` or `last`", path.display())]
     LabelColumn {
         /// The file.
         path: PathBuf,
@@ -270,7 +344,7 @@ pub enum Error {
 
     /// A space, or a part of one, that does not fit the samples or has impossible values.
     #[error(
-        "{part}: expected {expected}, found {found}\nhint: the normalisation and the whitening must be those of samples of this shape"
+        "{part}: expected {expected}, found {found}\nhint: normalisation, whitening and encoding must be those of samples of this shape"
     )]
     Space {
         /// The part, such as `whitening matrix`.
@@ -279,6 +353,43 @@ pub enum Error {
         expected: String,
         /// What it is.
         found: String,
+    },
+
+    /// A pattern for patients that is not a regular expression.
+    #[error(
+        "data.patient: `{pattern}` is not a regular expression: {reason}\nhint: give one such as `person\\d+`, as the crate regex has them; it is searched for in the names of image files"
+    )]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// Image files in whose names no patient was found.
+    #[error("{}: data.patient: `{pattern}` is not in the names of {} of {of} image files:{}\nhint: it must be in the name, without folder and ending, of every image file; join alternatives with `|`, as in `person\\d+|IM-\\d+`", place.display(), names.len(), listed(names))]
+    NoPatient {
+        /// The dataset.
+        place: PathBuf,
+        /// The pattern.
+        pattern: String,
+        /// The names.
+        names: Vec<String>,
+        /// The number of image files.
+        of: usize,
+    },
+
+    /// A class that has too few patients to be divided between two splits.
+    #[error(
+        "{place}: class `{class}` has {found} patient(s), expected at least 2 to split it without dividing a patient\nhint: add pictures of other patients, or check that `data.patient` finds the right ones"
+    )]
+    TooFewPatients {
+        /// The file or folder.
+        place: String,
+        /// The class.
+        class: String,
+        /// The number of patients with samples of it.
+        found: usize,
     },
 
     /// A setting with a value that is not allowed here.
@@ -293,4 +404,26 @@ pub enum Error {
         /// What is allowed.
         expected: &'static str,
     },
+}
+
+/// The first of many lines, each on a line of its own.
+fn listed(lines: &[String]) -> String {
+    const SHOWN: usize = 20;
+    let mut text = String::new();
+    for line in lines.iter().take(SHOWN) {
+        text.push_str("\n  ");
+        text.push_str(line);
+    }
+    if lines.len() > SHOWN {
+        text.push_str(&format!("\n  and {} more", lines.len() - SHOWN));
+    }
+    text
+}
+
+/// `set.npz: array `x``, or the file alone.
+fn array_at(path: &Path, array: Option<&str>) -> String {
+    match array {
+        Some(array) => format!("{}: array `{array}`", path.display()),
+        None => path.display().to_string(),
+    }
 }

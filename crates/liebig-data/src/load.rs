@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::assemble::{Origin, assemble};
 use crate::discover::{data_roots, name_of, plain};
+use crate::files::Place;
 use crate::known;
 use crate::memory::MemoryLimit;
-use crate::readers::{Request, recognise::recognise};
+use crate::readers::Request;
+use crate::readers::recognise::{Recognised, recognise};
 use crate::{Dataset, Error, Format, LoadOptions};
 
 /// Loads a dataset by name or path.
@@ -78,7 +80,9 @@ fn load_path(
     options: &LoadOptions,
     memory: MemoryLimit,
 ) -> Result<Dataset, Error> {
-    let (reader, at) = recognise(path)?;
+    let place = Place::open(path, memory)?;
+    let memory = memory.less(place.held());
+    let Recognised { reader, at, notes } = recognise(&place)?;
     let name = reader.dataset.map_or(name, str::to_owned);
     let entry = known::entry(&name);
     let request = Request {
@@ -86,11 +90,12 @@ fn load_path(
         options,
         memory,
     };
-    let parts = (reader.read)(&at, &request)?;
+    let mut parts = (reader.read)(&at, &request)?;
+    parts.notes.extend(notes);
     let origin = Origin {
         name,
         format: reader.format,
-        at: Some(at),
+        at: Some(at.shown()),
         entry,
     };
     assemble(origin, parts, options, memory)

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::Normalization;
+use crate::files::pack;
 use crate::split::Sample;
 
 /// An IDX pair of `count` images of 2x2 pixels whose labels go round `classes`.
@@ -99,6 +100,109 @@ fn names_are_looked_up_in_the_roots_and_paths_come_first() {
             .to_string()
             .contains("LIEBIG_DATA is not set")
     );
+}
+
+#[test]
+fn an_archive_has_the_name_of_the_set_in_it() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("idx");
+    idx_set(&folder, 10);
+    let files: Vec<(String, Vec<u8>)> = fs_err::read_dir(&folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            (format!("MNIST/raw/{name}"), fs_err::read(&path).unwrap())
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (&**name, &**bytes))
+        .collect();
+    let folder_hash = load_default(&folder).unwrap().hash;
+    let roots = root.path().join("roots");
+    fs_err::create_dir(&roots).unwrap();
+    let archives = [
+        ("mnist.zip", pack::zip(&files)),
+        ("Fashion_MNIST.tar.gz", pack::gzip(&pack::tar(&files))),
+        ("svhn.TAR", pack::tar(&files)),
+    ];
+    for (archive, bytes) in archives {
+        let path = roots.join(archive);
+        fs_err::write(&path, bytes).unwrap();
+        let (name, _) = archive.split_once('.').unwrap();
+        let name = plain(name);
+        let by_name = load_from(&name, &LoadOptions::default(), std::slice::from_ref(&roots));
+        for set in [load_default(&path), by_name] {
+            let set = set.unwrap();
+            assert_eq!((&set.name, set.format.name()), (&name, "IDX"));
+            assert_eq!(
+                set.normalization().known,
+                name != "svhn",
+                "its images are in colour"
+            );
+            assert_eq!(
+                set.hash == folder_hash,
+                name != "fashion-mnist",
+                "its classes have names"
+            );
+            let text = format!("the data are in {}", path.join("MNIST/raw").display());
+            assert!(
+                set.notes.iter().any(|note| note.text == text),
+                "{:?}",
+                set.notes
+            );
+        }
+    }
+}
+
+#[test]
+fn image_folders_and_tables_are_read_from_archives() {
+    let root = tempfile::tempdir().unwrap();
+    let png = |shade: u8| {
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        let image = image::GrayImage::from_pixel(3, 2, image::Luma([shade]));
+        image.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        bytes.into_inner()
+    };
+    let mut files = Vec::new();
+    for (split, count) in [("train", 4), ("test", 2)] {
+        for (class, shade) in [("dark", 10), ("light", 200)] {
+            for number in 0..count {
+                files.push((
+                    format!("shades/{split}/{class}/{number}.png"),
+                    png(shade + number),
+                ));
+            }
+        }
+    }
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (&**name, &**bytes))
+        .collect();
+    let table = b"x,class\n1,a\n2,a\n3,a\n4,b\n5,b\n6,b\n";
+    for (name, bytes) in pack::all(&files) {
+        let path = root.path().join(name);
+        fs_err::write(&path, bytes).unwrap();
+        let set = load_default(&path).unwrap();
+        assert_eq!(
+            (set.format.name(), &set.class_names[..]),
+            ("image folder", &["dark".to_owned(), "light".to_owned()][..])
+        );
+        assert_eq!(
+            (set.train.len(), set.test.len(), set.train.raw(7)),
+            (8, 4, Sample::Pixels(&[203; 6]))
+        );
+    }
+    for (name, bytes) in pack::all(&[("table.csv", table)]) {
+        let path = root.path().join(name);
+        fs_err::write(&path, bytes).unwrap();
+        let set = load_default(&path).unwrap();
+        assert_eq!(
+            (set.format.name(), set.train.len() + set.test.len()),
+            ("CSV table", 6)
+        );
+    }
 }
 
 #[test]
@@ -246,7 +350,10 @@ fn one_class_is_not_enough() {
     fs_err::write(root.path().join("one.csv"), "x,class\n1,a\n2,a\n3,a\n").unwrap();
     for (name, place) in [
         ("zeros", "zeros: 1 class(es)"),
-        ("one.csv", "one.csv: 1 class(es)"),
+        (
+            "one.csv",
+            "one.csv: column `class` holds only `a`: 1 class(es)",
+        ),
     ] {
         let error = load_default(&root.path().join(name)).unwrap_err();
         assert!(
@@ -271,7 +378,7 @@ fn the_built_in_set_never_changes() {
     );
     assert_eq!(
         (strokes.format, strokes.source.as_str()),
-        (Format::BUILT_IN, "built in; seed 0")
+        (Format::BUILT_IN, "built in")
     );
     let all: Vec<usize> = (0..strokes.test.len()).collect();
     let batch = strokes.test.batch(&all, &strokes.space);

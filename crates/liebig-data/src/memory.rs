@@ -78,17 +78,13 @@ impl MemoryLimit {
             _ => Ok(()),
         }
     }
-
-    /// A file's bytes, if they fit.
-    pub fn read(self, path: &Path) -> Result<Vec<u8>, Error> {
-        let len = fs_err::metadata(path)?.len();
-        self.check(path, len, || "the file as stored".into(), HINT_SMALLER)?;
-        Ok(fs_err::read(path)?)
-    }
 }
 
 /// For what cannot be made smaller by a setting.
 pub(crate) const HINT_SMALLER: &str = "use a smaller dataset, or allow more memory";
+/// For archives that cannot be read where they are.
+pub(crate) const HINT_UNPACK: &str =
+    "unpack it (`tar -xf`) and give the folder, or allow more memory";
 /// For images that are resized.
 pub(crate) const HINT_RESIZE: &str =
     "ask for smaller images with `data.image_size`, or allow more memory";
@@ -112,6 +108,7 @@ pub(crate) fn bytes(count: u64) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::files::Place;
 
     #[test]
     fn available_memory_is_read_from_meminfo() {
@@ -181,9 +178,9 @@ mod tests {
             limit: Some(bytes),
             taken: 0,
         };
-        assert_eq!(limit(10).read(&path).unwrap(), [7; 10]);
+        assert_eq!(Place::on_disk(&path).read(limit(10)).unwrap(), [7; 10]);
         assert!(matches!(
-            limit(9).read(&path),
+            Place::on_disk(&path).read(limit(9)),
             Err(Error::TooLarge {
                 needed: 10,
                 limit: 9,

@@ -76,20 +76,23 @@ fn pixel_moments(pixels: &[u8], channels: usize, plane: usize) -> Vec<(f64, f64)
 }
 
 fn feature_moments(features: &[f32], columns: usize) -> Vec<(f64, f64)> {
-    let column = |column: usize| {
-        let values = || {
-            features
-                .iter()
-                .skip(column)
-                .step_by(columns)
-                .map(|&x| f64::from(x))
-        };
-        let count = values().count().max(1) as f64;
-        let mean = values().sum::<f64>() / count;
-        let variance = values().map(|x| (x - mean).powi(2)).sum::<f64>() / count;
-        (mean, variance.sqrt())
-    };
-    (0..columns).map(column).collect()
+    let count = (features.len() / columns.max(1)).max(1) as f64;
+    let means = column_sums(features, columns, |_, x| x);
+    let means: Vec<f64> = means.iter().map(|sum| sum / count).collect();
+    let squares = column_sums(features, columns, |column, x| (x - means[column]).powi(2));
+    let deviations = squares.iter().map(|sum| (sum / count).sqrt());
+    means.iter().copied().zip(deviations).collect()
+}
+
+/// The sum of a term over each column. It goes row by row, as the rows lie in memory; each sum is in the order of the rows.
+fn column_sums(features: &[f32], columns: usize, term: impl Fn(usize, f64) -> f64) -> Vec<f64> {
+    let mut sums = vec![0.0; columns];
+    for row in features.chunks_exact(columns.max(1)) {
+        for (column, (sum, &x)) in sums.iter_mut().zip(row).enumerate() {
+            *sum += term(column, f64::from(x));
+        }
+    }
+    sums
 }
 
 #[cfg(test)]

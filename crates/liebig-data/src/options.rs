@@ -1,21 +1,51 @@
 //! What may be chosen when a dataset is loaded.
 
-use crate::Error;
+use std::sync::Arc;
+
+use crate::patient_pattern::PatientPattern;
+use crate::{Error, Layout, Patches, Rgb, TableEncoding};
 
 /// The largest height and width that may be asked for, in pixels.
 const MAX_SIDE: usize = 4096;
 
 /// What may be chosen when a dataset is loaded. The default leaves everything to the data.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LoadOptions {
     /// Height and width, 1 to 4096 pixels, that every image is stretched to. Default: the size that the images have, or
     /// 32x32 for an image folder whose images differ in size.
     pub image_size: Option<(usize, usize)>,
-    /// One channel (`true`) or three (`false`). Default: as stored; for an image folder RGB, unless every image is grey.
+    /// One channel (`true`) or three (`false`). Default: as stored; for image files RGB, unless every image is grey.
     pub grayscale: Option<bool>,
-    /// The column of a table that holds the class. Default: the one with a usual name (`class`, `label`, `target`,
-    /// `species`, ...), otherwise the only one that does not hold numbers.
+    /// The colour behind transparent pixels. Default: white.
+    pub background: Rgb,
+    /// Whether height and width of images in IDX and NumPy files are exchanged, as EMNIST's need it. Default: no.
+    pub transpose: bool,
+    /// What the axes of image arrays in NumPy and IDX files are. Default: told from their lengths.
+    pub layout: Option<Layout>,
+    /// The array (NumPy) or the column (parquet) that holds the images. Default: found by its usual names.
+    pub images: Option<String>,
+    /// The array (NumPy) or the column (parquet) that holds the labels; `fine` or `coarse` for CIFAR-100. Default: found
+    /// by its usual names; `fine`.
+    pub labels: Option<String>,
+    /// The column of a table that holds the class: its name, its number from 1, `first` or `last`. Default: the one with a
+    /// usual name (`class`, `label`, `target`, `species`, ...), otherwise the only one that does not hold numbers, otherwise
+    /// the first or the last, if exactly one of them holds a few whole numbers again and again.
     pub label_column: Option<String>,
+    /// Whether files that cannot be read are left out, and rows of a table that have another number of cells, no label or
+    /// words among numbers. Default: no, they are listed in an error.
+    pub skip_bad: bool,
+    /// Whether a table with missing cells or with columns of texts or dates is refused. Default: no, numbers are filled in
+    /// with the training split's median, text is one-hot encoded and dates become days.
+    pub strict: bool,
+    /// The patches that every image is cut into, once it has its size; they have the image's label and patient. Default:
+    /// images stay whole.
+    pub patches: Option<Patches>,
+    /// A regular expression (of the crate `regex`) for the names of image files without folder and ending: what it matches,
+    /// or its first group if it has one, is the patient that the image is of. Default: every image is a patient.
+    pub patient: Option<String>,
+    /// How the columns of a table become features, such as the [`Space`](crate::Space) of the set that a distilled set was
+    /// made from has it. Columns are matched by name. Default: found on the training split.
+    pub encoding: Option<Arc<TableEncoding>>,
     /// The most memory that loading may take, in bytes. It is compared with what loading needs before that is allocated:
     /// the samples as stored and as converted, not the program's other memory. Default: what
     /// [`available_memory`](crate::available_memory) says when loading starts; no limit where that is unknown.
@@ -35,6 +65,13 @@ impl LoadOptions {
                 })
             }
             _ => Ok(()),
+        }?;
+        if let Some(patches) = &self.patches {
+            patches.check()?;
         }
+        if let Some(pattern) = &self.patient {
+            PatientPattern::new(pattern)?;
+        }
+        Ok(())
     }
 }

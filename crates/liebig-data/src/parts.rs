@@ -1,6 +1,8 @@
 //! What every source of a dataset gives, before it becomes a [`Dataset`](crate::Dataset).
 
-use crate::Split;
+use std::sync::Arc;
+
+use crate::{Note, Split, TableEncoding};
 
 /// Everything of a dataset that is in its source: the files of a format, arrays in memory, or the drawing program.
 pub(crate) struct Parts {
@@ -9,11 +11,19 @@ pub(crate) struct Parts {
     pub train: Split,
     pub validation: Option<Split>,
     pub test: Split,
-    /// Decisions that the source did not dictate, for [`Dataset::source`](crate::Dataset::source).
-    pub notes: Vec<String>,
+    /// How a table's columns became features.
+    pub encoding: Option<Arc<TableEncoding>>,
+    /// For [`Dataset::notes`](crate::Dataset::notes).
+    pub notes: Vec<Note>,
 }
 
 impl Parts {
+    /// The notes without their kinds.
+    #[cfg(test)]
+    pub fn texts(&self) -> Vec<&str> {
+        self.notes.iter().map(|note| note.text.as_str()).collect()
+    }
+
     /// The splits that there are, with their names.
     pub fn splits(&self) -> impl Iterator<Item = (&'static str, &Split)> {
         let validation = self.validation.as_ref().map(|split| ("validation", split));

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::{Error, Normalization, SampleShape, Whitening};
+use crate::{Error, Normalization, SampleShape, TableEncoding, Whitening};
 
 /// How raw values enter the space that networks train on, and how they leave it.
 ///
 /// Raw values are pixels in `0..=1` (a byte divided by 255) and features as they are. On the way in they are normalised
-/// by channel or column, then whitened; on the way out both are undone in reverse order.
+/// by channel or column, then whitened; on the way out both are undone in reverse order. The features of a table that was
+/// read from a file are what its encoding made of the columns; the 0 and 1 of a category are normalised like numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Space {
     /// Mean and standard deviation by channel or column. It comes first.
     pub normalization: Normalization,
     /// An affine map of whole normalised samples. Default: none.
     pub whitening: Option<Arc<Whitening>>,
+    /// How the columns of the table that the samples were read from became features; it says how other data become
+    /// samples of this space. Default: none, for images and for arrays.
+    pub encoding: Option<Arc<TableEncoding>>,
 }
 
 impl From<Normalization> for Space {
@@ -22,13 +26,15 @@ impl From<Normalization> for Space {
         Self {
             normalization,
             whitening: None,
+            encoding: None,
         }
     }
 }
 
 impl Space {
     /// Checks that this space is one for samples of `shape`: one finite mean and one finite, positive standard deviation
-    /// for each channel or column, and a whitening of `shape.len()` values if there is one.
+    /// for each channel or column, a whitening of `shape.len()` values if there is one, and an encoding that gives
+    /// `shape.len()` features if there is one.
     ///
     /// # Errors
     /// [`Error::Space`] names the part that does not fit.
@@ -67,14 +73,20 @@ impl Space {
                 std.to_string(),
             ));
         }
-        match &self.whitening {
-            Some(whitening) if whitening.len() != shape.len() => Err(wrong(
-                "whitening",
-                format!("{} values a sample, for samples of {shape}", shape.len()),
-                whitening.len().to_string(),
-            )),
-            _ => Ok(()),
+        if let Some(whitening) = &self.whitening
+            && whitening.len() != shape.len()
+        {
+            let expected = format!("{} values a sample, for samples of {shape}", shape.len());
+            return Err(wrong("whitening", expected, whitening.len().to_string()));
         }
+        if let Some(encoding) = &self.encoding {
+            let width = encoding.width();
+            if shape != (SampleShape::Table { features: width }) {
+                let expected = format!("one for samples of {shape}");
+                return Err(wrong("encoding", expected, format!("{width} feature(s)")));
+            }
+        }
+        Ok(())
     }
 
     /// Brings raw samples into this space, in place: `[n, C, H, W]` or `[n, F]`, row major.
@@ -176,8 +188,8 @@ mod tests {
         let raw: Vec<f32> = bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect();
         for whitening in [None, Some(whitening())] {
             let space = Space {
-                normalization: normalization(),
                 whitening,
+                ..Space::from(normalization())
             };
             let mut samples = raw.clone();
             space.enter(SHAPE, &mut samples).unwrap();
@@ -198,6 +210,7 @@ mod tests {
                 known: false,
             },
             whitening: Some(whitening()),
+            encoding: None,
         };
         let mut samples = [5.0, 3.0, 10.0, 6.0];
         space.enter(SHAPE, &mut samples).unwrap();
@@ -258,6 +271,21 @@ mod tests {
             part_of(|space| space.whitening = Some(whitening()), other, 8),
             "whitening"
         );
+        let numbers = |space: &mut Space| {
+            let column = |name: &str| crate::ColumnEncoding::Number {
+                name: name.into(),
+                fill: 0.0,
+            };
+            space.encoding = Some(Arc::new(TableEncoding {
+                label: "class".into(),
+                columns: vec![column("a"), column("b")],
+            }));
+        };
+        let two = SampleShape::Table { features: 2 };
+        let mut encoded = Space::from(normalization());
+        numbers(&mut encoded);
+        assert!(encoded.check(two).is_ok());
+        assert_eq!(part_of(numbers, SHAPE, 4), "encoding");
         let error = Space::from(normalization())
             .leave(SHAPE, &mut [0.0; 6])
             .unwrap_err();

@@ -1,6 +1,6 @@
 //! The samples of one split (training, validation or test) with their labels.
 
-use crate::{Error, Normalization, SampleShape, Space};
+use crate::{Error, Groups, Normalization, SampleShape, Space};
 
 /// Samples with labels, in the order in which they were read.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,6 +8,7 @@ pub struct Split {
     shape: SampleShape,
     values: Values,
     labels: Vec<u32>,
+    groups: Option<Groups>,
 }
 
 /// All samples one after the other: bytes for images (each CHW), raw feature values for tables.
@@ -50,6 +51,7 @@ impl Split {
             shape,
             values: Values::Pixels(pixels),
             labels,
+            groups: None,
         })
     }
 
@@ -81,7 +83,37 @@ impl Split {
             shape,
             values: Values::Features(features),
             labels,
+            groups: None,
         })
+    }
+
+    /// The same split with the patient of every sample.
+    ///
+    /// # Errors
+    /// [`Error::Array`] if there are not as many patients as samples.
+    ///
+    /// ```
+    /// use liebig_data::{Groups, SampleShape, Split};
+    ///
+    /// let shape = SampleShape::Table { features: 1 };
+    /// let split = Split::table(shape, vec![1.0, 2.0, 3.0], vec![0, 1, 0])?;
+    /// let split = split.with_groups(Groups::by_name(["ann", "bob", "ann"]))?;
+    /// assert_eq!(split.patients(), [vec![0, 2], vec![1]]);
+    /// # Ok::<(), liebig_data::Error>(())
+    /// ```
+    pub fn with_groups(self, groups: Groups) -> Result<Self, Error> {
+        self.in_groups(Some(groups))
+    }
+
+    /// The same split with these patients, or without any.
+    pub(crate) fn in_groups(self, groups: Option<Groups>) -> Result<Self, Error> {
+        match &groups {
+            Some(groups) if groups.len() != self.len() => {
+                let expected = format!("one for each of {} samples", self.len());
+                Err(wrong("patients", expected, groups.len()))
+            }
+            _ => Ok(Self { groups, ..self }),
+        }
     }
 
     /// Number of samples.
@@ -106,6 +138,22 @@ impl Split {
     #[must_use]
     pub fn labels(&self) -> &[u32] {
         &self.labels
+    }
+
+    /// The patient of every sample, where patients are known: in a set of patches, and where a pattern for them was given
+    /// ([`LoadOptions::patient`](crate::LoadOptions::patient)).
+    #[must_use]
+    pub fn groups(&self) -> Option<&Groups> {
+        self.groups.as_ref()
+    }
+
+    /// The samples of each patient; where patients are not known, every sample is a patient.
+    #[must_use]
+    pub fn patients(&self) -> Vec<Vec<usize>> {
+        match &self.groups {
+            Some(groups) => groups.members(),
+            None => (0..self.len()).map(|sample| vec![sample]).collect(),
+        }
     }
 
     pub(crate) fn values(&self) -> &Values {
@@ -174,6 +222,19 @@ impl Split {
         indices
     }
 
+    /// The samples with these ascending indices, without a copy of them in memory beside the others.
+    pub(crate) fn keep(mut self, indices: &[usize]) -> Self {
+        match &mut self.values {
+            Values::Pixels(all) => keep_records(all, indices, self.shape.len()),
+            Values::Features(all) => keep_records(all, indices, self.shape.len()),
+        }
+        keep_records(&mut self.labels, indices, 1);
+        self.groups = self
+            .groups
+            .map(|groups| groups.choose(indices.iter().copied()));
+        self
+    }
+
     /// The chosen samples, in the order of `indices`. Like slice indexing, panics if an index is out of range.
     #[must_use]
     pub fn subset(&self, indices: &[usize]) -> Self {
@@ -187,8 +248,21 @@ impl Split {
             shape: self.shape,
             values,
             labels,
+            groups: self
+                .groups
+                .as_ref()
+                .map(|groups| groups.choose(indices.iter().copied())),
         }
     }
+}
+
+/// Moves the kept records to the front, in place.
+fn keep_records<T: Copy>(values: &mut Vec<T>, indices: &[usize], len: usize) {
+    for (to, &from) in indices.iter().enumerate() {
+        values.copy_within(from * len..(from + 1) * len, to * len);
+    }
+    values.truncate(indices.len() * len);
+    values.shrink_to_fit();
 }
 
 fn wrong(array: &str, expected: impl ToString, found: impl ToString) -> Error {
@@ -332,5 +406,25 @@ mod tests {
         let second = split.subset(&[1]);
         assert_eq!(second.labels(), [0]);
         assert_eq!(second.raw(0), Sample::Pixels(&[1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn parts_of_a_split_keep_the_patients() {
+        let split = two_images();
+        assert_eq!(split.patients(), [[0], [1]], "each is a patient");
+        let split = split.with_groups(Groups::by_name(["a", "b"])).unwrap();
+        let repeated = split.subset(&[1, 0, 1]);
+        assert_eq!(repeated.groups().unwrap().of(), [1, 0, 1]);
+        assert_eq!(repeated.patients(), [vec![0, 2], vec![1]]);
+        let kept = split.keep(&[1]);
+        assert_eq!(kept.groups().unwrap().of(), [1]);
+        let message = kept
+            .with_groups(Groups::by_name(["a", "b"]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with("patients: expected one for each of 1 samples, found 2"),
+            "{message}"
+        );
     }
 }

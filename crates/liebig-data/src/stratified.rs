@@ -3,7 +3,7 @@
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Dataset, Error, Normalization, Space, random::stream};
+use crate::{Dataset, Error, Normalization, NoteKind, Space, Split, random::stream};
 
 /// Splits the samples with these `labels` into two ascending lists of indices: those that stay and those that are taken.
 ///
@@ -32,14 +32,79 @@ pub(crate) fn stratified(
     (stay, taken)
 }
 
+/// As [`stratified`], for a split; a patient's samples stay together, where patients are known. Patients are divided by the
+/// class that most of their samples have.
+///
+/// # Errors
+/// [`Error::ClassTooSmall`] for a class of fewer than two samples, [`Error::TooFewPatients`] if a class would be on one side
+/// only. `place` is for messages.
+pub(crate) fn divided(
+    split: &Split,
+    class_names: &[String],
+    place: &str,
+    fraction: f64,
+    rng: &mut ChaCha8Rng,
+) -> Result<(Vec<usize>, Vec<usize>), Error> {
+    let of_class = split.class_indices(class_names.len());
+    for (class, indices) in class_names.iter().zip(&of_class) {
+        if indices.len() < 2 {
+            return Err(Error::ClassTooSmall {
+                place: place.into(),
+                class: class.clone(),
+                found: indices.len(),
+            });
+        }
+    }
+    if split.groups().is_none() {
+        return Ok(stratified(split.labels(), fraction, rng));
+    }
+    let patients = split.patients();
+    let counts = |samples: &[usize]| {
+        let mut counts = vec![0_usize; class_names.len()];
+        for &sample in samples {
+            counts[split.labels()[sample] as usize] += 1;
+        }
+        counts
+    };
+    // The first of equals.
+    let usual = |samples: &Vec<usize>| {
+        let counts = counts(samples);
+        let most = counts.iter().max().copied().unwrap_or(0);
+        counts.iter().position(|&count| count == most).unwrap_or(0) as u32
+    };
+    let classes: Vec<u32> = patients.iter().map(usual).collect();
+    let samples = |chosen: Vec<usize>| {
+        let samples = chosen.iter().flat_map(|&patient| &patients[patient]);
+        let mut samples: Vec<usize> = samples.copied().collect();
+        samples.sort_unstable();
+        samples
+    };
+    let (stay, taken) = stratified(&classes, fraction, rng);
+    let (stay, taken) = (samples(stay), samples(taken));
+    let (here, there) = (counts(&stay), counts(&taken));
+    for (class, name) in class_names.iter().enumerate() {
+        if here[class] == 0 || there[class] == 0 {
+            let has = |samples: &&Vec<usize>| counts(samples)[class] > 0;
+            return Err(Error::TooFewPatients {
+                place: place.into(),
+                class: name.clone(),
+                found: patients.iter().filter(has).count(),
+            });
+        }
+    }
+    Ok((stay, taken))
+}
+
 /// Moves a `fraction` of every class's training samples into the validation split, chosen by `seed`.
 ///
 /// The order of the samples is kept. A normalisation that was computed is computed again from what remains; known
-/// constants stay, and so does a whitening. The hash stays that of the dataset as loaded.
+/// constants stay, and so do a whitening and a table's encoding. The hash stays that of the dataset as loaded. Where patients
+/// are known ([`Split::groups`]), a fraction of the patients is moved, each with all samples.
 ///
 /// # Errors
 /// [`Error::Setting`] if `fraction` is not strictly between 0 and 1 or the dataset already has a validation split;
-/// [`Error::ClassTooSmall`] if a class has fewer than two training samples.
+/// [`Error::ClassTooSmall`] if a class has fewer than two training samples, [`Error::TooFewPatients`] if its patients cannot
+/// be divided.
 pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<Dataset, Error> {
     if !(fraction > 0.0 && fraction < 1.0) {
         return Err(Error::Setting {
@@ -55,19 +120,24 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
             expected: "no fraction, as the dataset has a validation split already",
         });
     }
-    let of_class = dataset.train.class_indices(dataset.class_names.len());
-    for (class, indices) in dataset.class_names.iter().zip(&of_class) {
-        if indices.len() < 2 {
-            return Err(Error::ClassTooSmall {
-                place: dataset.name.clone(),
-                class: class.clone(),
-                found: indices.len(),
-            });
-        }
-    }
     let mut rng = stream(seed, "validation split", 0);
-    let (stay, taken) = stratified(dataset.train.labels(), fraction, &mut rng);
+    let (stay, taken) = divided(
+        &dataset.train,
+        &dataset.class_names,
+        &dataset.name,
+        fraction,
+        &mut rng,
+    )?;
     let train = dataset.train.subset(&stay);
+    let held_out = NoteKind::Chosen.note(format!(
+        "{} of {} training samples held out for validation by seed {seed}{}",
+        taken.len(),
+        dataset.train.len(),
+        match dataset.train.groups() {
+            Some(_) => ", patient by patient",
+            None => "",
+        },
+    ));
     let space = Space {
         normalization: if dataset.normalization().known {
             dataset.normalization().clone()
@@ -75,6 +145,7 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
             Normalization::of(&train)
         },
         whitening: dataset.space.whitening.clone(),
+        encoding: dataset.space.encoding.clone(),
     };
     Ok(Dataset {
         name: dataset.name.clone(),
@@ -85,12 +156,8 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         test: dataset.test.clone(),
         space,
         hash: dataset.hash.clone(),
-        source: format!(
-            "{}; {} of {} training samples held out for validation by seed {seed}",
-            dataset.source,
-            taken.len(),
-            dataset.train.len(),
-        ),
+        source: dataset.source.clone(),
+        notes: dataset.notes.iter().cloned().chain([held_out]).collect(),
         format: dataset.format,
     })
 }
@@ -101,7 +168,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    use crate::{Format, SampleShape, Split, Whitening};
+    use crate::{Format, Groups, SampleShape, Split, Whitening};
     use proptest::prelude::*;
 
     /// A table of one feature, its own row number, with these labels.
@@ -124,6 +191,7 @@ mod tests {
             validation: None,
             hash: "hash".into(),
             source: "here".into(),
+            notes: Vec::new(),
             format: Format::MEMORY,
         }
     }
@@ -153,11 +221,8 @@ mod tests {
         assert_eq!(all, (0..100).map(|row| row as f32).collect::<Vec<_>>());
         assert_eq!((split.hash.as_str(), split.test.len()), ("hash", 1));
         assert_eq!(*split.normalization(), Normalization::of(&split.train));
-        assert!(
-            split
-                .source
-                .contains("20 of 100 training samples held out for validation by seed 7")
-        );
+        let held_out = "20 of 100 training samples held out for validation by seed 7";
+        assert!(split.notes.iter().any(|note| note.text == held_out));
     }
 
     #[test]
@@ -202,6 +267,30 @@ mod tests {
             validation_split(&once, 0.5, 0),
             Err(Error::Setting { .. })
         ));
+    }
+
+    #[test]
+    fn patients_are_not_divided() {
+        let mut dataset = table(&[0, 0, 0, 0, 1, 1, 1, 1, 0, 0]);
+        let groups = Groups::by_name(["a", "b", "a", "b", "c", "d", "c", "d", "e", "e"]);
+        dataset.train = dataset.train.with_groups(groups).unwrap();
+        for seed in 0..10 {
+            let split = validation_split(&dataset, 0.4, seed).unwrap();
+            let validation = split.validation.unwrap();
+            let (here, there) = (split.train.groups(), validation.groups());
+            assert!(here.unwrap().shared(there.unwrap()).is_empty());
+            assert_eq!((split.train.len(), validation.len()), (6, 4));
+            assert!(split.notes[0].text.ends_with(", patient by patient"));
+        }
+        // Both samples of class 1 are of one patient.
+        let mut dataset = table(&[0, 0, 1, 1]);
+        let groups = Groups::by_name(["a", "b", "c", "c"]);
+        dataset.train = dataset.train.with_groups(groups).unwrap();
+        let error = validation_split(&dataset, 0.5, 0).unwrap_err();
+        assert!(
+            matches!(&error, Error::TooFewPatients { class, found: 1, .. } if class == "1"),
+            "{error}"
+        );
     }
 
     proptest! {

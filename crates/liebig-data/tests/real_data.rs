@@ -102,7 +102,8 @@ fn cifar10_binary() {
     let frog = pixels(&set.train, 0);
     assert_eq!([frog[0], frog[1024], frog[2048]], [59, 62, 63]);
     assert_eq!(frog[..3], [59, 43, 50], "the upper edge follows");
-    assert!(set.source.contains("1 of 5 training batches found"));
+    let text = "1 of 5 training batches found";
+    assert!(set.notes.iter().any(|note| note.text == text));
     let measured = liebig_data::Normalization::of(&set.train);
     for (measured, known) in measured.mean.iter().zip(&set.normalization().mean) {
         assert!((measured - known).abs() < 0.01);
@@ -165,6 +166,27 @@ fn chest_xray_is_grey_although_stored_in_colour() {
         (vec![400, 400], vec![100, 100])
     );
     assert_eq!(set.class_names, ["NORMAL", "PNEUMONIA"]);
+}
+
+#[test]
+fn chest_xray_patches_know_their_patients() {
+    let Some(path) = real("chest-xray") else {
+        return;
+    };
+    let options = LoadOptions {
+        image_size: Some((64, 64)),
+        patches: Some("32/32".parse().unwrap()),
+        patient: Some(r"person\d+|(?:NORMAL2-)?IM-\d+".into()),
+        ..LoadOptions::default()
+    };
+    let set = load_with(&path, &options);
+    assert_eq!(set.shape.to_string(), "1x32x32");
+    assert_eq!(
+        (counts(&set, &set.train), counts(&set, &set.test)),
+        (vec![1600, 1600], vec![400, 400])
+    );
+    assert_eq!(set.test.patients().len(), 186);
+    assert!(set.notes.iter().all(|note| !note.text.contains("in both")));
 }
 
 #[test]
@@ -295,12 +317,15 @@ fn neither_content_nor_values_ever_change() {
 }
 
 #[test]
-fn an_archive_is_to_be_unpacked() {
+fn an_archive_is_read_like_the_folder_in_it() {
     let Some(path) = real("cifar10/cifar10-jpeg.tar.gz") else {
         return;
     };
-    let message = load(path.to_str().unwrap(), &LoadOptions::default())
-        .unwrap_err()
-        .to_string();
-    assert!(message.contains("unpack it"), "{message}");
+    let set = load_default(&path);
+    assert_eq!(
+        (set.name.as_str(), set.format.name()),
+        ("cifar10", "image folder")
+    );
+    assert_eq!(counts(&set, &set.train), [5000; 10]);
+    assert_eq!(counts(&set, &set.test), [1000; 10]);
 }

@@ -1,19 +1,15 @@
 #![allow(clippy::unwrap_used)]
 
-use std::io::Write;
-
-use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
 
 use super::*;
-use crate::LoadOptions;
+use crate::files::pack::{self, gzip};
+use crate::fuzz;
+use crate::readers::mutate::survives;
 use crate::split::Sample;
 
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).unwrap();
-    encoder.finish().unwrap()
-}
+const FINE: Kind = Kind::Cifar100 { coarse: false };
+const COARSE: Kind = Kind::Cifar100 { coarse: true };
 
 /// A record whose pixel at (channel, row, column) is `100 * channel + row + 2 * column`.
 fn record(labels: &[u8]) -> Vec<u8> {
@@ -34,19 +30,13 @@ fn request(options: &LoadOptions) -> Request<'_> {
     }
 }
 
-fn read_folder(folder: &Path) -> Result<Parts, Error> {
+fn read_folder(folder: &Place) -> Result<Parts, Error> {
     read(folder, Kind::Cifar10, &request(&LoadOptions::default()))
 }
 
 fn parse_bytes(bytes: Vec<u8>, kind: Kind) -> Result<Split, Error> {
-    let (mut pixels, mut labels) = (Vec::new(), Vec::new());
-    parse(
-        &Stored::of(Path::new("batch.bin"), bytes, MemoryLimit::NONE),
-        kind,
-        &mut pixels,
-        &mut labels,
-    )?;
-    Split::images(SHAPE, pixels, labels)
+    let file = Place::in_memory([("batch.bin", bytes)]).join("batch.bin");
+    read_files(&[file], kind, MemoryLimit::NONE)
 }
 
 #[test]
@@ -72,12 +62,168 @@ fn planes_rows_and_columns_are_where_they_belong() {
 }
 
 #[test]
-fn cifar100s_class_is_the_fine_label() {
+fn cifar100s_class_is_the_fine_or_the_coarse_label() {
     let bytes = [record(&[3, 99]), record(&[19, 0])].concat();
+    assert_eq!(parse_bytes(bytes.clone(), FINE).unwrap().labels(), [99, 0]);
+    assert_eq!(parse_bytes(bytes, COARSE).unwrap().labels(), [3, 19]);
+    let error = parse_bytes(record(&[20, 0]), COARSE).unwrap_err();
+    assert!(matches!(
+        error,
+        Error::LabelOutOfRange {
+            label: 20,
+            classes: 20,
+            ..
+        }
+    ));
+    let error = parse_bytes(record(&[0, 100]), FINE).unwrap_err();
+    assert!(matches!(
+        error,
+        Error::LabelOutOfRange {
+            label: 100,
+            classes: 100,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn cifar100_is_loaded_with_the_labels_that_are_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let write = |name: &str, bytes: &[u8]| fs_err::write(root.path().join(name), bytes).unwrap();
+    // Every fine class once, five to a coarse one.
+    let records: Vec<u8> = (0..100)
+        .flat_map(|fine| record(&[fine / 5, fine]))
+        .collect();
+    write("train.bin", &records);
+    write("test.bin", &records);
+    let load = |labels: Option<&str>| {
+        let options = LoadOptions {
+            labels: labels.map(Into::into),
+            ..LoadOptions::default()
+        };
+        crate::load(root.path().to_str().unwrap(), &options)
+    };
+    for labels in [None, Some("fine")] {
+        let set = load(labels).unwrap();
+        assert_eq!(
+            (set.name.as_str(), set.class_names.len()),
+            ("cifar100", 100)
+        );
+        assert_eq!(set.train.labels()[98..], [98, 99]);
+        assert!(set.normalization().known);
+        assert!(
+            set.notes[0].text.starts_with("fine labels, 100 classes"),
+            "{:?}",
+            set.notes
+        );
+    }
+    let set = load(Some("Coarse")).unwrap();
+    assert_eq!((set.name.as_str(), set.class_names.len()), ("cifar100", 20));
     assert_eq!(
-        parse_bytes(bytes, Kind::Cifar100).unwrap().labels(),
-        [99, 0]
+        (set.class_names[19].as_str(), set.train.labels()[99]),
+        ("19", 19)
     );
+    assert!(
+        set.notes[0].text.starts_with("coarse labels, 20 classes"),
+        "{:?}",
+        set.notes
+    );
+    let names: Vec<String> = (0..20).map(|class| format!("group{class}")).collect();
+    write(
+        "coarse_label_names.txt",
+        format!("{}\n\n", names.join("\n")).as_bytes(),
+    );
+    assert_eq!(load(Some("coarse")).unwrap().class_names, names);
+    assert_eq!(
+        load(None).unwrap().class_names[7],
+        "7",
+        "these are names of other classes"
+    );
+    let error = load(Some("both")).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Setting {
+                setting: "data.labels",
+                ..
+            }
+        ),
+        "{error}"
+    );
+    write("data_batch_1.bin", &record(&[1]));
+    let error = load(Some("fine")).unwrap_err().to_string();
+    assert!(error.contains("CIFAR-10 has one kind of labels"), "{error}");
+}
+
+#[test]
+fn the_version_for_python_is_refused_by_name() {
+    let pickle = b"\x80\x02}q\x00(U\x0bbatch_label".to_vec();
+    for (path, file) in [
+        ("data_batch_1", ""),
+        ("cifar-10-batches-py/data_batch_1", ""),
+        ("cifar-100-python/train", ""),
+        ("train", ""),
+        ("data_batch_1", "data_batch_1"),
+        ("test_batch", "test_batch"),
+    ] {
+        let place = Place::in_memory([(path, pickle.clone())]).join(file);
+        let error = crate::readers::recognise::recognise(&place).err().unwrap();
+        assert!(
+            matches!(&error, Error::Pickle { path: named, .. } if named.ends_with(path)),
+            "{path}: {error}"
+        );
+    }
+    let place = Place::in_memory([("train", b"text".to_vec()), ("train.txt", b"x".to_vec())]);
+    let error = crate::readers::recognise::recognise(&place).err().unwrap();
+    assert!(matches!(error, Error::Unrecognised { .. }), "{error}");
+}
+
+#[test]
+fn archives_are_read_like_folders() {
+    let files = [
+        (
+            "cifar-10-batches-bin/data_batch_1.bin",
+            (0..10).flat_map(|label| record(&[label])).collect(),
+        ),
+        ("cifar-10-batches-bin/test_batch.bin", record(&[4])),
+        ("cifar-10-batches-bin/readme.html", b"x".to_vec()),
+    ];
+    for (name, bytes) in pack::all(&files) {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(name);
+        fs_err::write(&path, bytes).unwrap();
+        let set = crate::load(path.to_str().unwrap(), &LoadOptions::default()).unwrap();
+        assert_eq!(
+            (set.format.name(), set.name.as_str()),
+            ("CIFAR-10 binary", "cifar10"),
+            "{name}"
+        );
+        assert_eq!((set.train.len(), set.test.labels()), (10, &[4][..]));
+        assert_eq!(set.test.raw(0), Sample::Pixels(&record(&[4])[1..]));
+    }
+}
+
+#[test]
+fn damaged_files_are_read_or_refused() {
+    let good = [record(&[1]).repeat(2), gzip(&record(&[1]).repeat(2))];
+    let batch = record(&[1]);
+    survives("cifar10", &good, |bytes| {
+        fuzz::files(
+            &[("data_batch_1.bin", bytes), ("test_batch.bin", &batch)],
+            "",
+        );
+    });
+    let names = b"a\nb\n".to_vec();
+    survives("cifar100", &good, |bytes| {
+        fuzz::files(
+            &[
+                ("train.bin", bytes),
+                ("test.bin", bytes),
+                ("fine_label_names.txt", &names),
+            ],
+            "",
+        );
+    });
 }
 
 #[test]
@@ -87,7 +233,9 @@ fn a_cut_record_is_told_by_its_number() {
     let error = parse_bytes(bytes.clone(), Kind::Cifar10).unwrap_err();
     assert!(matches!(error, Error::Length { found: 9218, .. }));
     assert!(
-        error.to_string().contains("record 2 (from 0) is cut short"),
+        error
+            .to_string()
+            .contains("ends at byte 9218, expected a multiple of 3073 (one record); of record 2 (from 0) there are 3072 bytes"),
         "{error}"
     );
     assert!(parse_bytes(gzip(&bytes), Kind::Cifar10).is_err());
@@ -115,22 +263,20 @@ fn a_label_out_of_range_is_told_by_its_record() {
 #[test]
 fn a_folder_is_read_as_far_as_it_goes() {
     let folder = tempfile::tempdir().unwrap();
+    let at = Place::on_disk(folder.path());
     let write = |name: &str, bytes: &[u8]| fs_err::write(folder.path().join(name), bytes).unwrap();
-    assert_eq!(find_kind(folder.path(), Kind::Cifar10).unwrap(), None);
+    assert_eq!(find_kind(&at, Kind::Cifar10).unwrap(), None);
     write("data_batch_2.bin", &[record(&[2]), record(&[3])].concat());
     write("data_batch_1.bin.gz", &gzip(&record(&[1])));
-    assert_eq!(
-        find_kind(folder.path(), Kind::Cifar10).unwrap().as_deref(),
-        Some(folder.path())
-    );
-    assert_eq!(find_kind(folder.path(), Kind::Cifar100).unwrap(), None);
-    let error = read_folder(folder.path()).err().unwrap();
+    assert_eq!(find_kind(&at, Kind::Cifar10).unwrap().as_ref(), Some(&at));
+    assert_eq!(find_kind(&at, FINE).unwrap(), None);
+    let error = read_folder(&at).err().unwrap();
     assert!(
         error.to_string().contains("missing test_batch.bin[.gz]"),
         "{error}"
     );
     write("test_batch.bin", &record(&[4]));
-    let parts = read_folder(folder.path()).unwrap();
+    let parts = read_folder(&at).unwrap();
     assert_eq!(
         parts.train.labels(),
         [1, 2, 3],
@@ -138,17 +284,11 @@ fn a_folder_is_read_as_far_as_it_goes() {
     );
     assert_eq!(parts.test.labels(), [4]);
     assert_eq!(parts.class_names, None);
-    assert_eq!(parts.notes, ["2 of 5 training batches found"]);
+    assert_eq!(parts.notes[0].text, "2 of 5 training batches found");
     write("batches.meta.txt", b"a\nb\r\nc\nd\ne\nf\ng\nh\ni\nj\n\n");
-    assert_eq!(
-        read_folder(folder.path()).unwrap().class_names.unwrap()[1],
-        "b"
-    );
+    assert_eq!(read_folder(&at).unwrap().class_names.unwrap()[1], "b");
     write("batches.meta.txt", b"a\nb\n");
-    assert!(matches!(
-        read_folder(folder.path()),
-        Err(Error::BadHeader { .. })
-    ));
+    assert!(matches!(read_folder(&at), Err(Error::BadHeader { .. })));
 }
 
 #[test]
@@ -167,14 +307,17 @@ fn batches_count_against_the_memory_limit_together() {
             memory_limit: Some(limit as u64),
             ..LoadOptions::default()
         };
-        read(folder.path(), Kind::Cifar10, &request(&options))
+        read(
+            &Place::on_disk(folder.path()),
+            Kind::Cifar10,
+            &request(&options),
+        )
     };
-    // The training pixels, and the test batch as stored and as unpacked.
-    let enough = 200 * SHAPE.len() + batch.len() + 100 * (SHAPE.len() + 1);
+    let enough = 300 * SHAPE.len();
     assert_eq!(read_within(enough).unwrap().test.len(), 100);
     let error = read_within(enough - 1).err().unwrap();
     assert!(
-        matches!(&error, Error::UnpacksTooLarge { path, .. } if path.ends_with("test_batch.bin.gz")),
+        matches!(&error, Error::TooLarge { place, .. } if place.ends_with("test_batch.bin.gz")),
         "{error}"
     );
 }
@@ -183,7 +326,7 @@ proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in any::<Vec<u8>>(), records in 0_usize..3) {
         let _ = parse_bytes(bytes.clone(), Kind::Cifar10);
-        let _ = parse_bytes(gzip(&bytes), Kind::Cifar100);
+        let _ = parse_bytes(gzip(&bytes), COARSE);
         let _ = parse_bytes([vec![0x1f, 0x8b], bytes.clone()].concat(), Kind::Cifar10);
         let whole = [record(&[1]).repeat(records), bytes].concat();
         let _ = parse_bytes(whole, Kind::Cifar10);

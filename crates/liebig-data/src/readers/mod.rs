@@ -2,29 +2,39 @@
 //!
 //! A reader says how its format is recognised at a path and turns what is there into [`Parts`].
 
+mod array;
 mod cifar;
-mod csv;
-mod decode;
-mod idx;
+pub(crate) mod decode;
+pub(crate) mod idx;
 mod image_folder;
-mod npz;
+#[cfg(test)]
+pub(crate) mod mutate;
+mod numpy;
+mod parquet;
 pub(crate) mod recognise;
+mod table;
 mod unpack;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub(crate) use parquet::is_shard;
+
+use crate::files::Place;
 use crate::memory::MemoryLimit;
 use crate::parts::Parts;
 use crate::{Error, Format, LoadOptions};
 
 /// Every format that can be read. A folder is tried in this order.
 pub(crate) static READERS: &[&Reader] = &[
-    &npz::READER,
+    &numpy::READER_NPZ,
+    &numpy::READER_NPY,
     &idx::READER,
     &cifar::READER_10,
     &cifar::READER_100,
     &image_folder::READER,
-    &csv::READER,
+    &parquet::IMAGES,
+    &parquet::TABLE,
+    &table::csv::READER,
 ];
 
 /// A format: how it is recognised and read.
@@ -37,12 +47,13 @@ pub(crate) struct Reader {
     pub looks_like: &'static str,
     /// Endings (in lower case) of a file that is a whole dataset.
     pub whole: &'static [&'static str],
-    /// Endings (in lower case) of a file that is a part of a dataset. Its path stands for the folder it is in.
+    /// Endings (in lower case) of a file that is a part of a dataset.
     pub part: &'static [&'static str],
-    /// The path to read if a folder holds a dataset of this format: the folder, one inside it, or a file in it.
-    pub find: fn(&Path) -> Result<Option<PathBuf>, Error>,
+    /// The path to read if a folder holds a dataset of this format: the folder, one inside it, or a file in it. A file with
+    /// an ending of `part` stands for the folder it is in, or for the dataset there that it belongs to.
+    pub find: fn(&Place) -> Result<Option<Place>, Error>,
     /// Reads the dataset at a path that `find` gave, or at a file with an ending of `whole`.
-    pub read: fn(&Path, &Request<'_>) -> Result<Parts, Error>,
+    pub read: fn(&Place, &Request<'_>) -> Result<Parts, Error>,
 }
 
 /// What a reader is told beside the path.
@@ -79,9 +90,9 @@ fn checked_labels(
 const INNER: &[&str] = &["cifar-10-batches-bin", "cifar-100-binary", "raw"];
 
 /// The folder, or one of [`INNER`] inside it: the first that `holds` a dataset.
-fn here_or_inside(folder: &Path, holds: impl Fn(&Path) -> bool) -> Option<PathBuf> {
+fn here_or_inside(folder: &Place, holds: impl Fn(&Place) -> bool) -> Option<Place> {
     let inner = INNER.iter().map(|inner| folder.join(inner));
-    std::iter::once(folder.to_path_buf())
+    std::iter::once(folder.clone())
         .chain(inner)
         .find(|folder| holds(folder))
 }

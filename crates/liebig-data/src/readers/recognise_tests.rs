@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::path::{Path, PathBuf};
+
 use super::*;
 
 /// A folder named `set` with these files, each with one byte in it.
@@ -17,18 +19,25 @@ fn folder(files: &[&str]) -> (tempfile::TempDir, PathBuf) {
 
 /// The format's name and the path to read.
 fn found(path: &Path) -> (&'static str, PathBuf) {
-    let (reader, at) = recognise(path).unwrap();
-    (reader.format.name(), at)
+    let found = recognise_path(path).unwrap();
+    (found.reader.format.name(), found.at.shown())
+}
+
+fn recognise_path(path: &Path) -> Result<Recognised, Error> {
+    recognise(&Place::on_disk(path))
 }
 
 #[test]
 fn folders_are_recognised_by_what_they_hold() {
     // The files, the format, and the path to read within the folder.
-    let cases: [(&[&str], &str, &str); 11] = [
+    let cases: [(&[&str], &str, &str); 14] = [
         (&["set.npz", "train-images-idx3-ubyte.gz"], "npz", "set.npz"),
         (&["set.npz", "other.npz"], "npz", "set.npz"),
         (&["train-images-idx3-ubyte", "x.csv"], "IDX", ""),
         (&["raw/train-images.idx3-ubyte"], "IDX", "raw"),
+        (&["qmnist-train-images-idx3-ubyte.gz"], "IDX", ""),
+        (&["x_train.npy", "y_train.npy", "plots/1.png"], "npy", ""),
+        (&["images.npy", "labels.npy", "x.csv"], "npy", ""),
         (&["data_batch_3.bin"], "CIFAR-10 binary", ""),
         (&["train.bin.gz"], "CIFAR-100 binary", ""),
         (
@@ -73,7 +82,7 @@ fn files_stand_for_themselves_or_their_folder() {
         ("IDX", at.clone())
     );
     assert!(matches!(
-        recognise(&at.join("notes.txt")),
+        recognise_path(&at.join("notes.txt")),
         Err(Error::Unrecognised { .. })
     ));
     let (_root, at) = folder(&["test_batch.bin", "data_batch_1.bin"]);
@@ -83,14 +92,16 @@ fn files_stand_for_themselves_or_their_folder() {
         found(&at.join("test.bin")),
         ("CIFAR-100 binary", at.clone())
     );
-    let error = recognise(&at.join("train.bin").join("x")).err().unwrap();
-    assert!(matches!(error, Error::Io(_)), "{error}");
+    let error = recognise_path(&at.join("train.bin").join("x"))
+        .err()
+        .unwrap();
+    assert!(matches!(error, Error::Missing { .. }), "{error}");
 }
 
 #[test]
 fn the_message_says_what_every_format_looks_like() {
     let (_root, at) = folder(&[]);
-    let message = recognise(&at).err().unwrap().to_string();
+    let message = recognise_path(&at).err().unwrap().to_string();
     for reader in READERS {
         assert_eq!(message.matches(reader.looks_like).count(), 1, "{message}");
     }
@@ -103,10 +114,13 @@ fn every_reader_names_itself_once() {
         names,
         [
             "npz",
+            "npy",
             "IDX",
             "CIFAR-10 binary",
             "CIFAR-100 binary",
             "image folder",
+            "parquet images",
+            "parquet table",
             "CSV table"
         ]
     );
@@ -123,21 +137,19 @@ fn every_reader_names_itself_once() {
 #[test]
 fn archives_are_to_be_unpacked() {
     let (_root, at) = folder(&["cifar10-jpeg.tar.gz", "index.csv.gz"]);
-    for path in [at.join("cifar10-jpeg.tar.gz"), at] {
-        let error = recognise(&path).err().unwrap();
-        assert!(
-            matches!(&error, Error::Archive { path } if path.ends_with("cifar10-jpeg.tar.gz")),
-            "{error}"
-        );
-        assert!(error.to_string().contains("hint: unpack it"));
-    }
+    let error = recognise_path(&at).err().unwrap();
+    assert!(
+        matches!(&error, Error::Archive { path, .. } if path.ends_with("cifar10-jpeg.tar.gz")),
+        "{error}"
+    );
+    assert!(error.to_string().contains("give its own path"));
 }
 
 #[test]
 fn what_is_not_recognised_is_named() {
     let (_root, at) = folder(&[]);
     assert!(
-        recognise(&at)
+        recognise_path(&at)
             .err()
             .unwrap()
             .to_string()
@@ -145,7 +157,7 @@ fn what_is_not_recognised_is_named() {
     );
     let (_root, at) = folder(&["a.npz", "b.npz"]);
     assert!(
-        recognise(&at)
+        recognise_path(&at)
             .err()
             .unwrap()
             .to_string()
@@ -153,7 +165,7 @@ fn what_is_not_recognised_is_named() {
     );
     let (_root, at) = folder(&["readme.md", "x/y.txt"]);
     assert!(
-        recognise(&at)
+        recognise_path(&at)
             .err()
             .unwrap()
             .to_string()
@@ -161,12 +173,15 @@ fn what_is_not_recognised_is_named() {
     );
     let (_root, at) = folder(&["cats/train/a/1.png", "mnist/train-images-idx3-ubyte"]);
     assert!(
-        recognise(&at)
+        recognise_path(&at)
             .err()
             .unwrap()
             .to_string()
-            .contains("the folder holds cats, mnist"),
+            .contains("several datasets below it: cats, mnist"),
         "a folder of datasets"
     );
-    assert!(matches!(recognise(&at.join("none")), Err(Error::Io(_))));
+    assert!(matches!(
+        recognise_path(&at.join("none")),
+        Err(Error::Missing { .. })
+    ));
 }

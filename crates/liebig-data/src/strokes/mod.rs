@@ -19,7 +19,7 @@ use crate::entry::Entry;
 use crate::memory::MemoryLimit;
 use crate::parts::Parts;
 use crate::random::stream;
-use crate::{Dataset, Error, Format, LoadOptions, SampleShape, Split};
+use crate::{Dataset, Error, Format, LoadOptions, NoteKind, SampleShape, Split};
 
 /// The name to ask for.
 pub const NAME: &str = "strokes";
@@ -73,11 +73,12 @@ pub fn draw(seed: u64) -> Result<Dataset, Error> {
 
 fn parts(seed: u64) -> Result<Parts, Error> {
     Ok(Parts {
+        encoding: None,
         class_names: None,
         train: split(seed, "strokes train", TRAIN)?,
         validation: None,
         test: split(seed, "strokes test", TEST)?,
-        notes: vec![format!("seed {seed}")],
+        notes: vec![NoteKind::Chosen.note(format!("seed {seed}"))],
     })
 }
 

@@ -1,0 +1,6 @@
+//! Parquet tables and image datasets.
+#![no_main]
+
+use liebig_data::fuzz;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::file("x.parquet", bytes));
