@@ -71,8 +71,16 @@ impl Demand {
         } else {
             SHARD
         };
-        let graph = product(&[with_graph, self.activations as u64, GRAPH]);
+        // With few activations, a shard grows until it has as many as the network has parameters.
+        let activations = product(&[with_graph, self.activations as u64]);
+        let graph = product(&[activations.max(self.parameters as u64), GRAPH]);
         product(&[values.saturating_add(graph), VALUE, self.threads as u64])
+    }
+
+    /// Bytes of the weights, and one buffer of the optimiser, before each of `steps` steps.
+    #[must_use]
+    pub fn states(&self, steps: usize) -> u64 {
+        product(&[self.parameters as u64, VALUE, 2, steps as u64])
     }
 
     /// Bytes for learning the set by gradients through the network, if `with_graph` samples have a graph on each thread.
@@ -106,6 +114,13 @@ pub(crate) fn check(needed: u64, limit: Option<u64>) -> Result<(), Error> {
         Some(limit) if needed > limit => Err(Error::Memory { needed, limit }),
         _ => Ok(()),
     }
+}
+
+/// The bytes that a run may use: the limit that was set, otherwise what is available, otherwise 1 GiB.
+pub(crate) fn limit(limit: Option<u64>) -> u64 {
+    limit
+        .or_else(liebig_data::available_memory)
+        .unwrap_or(1 << 30)
 }
 
 /// A number of bytes for people, such as `512 KiB` or `1.2 GiB`.

@@ -29,6 +29,9 @@ pub enum Error {
     /// An error of an artefact.
     #[error(transparent)]
     Artefact(#[from] crate::artefact::Error),
+    /// An error of files of networks.
+    #[error(transparent)]
+    Networks(#[from] crate::networks::Error),
     /// An error of a picture.
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
@@ -59,6 +62,38 @@ pub enum Error {
         "the dataset has no test samples\nhint: give it a test split, or set `evaluation.repeats` to 0"
     )]
     NoTestSet,
+    /// Patients of one kind only, of whom no sensitivity or no specificity can be measured.
+    #[error(
+        "none of the {split} patients is {missing}, if class {positive} (counted from 0) is positive\nhint: name another class as `positive`, or give data with patients of both kinds"
+    )]
+    OneSided {
+        /// The split, `training` or `test`.
+        split: &'static str,
+        /// The kind that it lacks, `positive` or `negative`.
+        missing: &'static str,
+        /// The positive class.
+        positive: u32,
+    },
+    /// A set without a training of its own that is to be evaluated by it.
+    #[error(
+        "the set was not made for a training of its own\nhint: leave out `@own` in `evaluation.baselines`"
+    )]
+    NoUnroll,
+    /// A set that was made for trained networks, without any.
+    #[error(
+        "the set was made for networks that were trained before, but none are given\nhint: give their folder or file as `method.nets`"
+    )]
+    NoNetworks,
+    /// A loss or a gradient that is not a finite number any more. The state before the iteration is kept.
+    #[error(
+        "iteration {iteration}: {what} is not a finite number\nhint: lower `method.distill_lr` or `method.momentum`, then `method.lr_img`"
+    )]
+    Diverged {
+        /// The iteration, counted from 0.
+        iteration: u64,
+        /// What is not finite.
+        what: String,
+    },
     /// A stop was requested.
     #[error("interrupted")]
     Interrupted,
@@ -96,14 +131,22 @@ impl Error {
             Self::Run(
                 Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
             ) => ErrorKind::Usage,
-            Self::Data(_) | Self::Artefact(_) | Self::OtherKindOfData { .. } | Self::NoTestSet => {
-                ErrorKind::Data
+            Self::NoUnroll | Self::NoNetworks => ErrorKind::Usage,
+            Self::Data(liebig_data::Error::Setting { .. } | liebig_data::Error::Pattern { .. }) => {
+                ErrorKind::Usage
             }
+            Self::Data(_)
+            | Self::Artefact(_)
+            | Self::Networks(_)
+            | Self::OtherKindOfData { .. }
+            | Self::OneSided { .. }
+            | Self::NoTestSet => ErrorKind::Data,
             Self::Interrupted => ErrorKind::Interrupted,
             Self::Augment(_)
             | Self::Grad(_)
             | Self::Network(_)
             | Self::Run(_)
+            | Self::Diverged { .. }
             | Self::Picture(_) => ErrorKind::Failure,
         }
     }

@@ -34,6 +34,7 @@ pub mod image_grid;
 mod init;
 mod labels;
 pub mod methods;
+pub mod networks;
 mod protocol;
 mod published;
 pub mod run;
@@ -43,6 +44,7 @@ mod settings;
 mod state;
 pub mod synthetic;
 mod task;
+mod unroll;
 
 #[cfg(test)]
 mod tests;
@@ -53,7 +55,9 @@ pub use error::{Error, ErrorKind};
 pub use facts::Facts;
 pub use init::{Init, artefact_path};
 pub use labels::Labels;
-pub use liebig_data::{Dataset, LoadOptions, Normalization, SampleShape, Space, load, stream};
+pub use liebig_data::{
+    Dataset, LoadOptions, Normalization, SampleShape, Space, TableEncoding, load, stream,
+};
 pub use liebig_nn::{Input, ModelChoice};
 pub use methods::MethodChoice;
 pub use protocol::{Loss, LrDrop, OptimizerChoice, Protocol, Recipe};
@@ -63,3 +67,4 @@ pub use set::{SmallSet, samples};
 pub use settings::Setting;
 pub use state::State;
 pub use task::{Fill, Task, TrainingSet};
+pub use unroll::{Start, Unroll};

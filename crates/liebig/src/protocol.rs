@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
 use crate::config::EvaluationConfig;
+use crate::unroll::Unroll;
 
 /// A network and how it is trained: everything that an evaluation needs besides the set and the test data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,9 @@ pub struct Recipe {
     pub model: ModelChoice,
     /// How it is trained.
     pub protocol: Protocol,
+    /// The training that the set was distilled for, if it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unroll: Option<Unroll>,
 }
 
 /// How a fresh network is trained on a small set; it is tested once, after the last epoch.
@@ -34,6 +38,27 @@ pub struct Protocol {
     pub epochs: usize,
     /// The augmentation of training batches.
     pub augmentation: Augmentation,
+}
+
+impl Protocol {
+    /// The same protocol with the published number of epochs `epochs`: E + 1 passes, and the learning rate falls halfway, as
+    /// in the protocol of an [`EvaluationConfig`].
+    #[must_use]
+    pub fn with_epochs(self, epochs: usize) -> Self {
+        Self {
+            lr_drops: drops(epochs),
+            epochs: epochs.saturating_add(1),
+            ..self
+        }
+    }
+}
+
+/// The published drop of the learning rate, after the pass with index E / 2 + 1.
+fn drops(epochs: usize) -> Vec<LrDrop> {
+    vec![LrDrop {
+        after_epochs: epochs / 2 + 2,
+        factor: 0.1,
+    }]
 }
 
 /// What training minimises.
@@ -109,10 +134,7 @@ impl From<&EvaluationConfig> for Protocol {
                 weight_decay: evaluation.weight_decay,
             },
             lr: evaluation.lr,
-            lr_drops: vec![LrDrop {
-                after_epochs: evaluation.epochs / 2 + 2,
-                factor: 0.1,
-            }],
+            lr_drops: drops(evaluation.epochs),
             batch_size: evaluation.batch_size,
             epochs: evaluation.epochs + 1,
             augmentation: evaluation.augmentation.clone(),

@@ -32,7 +32,12 @@ pub fn list(prefix: &str, schema: &Schema, defaults: &Json) -> Vec<Setting> {
         .map(|(name, property)| Setting {
             key: format!("{prefix}{name}"),
             about: about(property),
-            default: defaults.get(name).filter(|value| !value.is_null()).cloned(),
+            // A value that is left out because it is the default is in the schema alone.
+            default: defaults
+                .get(name)
+                .or_else(|| property.get("default"))
+                .filter(|value| !value.is_null())
+                .cloned(),
             range: range(property, schema),
             source: text(property, SOURCE).or_else(|| text(root(schema), SOURCE)),
         })
@@ -223,7 +228,7 @@ mod tests {
         rate: f64,
         /// How.
         mode: Mode,
-        #[schemars(range(min = 0, max = 5))]
+        #[schemars(range(min = 0, max = 5), extend("default" = 4))]
         whole: u32,
     }
 
@@ -264,6 +269,7 @@ mod tests {
         assert_eq!(of("method.mode").range, "noise, real");
         assert_eq!(of("method.whole").range, "0 to 5");
         assert_eq!(of("method.rate").default, None);
+        assert_eq!(of("method.whole").default, Some(serde_json::json!(4)));
     }
 
     #[test]

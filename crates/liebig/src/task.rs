@@ -26,6 +26,8 @@ pub struct Task<'a> {
     pub seed: u64,
     /// The device to compute on.
     pub device: &'a Device,
+    /// Bytes of memory that the method may use. How much there is does not change what it computes.
+    pub memory: u64,
     /// Checked during long iterations.
     pub interrupt: &'a Interrupt,
     /// Receives notes for the user.
@@ -78,6 +80,11 @@ impl<'a> TrainingSet<'a> {
         }
     }
 
+    /// The samples as they are stored.
+    pub(crate) fn split(&self) -> &'a Split {
+        self.split
+    }
+
     /// The shape of one sample.
     #[must_use]
     pub fn shape(&self) -> SampleShape {
@@ -106,6 +113,14 @@ impl<'a> TrainingSet<'a> {
     #[must_use]
     pub fn len(&self) -> usize {
         self.split.len()
+    }
+
+    /// The class with this name, or with this label.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<u32> {
+        let by_name = self.class_names.iter().position(|known| known == name);
+        let by_label = || name.parse().ok().filter(|&label| label < self.classes());
+        u32::try_from(by_name.or_else(by_label)?).ok()
     }
 
     /// Whether there are no samples.

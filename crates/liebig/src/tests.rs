@@ -115,6 +115,7 @@ impl<'a> Work<'a> {
                 fill: self.fill,
                 seed: self.seed,
                 device: &device,
+                memory: 1 << 30,
                 interrupt: &self.interrupt,
                 observer: &self.heard,
             })

@@ -6,6 +6,7 @@ use liebig_data::{SampleShape, Space};
 
 use super::{Artefact, Error};
 use crate::protocol::{OptimizerChoice, Recipe};
+use crate::unroll::Unroll;
 use crate::{Labels, facts};
 
 /// Upper limit for dimensions, class counts and batches; no real set needs more, and products cannot overflow.
@@ -52,6 +53,7 @@ pub(super) fn check_header(
         "space.normalization.std",
         "expected one positive number per channel or column",
     )?;
+    check_encoding(shape, space, path)?;
     let input = facts::input(shape);
     if let Err(error @ liebig_nn::Error::BadOption { key, .. }) =
         recipe.model.build(input, class_names.len())
@@ -59,6 +61,22 @@ pub(super) fn check_header(
         return Err(field(path, &format!("recipe.{key}"), error.to_string()));
     }
     check_recipe(recipe, path)
+}
+
+/// How a table's columns become features must give as many as the samples have.
+fn check_encoding(shape: SampleShape, space: &Space, path: &Path) -> Result<(), Error> {
+    let Some(encoding) = &space.encoding else {
+        return Ok(());
+    };
+    let wrong = |reason: String| field(path, "space.encoding", reason);
+    encoding.check().map_err(|error| wrong(error.to_string()))?;
+    match shape {
+        SampleShape::Table { features } if features == encoding.width() => Ok(()),
+        _ => Err(wrong(format!(
+            "it gives {} feature(s), but the samples are {shape}",
+            encoding.width()
+        ))),
+    }
 }
 
 fn check_recipe(recipe: &Recipe, path: &Path) -> Result<(), Error> {
@@ -105,6 +123,32 @@ fn check_recipe(recipe: &Recipe, path: &Path) -> Result<(), Error> {
                 .all(|pair| pair[0].after_epochs < pair[1].after_epochs),
         "lr_drops",
         "expected positive factors, in ascending order of after_epochs",
+    )?;
+    match &recipe.unroll {
+        Some(unroll) => check_unroll(unroll, path),
+        None => Ok(()),
+    }
+}
+
+fn check_unroll(unroll: &Unroll, path: &Path) -> Result<(), Error> {
+    let require = |holds, name: &str, reason| {
+        requirement(path)(holds, &format!("recipe.unroll.{name}"), reason)
+    };
+    let whole = 1..=LARGEST;
+    require(
+        unroll.lr.is_finite() && unroll.lr > 0.0,
+        "lr",
+        "must be positive",
+    )?;
+    require(
+        whole.contains(&unroll.steps),
+        "steps",
+        "must be 1 to 16777216",
+    )?;
+    require(
+        whole.contains(&unroll.parts),
+        "parts",
+        "must be 1 to 16777216",
     )
 }
 

@@ -13,6 +13,8 @@ mod v2;
 mod write;
 
 #[cfg(test)]
+mod encoding_tests;
+#[cfg(test)]
 pub(crate) mod tests;
 #[cfg(test)]
 mod v1_tests;

@@ -36,6 +36,7 @@ pub(crate) fn small() -> Artefact {
         class_names: vec!["left".into(), "right".into()],
         parameterization: Parameterization::Pixels,
         recipe: Recipe {
+            unroll: None,
             model: ModelChoice::ConvNet(ConvNetOptions::default()),
             protocol: Protocol {
                 loss: Loss::CrossEntropy,

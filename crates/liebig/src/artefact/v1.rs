@@ -107,7 +107,7 @@ impl Model {
                     .map_err(|error| wrong("pooling", &error))?,
             }),
             "mlp" => ModelChoice::Mlp(MlpOptions { width: self.width }),
-            "lenet" => ModelChoice::LeNet(LeNetOptions {}),
+            "lenet" => ModelChoice::LeNet(LeNetOptions::default()),
             name => return Err(wrong("name", &format!("there is no network `{name}`"))),
         })
     }
@@ -125,13 +125,11 @@ impl TryFrom<Metadata> for Header {
                 Labels::Hard => LabelKind::Hard,
                 Labels::Soft => LabelKind::Logits,
             },
-            space: Space {
-                normalization: metadata.normalization,
-                whitening: None,
-            },
+            space: Space::from(metadata.normalization),
             whitening: None,
             parameterization: Parameterization::Pixels,
             recipe: Recipe {
+                unroll: None,
                 model: recipe.model.choice()?,
                 protocol: Protocol {
                     loss: Loss::CrossEntropy,

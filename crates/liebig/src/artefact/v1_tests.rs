@@ -166,7 +166,7 @@ fn every_network_is_read_and_takes_the_options_that_it_has() {
     );
     assert_eq!(
         of(with("lenet", "none")),
-        ModelChoice::LeNet(LeNetOptions {})
+        ModelChoice::LeNet(LeNetOptions::default())
     );
 }
 

@@ -1,6 +1,8 @@
 //! Version 2 of the metadata, the one that is written.
 
-use liebig_data::{Normalization, SampleShape, Space};
+use std::sync::Arc;
+
+use liebig_data::{Normalization, SampleShape, Space, TableEncoding};
 use serde::{Deserialize, Serialize};
 
 use super::{Artefact, Provenance};
@@ -41,6 +43,9 @@ pub(super) enum LabelKind {
 struct SpaceEntry {
     normalization: Normalization,
     whitening: Option<WhiteningEntry>,
+    /// Only for tables; files written before tables had one lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    encoding: Option<TableEncoding>,
 }
 
 /// The convention's name; mean, matrix and inverse are tensors.
@@ -71,8 +76,8 @@ impl From<Metadata> for Header {
             class_names: metadata.class_names,
             labels: metadata.labels,
             space: Space {
-                normalization: metadata.space.normalization,
-                whitening: None,
+                encoding: metadata.space.encoding.map(Arc::new),
+                ..Space::from(metadata.space.normalization)
             },
             whitening: metadata.space.whitening.map(|whitening| whitening.name),
             parameterization: metadata.parameterization,
@@ -100,6 +105,7 @@ impl From<&Artefact> for Metadata {
                 whitening: whitening.map(|whitening| WhiteningEntry {
                     name: whitening.name().into(),
                 }),
+                encoding: set.space.encoding.as_deref().cloned(),
             },
             parameterization: artefact.parameterization,
             recipe: artefact.recipe.clone(),

@@ -9,6 +9,7 @@ mod product;
 mod scaling;
 mod training;
 mod trajectory;
+mod unroll;
 mod workloads;
 
 use std::time::Instant;
@@ -20,6 +21,7 @@ use crate::Error;
 use crate::run::peak_rss_bytes;
 
 pub use scaling::{AXES, Point};
+pub use unroll::Unroll;
 pub use workloads::{WORKLOADS, Workload};
 
 /// The result of timing a workload.
@@ -31,6 +33,8 @@ pub struct Measurement {
     pub seconds: f64,
     /// Shortest time of one unit, in seconds.
     pub seconds_min: f64,
+    /// Mean processor time of one unit, in seconds of all threads; `None` if the system does not report it.
+    pub processor_seconds: Option<f64>,
     /// The number of units that were timed.
     pub runs: usize,
     /// Peak memory of the whole process, in bytes; `None` if the system does not report it.
@@ -46,16 +50,19 @@ pub enum Subject {
     Workload(&'static Workload),
     /// The gradient of a batch or unrolled training, with one size changed.
     Point(Point),
+    /// The gradient through an unrolled training.
+    Unroll(Unroll),
 }
 
 impl Subject {
-    /// The workload, or the point `AXIS=VALUE`, with the given name.
+    /// The workload, the point `AXIS=VALUE`, or the unrolled training, with the given name.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let workload = WORKLOADS.iter().find(|workload| workload.name == name);
         workload
             .map(Self::Workload)
             .or_else(|| Point::parse(name).map(Self::Point))
+            .or_else(|| Unroll::parse(name).map(Self::Unroll))
     }
 
     /// Its name.
@@ -64,11 +71,12 @@ impl Subject {
         match self {
             Self::Workload(workload) => workload.name.to_string(),
             Self::Point(point) => point.name(),
+            Self::Unroll(unroll) => unroll.name(),
         }
     }
 }
 
-/// Times `runs` units after one warm-up.
+/// Times `runs` units after one warm-up; an unrolled training, which takes long, once and without.
 ///
 /// # Errors
 /// Any error of the unit.
@@ -76,19 +84,30 @@ pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measure
     let mut unit = match subject {
         Subject::Workload(workload) => (workload.prepare)(device)?,
         Subject::Point(point) => point.prepare(device)?,
+        Subject::Unroll(unroll) => unroll.prepare(device)?,
     };
-    unit()?;
+    let runs = match subject {
+        Subject::Unroll(_) => 1,
+        _ => {
+            unit()?;
+            runs.max(1)
+        }
+    };
     let mut times = Vec::new();
-    for _ in 0..runs.max(1) {
+    let before = processor_seconds();
+    for _ in 0..runs {
         let started = Instant::now();
         unit()?;
         times.push(started.elapsed().as_secs_f64());
     }
+    let used = before.zip(processor_seconds());
+    let used = used.map(|(before, after)| (after - before) / times.len() as f64);
     times.sort_by(f64::total_cmp);
     Ok(Measurement {
         name: subject.name(),
         seconds: times[times.len() / 2],
         seconds_min: times[0],
+        processor_seconds: used,
         runs: times.len(),
         peak_rss_bytes: peak_rss_bytes(),
         engine: format!(
@@ -98,6 +117,19 @@ pub fn measure(subject: Subject, runs: usize, device: &Device) -> Result<Measure
             rayon::current_num_threads()
         ),
     })
+}
+
+/// Processor time of this process so far, in seconds, where Linux reports it.
+fn processor_seconds() -> Option<f64> {
+    let statistics = fs_err::read_to_string("/proc/self/stat").ok()?;
+    // The program's name is in parentheses and may contain spaces. Times are the 12th and 13th fields after it,
+    // in hundredths of seconds.
+    let (_, fields) = statistics.rsplit_once(')')?;
+    let times = fields.split_whitespace().skip(11).take(2);
+    let ticks: Vec<u64> = times
+        .map(|ticks| ticks.parse().ok())
+        .collect::<Option<_>>()?;
+    (ticks.len() == 2).then(|| ticks.iter().sum::<u64>() as f64 / 100.0)
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(super) struct Sizes {
     pub width: usize,
     /// Number of blocks.
     pub depth: usize,
+    /// Channels of an image.
+    pub channels: usize,
     /// Height and width of an image.
     pub side: usize,
 }
@@ -27,6 +29,7 @@ impl Default for Sizes {
         Self {
             width: 128,
             depth: 3,
+            channels: 3,
             side: 32,
         }
     }
@@ -44,14 +47,14 @@ pub(super) fn bytes(sizes: &[usize]) -> u64 {
 pub(super) struct Bench {
     pub model: Box<dyn Model>,
     pub weights: Vec<Tensor>,
-    side: usize,
+    input: Input,
     device: Device,
 }
 
 impl Bench {
     pub fn new(sizes: Sizes, device: &Device) -> Result<Self, Error> {
         let input = Input {
-            channels: 3,
+            channels: sizes.channels,
             height: sizes.side,
             width: sizes.side,
         };
@@ -67,13 +70,18 @@ impl Bench {
         Ok(Self {
             model,
             weights,
-            side: sizes.side,
+            input,
             device: device.clone(),
         })
     }
 
     pub fn images(&self, count: usize, index: u64) -> Result<Tensor, Error> {
-        let shape = [count, 3, self.side, self.side];
+        let Input {
+            channels,
+            height,
+            width,
+        } = self.input;
+        let shape = [count, channels, height, width];
         let layers = [count, self.model.activations(), 3];
         cost::check(bytes(&shape).saturating_add(bytes(&layers)), None)?;
         let rng = stream(0, "bench/images", index);

@@ -4,6 +4,7 @@
 use liebig_grad::{Device, Keep};
 
 use super::network::Sizes;
+use super::trajectory::Unrolled;
 use super::workloads::Unit;
 use super::{matching, trajectory};
 use crate::Error;
@@ -66,14 +67,16 @@ impl Point {
     pub(super) fn prepare(&self, device: &Device) -> Result<Unit, Error> {
         let (mut sizes, mut batch) = (Sizes::default(), BATCH);
         match self.axis {
-            "steps" => return trajectory::unrolled(self.value, 1, Keep::default(), device),
-            "sparse_steps" => {
-                let weights_every = self.value.isqrt();
+            "steps" | "sparse_steps" => {
+                let weights_every = match self.axis {
+                    "steps" => 1,
+                    _ => self.value.isqrt(),
+                };
                 let keep = Keep {
                     weights_every,
                     graphs: 0,
                 };
-                return trajectory::unrolled(self.value, 1, keep, device);
+                return trajectory::unrolled(&Unrolled::new(self.value, 1), |_| keep, device);
             }
             "batch" => batch = self.value,
             "width" => sizes.width = self.value,

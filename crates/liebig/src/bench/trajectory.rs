@@ -1,11 +1,13 @@
 //! Gradients through unrolled training.
 
 use liebig_data::stream;
-use liebig_grad::{Device, InnerSgd, Keep, Targets, Tensor, Trajectory};
+use liebig_grad::{
+    Device, InnerOptimizer, InnerRule, InnerState, Keep, Targets, Tensor, Trajectory, UnrollSize,
+};
 use liebig_nn::TrainingSteps;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::network::{Bench, CLASSES, Sizes, bytes};
+use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
 use crate::{Error, cost};
 
@@ -21,30 +23,52 @@ pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Resu
         graphs: GRAPHS_OF_IMAGES / (ipc * CLASSES),
         ..Keep::default()
     };
-    unrolled(steps, ipc, keep, device)
+    unrolled(&Unrolled::new(steps, ipc), |_| keep, device)
+}
+
+/// An unrolled training and its gradient.
+pub(super) struct Unrolled {
+    pub steps: usize,
+    pub ipc: usize,
+    pub sizes: Sizes,
+    pub rule: InnerRule,
+}
+
+impl Unrolled {
+    /// Plain gradient descent with the network that all workloads use.
+    pub fn new(steps: usize, ipc: usize) -> Self {
+        Self {
+            steps,
+            ipc,
+            sizes: Sizes::default(),
+            rule: InnerRule::sgd(),
+        }
+    }
 }
 
 pub(super) fn unrolled(
-    steps: usize,
-    ipc: usize,
-    keep: Keep,
+    work: &Unrolled,
+    keep: impl FnOnce(&UnrollSize) -> Keep,
     device: &Device,
 ) -> Result<Unit, Error> {
-    let bench = Bench::new(Sizes::default(), device)?;
-    let images = bench.images(ipc * CLASSES, 0)?;
-    let kept = steps / keep.weights_every.max(1) + 1;
-    cost::check(bytes(&[kept, bench.model.parameter_count()]), None)?;
-    let labels = (0..CLASSES * ipc).map(|image| image / ipc).collect();
-    let targets = Targets::Hard(labels);
+    let bench = Bench::new(work.sizes, device)?;
+    let images = bench.images(work.ipc * CLASSES, 0)?;
+    let optimizer = InnerOptimizer {
+        rule: work.rule.clone(),
+        lr: vec![LR; work.steps],
+    };
+    let labels = (0..CLASSES * work.ipc).map(|image| image / work.ipc);
+    let targets = Targets::Hard(labels.collect());
+    let size = TrainingSteps::new(bench.model.as_ref(), images.clone(), targets.clone())?
+        .unroll_size(&optimizer);
+    let keep = keep(&size);
+    cost::check(keep.peak_bytes(&size), None)?;
     let target = nearby(&bench.weights)?;
     let scale = 1.0 / squared_distance(&bench.weights, &target)?;
     Ok(Box::new(move || {
         let training = TrainingSteps::new(bench.model.as_ref(), images.clone(), targets.clone())?;
-        let sgd = InnerSgd {
-            lr: vec![LR; steps],
-            momentum: 0.0,
-        };
-        let trajectory = Trajectory::train(&training, &bench.weights, sgd, keep)?;
+        let start = InnerState::new(&bench.weights);
+        let trajectory = Trajectory::train(&training, &start, optimizer.clone(), keep)?;
         // The gradient of the squared distance from the target, relative to that of the start.
         let cotangents = trajectory
             .last()

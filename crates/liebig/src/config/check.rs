@@ -6,6 +6,7 @@ use toml::Table;
 
 use super::keys::schemas;
 use super::{Config, Error};
+use crate::evaluate::Training;
 use crate::{coresets, settings};
 
 /// A configuration in which each value was checked. Checks that need the data are made when a session is created.
@@ -41,7 +42,9 @@ impl Config {
             }
         }
         for name in &self.evaluation.baselines {
-            if name != WHOLE && coresets::find(name).is_none() {
+            let known = Training::split(name)
+                .is_some_and(|(name, _)| name == WHOLE || coresets::find(name).is_some());
+            if !known {
                 let known: Vec<&str> = coresets::CORESETS
                     .iter()
                     .map(coresets::Entry::name)

@@ -42,18 +42,6 @@ impl Config {
     }
 }
 
-impl Default for DataConfig {
-    /// The built-in set.
-    fn default() -> Self {
-        Self {
-            source: "strokes".into(),
-            image_size: None,
-            grayscale: None,
-            label_column: None,
-        }
-    }
-}
-
 impl Default for EvaluationConfig {
     /// The common protocol without augmentation, compared with random real samples.
     fn default() -> Self {

@@ -4,6 +4,7 @@
 //! [`Config::check`] turns that into a [`ValidConfig`], which a run requires.
 
 pub(crate) mod check;
+mod data;
 mod defaults;
 mod error;
 mod image_size;
@@ -19,6 +20,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::ValidConfig;
+pub use data::DataConfig;
 pub use error::Error;
 pub use image_size::ImageSize;
 pub use keys::{common_settings, model_settings};
@@ -64,25 +66,6 @@ pub struct General {
     pub budget: Option<String>,
     /// How to fill up a class with fewer real samples than needed: `repeat` them, or add `noise`. Default `repeat`.
     pub fill: Fill,
-}
-
-/// The dataset and how it is read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct DataConfig {
-    /// The dataset: a name that `liebig data list` shows, or a path. Default `strokes`.
-    #[schemars(extend("x-range" = "a name or a path"))]
-    pub source: String,
-    /// Size to which images are resized, such as `32` or `32x48` (height x width). Default: their original size.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("x-range" = "1 to 4096 pixels"))]
-    pub image_size: Option<ImageSize>,
-    /// Whether images are read in grey (true) or in colour (false). Default: as stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub grayscale: Option<bool>,
-    /// The column of a table that holds the class. Default: detected by its name or position.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub label_column: Option<String>,
 }
 
 /// The evaluation protocol; the defaults are those of DC, DSA and DM.

@@ -112,6 +112,8 @@ fn every_preset_resolves() {
             .push(format!("preset {}", preset.name), preset.text)
             .unwrap();
         layers.set("data.source=other").unwrap();
+        let (method, _) = preset.name.split_once('/').unwrap();
+        layers.set(&format!("method.name={method}")).unwrap();
         layers
             .resolve(&images())
             .unwrap_or_else(|error| panic!("{}: {error}", preset.name));
@@ -211,7 +213,7 @@ fn an_unknown_method_is_refused_with_the_known_ones() {
     let message = resolve(&["method.name=magic"]).unwrap_err().to_string();
     assert!(
         message.contains("unknown method `magic`")
-            && message.contains("the methods are: dc, dsa, dm, random"),
+            && message.contains("the methods are: dc, dsa, dm, dd, rat-bptt, sldd, random"),
         "{message}"
     );
 }

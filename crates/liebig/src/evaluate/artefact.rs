@@ -1,6 +1,6 @@
 //! The evaluation of a distilled set from any source, with one or several networks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use liebig_data::Dataset;
 use liebig_grad::Device;
@@ -9,11 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Evaluation, Metric, Rows, Source, baselines, evaluate};
 use crate::artefact::Artefact;
+use crate::networks::Pool;
 use crate::protocol::Recipe;
 use crate::run::Interrupt;
-use crate::session::{DISTILLED, Event, Observer};
+use crate::session::{Event, Observer};
 use crate::task::{Fill, Task, TrainingSet};
-use crate::{Budget, Error, Published, facts};
+use crate::{Budget, Error, Published, cost, facts};
 
 /// An evaluation of an artefact: networks, baselines, repeats and observer.
 pub struct ArtefactEvaluation<'a> {
@@ -25,8 +26,13 @@ pub struct ArtefactEvaluation<'a> {
     pub models: &'a [String],
     /// Number of fresh networks of each kind.
     pub repeats: usize,
+    /// The number of epochs of the common protocol, if it is not to be the recipe's; for the whole training set, fewer are
+    /// enough.
+    pub epochs: Option<usize>,
     /// Coresets by name, or `whole`.
     pub baselines: &'a [String],
+    /// Networks that were trained before, for a set that was made for such: their folder or file.
+    pub networks: Option<&'a Path>,
     /// The metrics.
     pub metrics: &'a [Metric],
     /// Seed of networks and baselines.
@@ -50,6 +56,9 @@ pub struct EvaluationReport {
     pub dataset: String,
     /// Samples per class.
     pub ipc: usize,
+    /// The number of epochs of the common protocol, if it is not the recipe's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<usize>,
     /// Scores of each network.
     pub results: Vec<ModelRows>,
     /// The published result, if the set names one.
@@ -88,11 +97,7 @@ impl ArtefactEvaluation<'_> {
             });
         }
         let recipes = self.recipes()?;
-        let mut sources = vec![Source::Set {
-            name: DISTILLED,
-            set,
-            seconds: None,
-        }];
+        let mut sources = Source::distilled(set, None, &artefact.recipe);
         sources.extend(baselines(self.baselines, self.dataset)?);
         self.observer.observe(Event::Evaluating {
             networks: recipes.len() * sources.len() * self.repeats,
@@ -109,11 +114,17 @@ impl ArtefactEvaluation<'_> {
                 fill: Fill::Repeat,
                 seed: self.seed,
                 device: self.device,
+                memory: cost::limit(None),
                 interrupt: self.interrupt,
                 observer: self.observer,
             };
+            let pool = self
+                .networks
+                .map(|path| Pool::read(path, model.as_ref(), self.device))
+                .transpose()?;
             let evaluation = Evaluation {
                 recipe,
+                networks: pool.as_ref(),
                 test: &self.dataset.test,
                 seed: self.seed,
                 device: self.device,
@@ -135,15 +146,19 @@ impl ArtefactEvaluation<'_> {
             method: provenance.method.clone(),
             dataset: self.dataset.name.clone(),
             ipc: provenance.ipc,
+            epochs: self.epochs,
             results,
             published: provenance.published.clone(),
         })
     }
 
     fn recipes(&self) -> Result<Vec<Recipe>, Error> {
-        let own = &self.artefact.recipe;
+        let mut own = self.artefact.recipe.clone();
+        if let Some(epochs) = self.epochs {
+            own.protocol = own.protocol.with_epochs(epochs);
+        }
         if self.models.is_empty() {
-            return Ok(vec![own.clone()]);
+            return Ok(vec![own]);
         }
         let input = facts::input(self.artefact.set.shape);
         let recipe = |name: &String| {
@@ -155,6 +170,7 @@ impl ArtefactEvaluation<'_> {
             Ok(Recipe {
                 model,
                 protocol: own.protocol.clone(),
+                unroll: own.unroll.clone(),
             })
         };
         self.models.iter().map(recipe).collect()

@@ -5,11 +5,14 @@
 //! [`Recipe`] × [`Metric`]s → [`Rows`] of a report.
 
 mod artefact;
+mod nearest;
+mod patients;
 mod report;
 mod score;
 mod source;
 mod test;
 mod train;
+mod training;
 
 #[cfg(test)]
 mod tests;
@@ -19,15 +22,20 @@ use liebig_grad::Device;
 use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
-pub use report::{Row, Rows};
+pub use patients::{Estimate, Judged, Patients};
+pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
 pub use source::Source;
+pub(crate) use test::accuracy;
+pub use training::Training;
 
+use crate::networks::Pool;
 use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::set::SmallSet;
 use crate::{Error, facts};
+use patients::Cohorts;
 
 /// A metric of a trained network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +44,46 @@ pub enum Metric {
     Accuracy,
     /// The same for each class.
     PerClass,
+    /// How often test samples of one class are taken for another.
+    Attack {
+        /// The class that the samples have.
+        from: u32,
+        /// The class that they are to be taken for.
+        to: u32,
+    },
+    /// Sensitivity and specificity with which patients are judged by all their samples ([`Patients`]).
+    Patients {
+        /// The positive class.
+        positive: u32,
+    },
+}
+
+impl Metric {
+    /// The metric of patients for the positive class of this name or label; the last class if none is named.
+    ///
+    /// # Errors
+    /// [`crate::config::Error::OutOfRange`] for an unknown class.
+    pub fn patients(positive: Option<&str>, class_names: &[String]) -> Result<Self, Error> {
+        let classes = class_names.len();
+        let class = match positive {
+            None => classes.checked_sub(1),
+            Some(name) => {
+                let by_name = class_names.iter().position(|known| known == name);
+                by_name.or_else(|| name.parse().ok().filter(|&label| label < classes))
+            }
+        };
+        let class = class.and_then(|class| u32::try_from(class).ok());
+        class
+            .map(|positive| Self::Patients { positive })
+            .ok_or_else(|| {
+                let error = crate::config::Error::OutOfRange {
+                    key: "positive".into(),
+                    value: positive.unwrap_or_default().into(),
+                    rule: format!("expected one of the classes {}", class_names.join(", ")),
+                };
+                error.into()
+            })
+    }
 }
 
 /// Everything that all networks of an evaluation share.
@@ -47,6 +95,8 @@ pub struct Evaluation<'a> {
     pub test: &'a Split,
     /// The seed; each repeat has its own random streams.
     pub seed: u64,
+    /// Networks that were trained before, for sets that were made for such.
+    pub networks: Option<&'a Pool>,
     /// The device to compute on.
     pub device: &'a Device,
     /// Checked after every epoch.
@@ -64,6 +114,18 @@ impl Evaluation<'_> {
     /// [`Error::NoTestSet`], [`Error::OtherKindOfData`] and [`Error::Data`] for a set that the test set does not go with.
     pub fn run(
         &self,
+        training: Training,
+        repeats: usize,
+        set: impl Fn(u64) -> Result<SmallSet, Error> + Sync,
+    ) -> Result<Score, Error> {
+        self.judging(None, training, repeats, set)
+    }
+
+    /// The same; with `patients`, the networks also judge those.
+    fn judging(
+        &self,
+        patients: Option<&Cohorts<'_>>,
+        training: Training,
         repeats: usize,
         set: impl Fn(u64) -> Result<SmallSet, Error> + Sync,
     ) -> Result<Score, Error> {
@@ -73,7 +135,7 @@ impl Evaluation<'_> {
         let outcomes = (0..repeats as u64)
             .into_par_iter()
             .map(|repeat| {
-                let outcome = self.one(&set(repeat)?, repeat)?;
+                let outcome = self.one(patients, training, &set(repeat)?, repeat)?;
                 self.observer.observe(Event::Evaluated);
                 Ok(outcome)
             })
@@ -81,7 +143,13 @@ impl Evaluation<'_> {
         Ok(Score::new(outcomes))
     }
 
-    fn one(&self, set: &SmallSet, repeat: u64) -> Result<Outcome, Error> {
+    fn one(
+        &self,
+        patients: Option<&Cohorts<'_>>,
+        training: Training,
+        set: &SmallSet,
+        repeat: u64,
+    ) -> Result<Outcome, Error> {
         if set.shape != self.test.shape() {
             return Err(Error::OtherKindOfData {
                 expected: format!("samples of {}", self.test.shape()),
@@ -93,8 +161,19 @@ impl Evaluation<'_> {
             .recipe
             .model
             .build(facts::input(set.shape), set.classes)?;
-        let learner = train::train(model.as_ref(), set, self, repeat)?;
-        test::test(&learner, set, self)
+        let learner = match training {
+            Training::Common => train::train(model.as_ref(), set, self, repeat)?,
+            Training::Own => train::unroll(model.as_ref(), set, self, repeat)?,
+            Training::Before => train::start(model.as_ref(), self, repeat)?,
+            Training::Nearest => {
+                return test::test(set, self, patients, |values| {
+                    Ok(nearest::classes(set, &values))
+                });
+            }
+        };
+        test::test(set, self, patients, |values| {
+            test::predicted(&learner, set, self, values)
+        })
     }
 }
 
@@ -103,7 +182,7 @@ impl Evaluation<'_> {
 /// `context` is used to make coresets: its budget sets the number of samples, its seed selects them.
 ///
 /// # Errors
-/// As for [`Evaluation::run`], and any error of a coreset.
+/// As for [`Evaluation::run`], and any error of a coreset; [`Error::OneSided`] for [`Metric::Patients`] on patients of one kind.
 pub fn evaluate(
     sources: &[Source<'_>],
     evaluation: &Evaluation<'_>,
@@ -111,11 +190,25 @@ pub fn evaluate(
     repeats: usize,
     task: &crate::Task<'_>,
 ) -> Result<Rows, Error> {
+    let positive = metrics.iter().find_map(|metric| match *metric {
+        Metric::Patients { positive } => Some(positive),
+        _ => None,
+    });
+    let patients = positive
+        .map(|positive| Cohorts::new(task.train, evaluation.test, positive))
+        .transpose()?;
     let mut rows = Rows::default();
     for source in sources {
         let made = source.make(task, repeats)?;
-        let score = evaluation.run(repeats, |repeat| made.set(repeat))?;
-        rows.push(source.name(), Some(Row::new(&score, &made, metrics)));
+        let set = |repeat| made.set(repeat);
+        let score = evaluation.judging(patients.as_ref(), source.training(), repeats, set)?;
+        let row = Row {
+            patients: patients
+                .as_ref()
+                .and_then(|patients| patients.report(&score, evaluation.seed)),
+            ..Row::new(&score, &made, metrics)
+        };
+        rows.push(&source.name(), Some(row));
     }
     Ok(rows)
 }

@@ -5,7 +5,7 @@ use serde::ser::{SerializeMap, Serializer};
 use serde::{Deserialize, Serialize};
 
 use super::source::Made;
-use super::{Metric, Score};
+use super::{Metric, Patients, Score};
 
 /// The results of the networks trained on one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,10 +21,32 @@ pub struct Row {
     /// Mean accuracy of each class, where that was asked for; NaN, in JSON `null`, for a class without test samples.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "per_class")]
     pub per_class: Option<Vec<f64>>,
+    /// How often one class is taken for another, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attack: Option<Attack>,
+    /// How well patients are judged by all their samples, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patients: Option<Patients>,
     /// Seconds that it took to make the training set, if known.
     pub seconds: Option<f64>,
     /// Bits per class that the training set needs: 8 per value of real images, 32 per learnt value.
     pub bits_per_class: f64,
+}
+
+/// The success of a set that is to make networks mistake one class for another (Wang et al., "Dataset Distillation", 2018);
+/// means over the networks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attack {
+    /// The class that is to be mistaken.
+    pub from: u32,
+    /// The class that it is to be taken for.
+    pub to: u32,
+    /// The fraction of the test samples of `from` that are classified as `to`.
+    pub success: f64,
+    /// Accuracy if the class `to` is the right answer for samples of `from`.
+    pub accuracy_flipped: f64,
+    /// Accuracy on the samples of all other classes.
+    pub accuracy_others: f64,
 }
 
 /// JSON has no NaN.
@@ -60,6 +82,11 @@ impl Row {
             n: score.n(),
             accuracies: score.accuracies(),
             per_class: per_class.then(|| score.per_class()),
+            attack: metrics.iter().find_map(|metric| match *metric {
+                Metric::Attack { from, to } => Some(score.attack(from, to)),
+                _ => None,
+            }),
+            patients: None,
             seconds: made.seconds,
             bits_per_class: made.bits_per_class(),
         }

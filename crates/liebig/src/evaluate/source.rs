@@ -4,10 +4,13 @@ use std::time::Instant;
 
 use liebig_data::Dataset;
 
+use super::Training;
 use crate::config::Error as ConfigError;
 use crate::config::check::WHOLE;
+use crate::protocol::Recipe;
+use crate::session::DISTILLED;
 use crate::set::SmallSet;
-use crate::{Error, Labels, Task, coresets};
+use crate::{Error, Labels, Start, Task, Unroll, coresets};
 
 /// A training set of an evaluation, or a rule for making it.
 pub enum Source<'a> {
@@ -24,6 +27,9 @@ pub enum Source<'a> {
     Coreset(&'static coresets::Entry),
     /// The whole training set.
     Whole(&'a Dataset),
+    /// Another source with a way in which a classifier is made from it; the name becomes `NAME@WAY`, except for a set with
+    /// its own training.
+    With(Box<Source<'a>>, Training),
 }
 
 impl<'a> Source<'a> {
@@ -32,6 +38,14 @@ impl<'a> Source<'a> {
     /// # Errors
     /// [`ConfigError::OutOfRange`] for an unknown name.
     pub fn baseline(name: &str, dataset: &'a Dataset) -> Result<Self, Error> {
+        if let Some((name, training @ (Training::Own | Training::Nearest | Training::Before))) =
+            Training::split(name)
+        {
+            return Ok(Self::With(
+                Box::new(Self::baseline(name, dataset)?),
+                training,
+            ));
+        }
         if name == WHOLE {
             return Ok(Self::Whole(dataset));
         }
@@ -51,15 +65,47 @@ impl<'a> Source<'a> {
 
     /// Its name in the report.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> String {
         match self {
-            Self::Set { name, .. } => name,
-            Self::Coreset(entry) => entry.name(),
-            Self::Whole(_) => WHOLE,
+            Self::Set { name, .. } => (*name).into(),
+            Self::Coreset(entry) => entry.name().into(),
+            Self::Whole(_) => WHOLE.into(),
+            Self::With(source, Training::Own) if matches!(**source, Self::Set { .. }) => {
+                source.name()
+            }
+            Self::With(source, training) => format!("{}@{training}", source.name()),
+        }
+    }
+
+    /// How a classifier is made from it.
+    #[must_use]
+    pub fn training(&self) -> Training {
+        match self {
+            Self::With(_, training) => *training,
+            _ => Training::Common,
+        }
+    }
+
+    /// The entries of a distilled set in a report: by the training that it was made for, if there is one, and by the
+    /// common protocol.
+    #[must_use]
+    pub fn distilled(set: &'a SmallSet, seconds: Option<f64>, recipe: &Recipe) -> Vec<Self> {
+        let named = |name| Self::Set { name, set, seconds };
+        let with = |training| Self::With(Box::new(named(DISTILLED)), training);
+        match recipe.unroll {
+            None => vec![named(DISTILLED)],
+            Some(Unroll {
+                start: Start::Loaded,
+                ..
+            }) => vec![with(Training::Own), with(Training::Before)],
+            Some(_) => vec![with(Training::Own), with(Training::Common)],
         }
     }
 
     pub(super) fn make(&self, task: &Task<'_>, repeats: usize) -> Result<Made, Error> {
+        if let Self::With(source, _) = self {
+            return source.make(task, repeats);
+        }
         let started = Instant::now();
         let sets = match self {
             Self::Set { set, .. } => vec![(*set).clone()],
@@ -69,6 +115,7 @@ impl<'a> Source<'a> {
                 sets.collect::<Result<Vec<_>, _>>()?
             }
             Self::Whole(dataset) => vec![whole(dataset)],
+            Self::With(..) => Vec::new(),
         };
         let seconds = match self {
             Self::Set { seconds, .. } => *seconds,
@@ -76,7 +123,7 @@ impl<'a> Source<'a> {
         };
         // A value of a real image is stored in a byte.
         let real = match self {
-            Self::Set { .. } => false,
+            Self::Set { .. } | Self::With(..) => false,
             Self::Coreset(entry) => entry.real(),
             Self::Whole(_) => true,
         };

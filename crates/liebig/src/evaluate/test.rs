@@ -1,50 +1,91 @@
 //! Testing one network.
 
+use liebig_data::{Dataset, Split};
+use liebig_grad::Device;
 use liebig_nn::Learner;
 
+use super::patients::Cohorts;
 use super::{Evaluation, Outcome};
 use crate::Error;
 use crate::labels::highest;
+use crate::run::Interrupt;
 use crate::set::{SmallSet, samples};
 
 /// Samples per call of the network.
 const BATCH: usize = 256;
 
-/// Tests a network; the predicted class is that of the highest logit (the first if several are equal).
+/// Tests a classifier, which gives the classes of samples `[n, ...]` in the space that networks train on. With `patients`,
+/// it judges those too.
 pub(super) fn test(
+    set: &SmallSet,
+    evaluation: &Evaluation<'_>,
+    patients: Option<&Cohorts<'_>>,
+    classify: impl Fn(Vec<f32>) -> Result<Vec<usize>, Error>,
+) -> Result<Outcome, Error> {
+    let classes_of = |split: &Split| -> Result<Vec<usize>, Error> {
+        let all: Vec<usize> = (0..split.len()).collect();
+        let mut predicted = Vec::with_capacity(all.len());
+        for batch in all.chunks(BATCH) {
+            if evaluation.interrupt.is_set() {
+                return Err(Error::Interrupted);
+            }
+            predicted.extend(classify(split.batch(batch, &set.space))?);
+        }
+        Ok(predicted)
+    };
+    let test = evaluation.test;
+    let predicted = classes_of(test)?;
+    let mut confusion = vec![vec![0_usize; set.classes]; set.classes];
+    for (&predicted, &label) in predicted.iter().zip(test.labels()) {
+        let row = confusion.get_mut(label as usize);
+        if let Some(count) = row.and_then(|row| row.get_mut(predicted)) {
+            *count += 1;
+        }
+    }
+    let mut outcome = Outcome::new(confusion, test.len());
+    if let Some(patients) = patients {
+        outcome.judged = Some(patients.judge(&classes_of(patients.training)?, &predicted));
+    }
+    Ok(outcome)
+}
+
+/// The classes that a network predicts: those of the highest logit (the first if several are equal).
+pub(super) fn predicted(
     learner: &Learner<'_>,
     set: &SmallSet,
     evaluation: &Evaluation<'_>,
-) -> Result<Outcome, Error> {
-    let Evaluation {
-        test,
-        device,
-        interrupt,
-        ..
-    } = *evaluation;
+    values: Vec<f32>,
+) -> Result<Vec<usize>, Error> {
+    let x = samples(values, set.shape, evaluation.device)?;
+    let logits = learner.predict(&x)?.to_vec()?;
+    let rows = logits.chunks_exact(set.classes.max(1));
+    Ok(rows.map(highest).collect())
+}
+
+/// The accuracy of a network on a dataset's test split.
+pub(crate) fn accuracy(
+    learner: &Learner<'_>,
+    dataset: &Dataset,
+    device: &Device,
+    interrupt: &Interrupt,
+) -> Result<f64, Error> {
+    let test = &dataset.test;
     let all: Vec<usize> = (0..test.len()).collect();
-    let (mut correct, mut counts) = (vec![0_usize; set.classes], vec![0_usize; set.classes]);
+    let mut correct = 0;
     for batch in all.chunks(BATCH) {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
-        let x = samples(test.batch(batch, &set.space), set.shape, device)?;
-        let logits = learner.predict(&x)?.to_vec()?;
-        for (row, &index) in logits.chunks_exact(set.classes.max(1)).zip(batch) {
-            let label = test.labels()[index] as usize;
-            if let (Some(count), Some(correct)) = (counts.get_mut(label), correct.get_mut(label)) {
-                *count += 1;
-                *correct += usize::from(highest(row) == label);
-            }
-        }
+        let values = test.batch(batch, &dataset.space);
+        let logits = learner
+            .predict(&samples(values, dataset.shape, device)?)?
+            .to_vec()?;
+        let rows = logits.chunks_exact(dataset.class_names.len().max(1));
+        let right = |(row, &index): (&[f32], &usize)| highest(row) == test.labels()[index] as usize;
+        correct += rows
+            .zip(batch)
+            .filter(|&(row, index)| right((row, index)))
+            .count();
     }
-    let share = |correct: usize, count: usize| correct as f64 / count as f64;
-    Ok(Outcome {
-        accuracy: share(correct.iter().sum(), test.len()),
-        per_class: correct
-            .iter()
-            .zip(&counts)
-            .map(|(&correct, &count)| share(correct, count))
-            .collect(),
-    })
+    Ok(correct as f64 / test.len().max(1) as f64)
 }

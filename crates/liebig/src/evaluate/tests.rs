@@ -16,6 +16,7 @@ fn recipe(model: ModelChoice) -> Recipe {
         ..EvaluationConfig::default()
     };
     Recipe {
+        unroll: None,
         model,
         protocol: (&evaluation).into(),
     }
@@ -31,13 +32,14 @@ fn score(recipe: &Recipe, seed: u64, ipc: usize, threads: usize) -> Result<Score
     Work::on(strokes(), ipc).run(threads, |task| {
         let evaluation = Evaluation {
             recipe,
+            networks: None,
             test: &test,
             seed,
             device: task.device,
             interrupt: task.interrupt,
             observer: task.observer,
         };
-        evaluation.run(2, |draw| random(&task, draw))
+        evaluation.run(Training::Common, 2, |draw| random(&task, draw))
     })
 }
 
@@ -91,13 +93,14 @@ fn a_request_to_stop_is_heard() {
     let result = work.run(1, |task| {
         let evaluation = Evaluation {
             recipe: &recipe,
+            networks: None,
             test: &strokes().test,
             seed: 0,
             device: task.device,
             interrupt: task.interrupt,
             observer: &Quiet,
         };
-        evaluation.run(1, |draw| random(&task, draw))
+        evaluation.run(Training::Common, 1, |draw| random(&task, draw))
     });
     assert!(matches!(result, Err(Error::Interrupted)), "{result:?}");
 }
@@ -137,6 +140,7 @@ fn rows(sources: &[Source<'_>], test: &Split, metrics: &[Metric], work: &Work<'_
     work.run(2, |task| {
         let evaluation = Evaluation {
             recipe: &recipe,
+            networks: None,
             test,
             seed: 0,
             device: task.device,
@@ -242,13 +246,14 @@ fn an_empty_test_set_is_refused() {
     let result = Work::on(table(), 1).run(1, |task| {
         let evaluation = Evaluation {
             recipe: &recipe,
+            networks: None,
             test: &none,
             seed: 0,
             device: task.device,
             interrupt: task.interrupt,
             observer: task.observer,
         };
-        evaluation.run(1, |draw| random(&task, draw))
+        evaluation.run(Training::Common, 1, |draw| random(&task, draw))
     });
     assert!(matches!(result, Err(Error::NoTestSet)), "{result:?}");
 }
@@ -307,6 +312,7 @@ fn one_learnt_step_size_replaces_the_learning_rate() {
         work.run(1, |task| {
             let evaluation = Evaluation {
                 recipe: &recipe,
+                networks: None,
                 test: &data.test,
                 seed: 0,
                 device: task.device,
@@ -335,6 +341,7 @@ fn a_set_of_other_samples_than_the_test_sets_is_refused() {
         Work::on(table(), 1).run(1, |task| {
             let evaluation = Evaluation {
                 recipe: &recipe,
+                networks: None,
                 test,
                 seed: 0,
                 device: task.device,
@@ -343,7 +350,9 @@ fn a_set_of_other_samples_than_the_test_sets_is_refused() {
             };
             let mut set = random(&task, 0).unwrap();
             spoil(&mut set);
-            evaluation.run(1, |_| Ok(set.clone())).unwrap_err()
+            evaluation
+                .run(Training::Common, 1, |_| Ok(set.clone()))
+                .unwrap_err()
         })
     };
     let error = tested_on(&strokes().test, |_| ());
@@ -354,4 +363,94 @@ fn a_set_of_other_samples_than_the_test_sets_is_refused() {
     );
     let error = tested_on(&table().test, |set| set.space.normalization.mean.clear());
     assert!(matches!(error, Error::Data(_)), "{error}");
+}
+
+#[test]
+fn the_nearest_sample_gives_the_class() {
+    let work = Work::on(table(), 1);
+    let sources = [Source::baseline("whole@nearest", table()).unwrap()];
+    let rows = rows(&sources, &table().test, &[Metric::Accuracy], &work);
+    // Worked out in one dimension after the other.
+    let (train, test, space) = (&table().train, &table().test, &table().space);
+    let all = |split: &Split| split.batch(&(0..split.len()).collect::<Vec<_>>(), space);
+    let (known, asked) = (all(train), all(test));
+    let len = table().shape.len();
+    let right = asked
+        .chunks(len)
+        .zip(test.labels())
+        .filter(|(sample, label)| {
+            let far = |other: &[f32]| -> f64 {
+                let square = |(a, b): (&f32, &f32)| f64::from(a - b).powi(2);
+                sample.iter().zip(other).map(square).sum()
+            };
+            let nearest = known
+                .chunks(len)
+                .map(far)
+                .enumerate()
+                .min_by(|(_, a), (_, b)| a.total_cmp(b));
+            train.labels()[nearest.unwrap().0] == **label
+        });
+    let expected = right.count() as f64 / test.len() as f64;
+    assert_eq!(rows.get("whole@nearest").unwrap().mean, expected);
+    assert!(Source::baseline("random@sideways", table()).is_err());
+}
+
+#[test]
+fn a_set_is_trained_on_by_the_steps_that_it_was_made_for() {
+    let unroll = crate::Unroll {
+        optimizer: crate::OptimizerChoice::Sgd {
+            momentum: 0.0,
+            weight_decay: 0.0,
+        },
+        lr: 0.5,
+        steps: 3,
+        parts: 2,
+        start: crate::Start::Fixed { seed: 5, nets: 1 },
+        augmentation: crate::augment::Augmentation::None,
+    };
+    let own = Recipe {
+        unroll: Some(unroll.clone()),
+        ..recipe(mlp())
+    };
+    Work::on(table(), 2).run(2, |task| {
+        let mut set = random(&task, 0).unwrap();
+        set.step_sizes = vec![0.25, 0.125];
+        let evaluation = Evaluation {
+            recipe: &own,
+            networks: None,
+            test: &table().test,
+            seed: 0,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: task.observer,
+        };
+        let learner = train::unroll(task.model, &set, &evaluation, 0).unwrap();
+        // The same by hand: samples 0, 2, ... then 1, 3, ...; the third step size is the first again.
+        let mut rng = liebig_data::stream(5, "fixed network", 0);
+        let mut weights = liebig_nn::initialize(task.model, &mut rng, task.device).unwrap();
+        let targets = set.labels.targets(set.classes, task.device).unwrap();
+        for (step, lr) in [0.25, 0.125, 0.25].into_iter().enumerate() {
+            let batch: Vec<usize> = (step % 2..set.len()).step_by(2).collect();
+            let x = crate::samples(set.values_of(&batch), set.shape, task.device).unwrap();
+            let of_batch = targets.select(&batch).unwrap();
+            let gradient = liebig_nn::loss_gradient(task.model, &weights, &x, &of_batch).unwrap();
+            for (weight, gradient) in weights.iter_mut().zip(&gradient.gradient) {
+                *weight = weight.sub(&gradient.mul_scalar(lr).unwrap()).unwrap();
+            }
+        }
+        for (found, expected) in learner.weights().iter().zip(&weights) {
+            let pairs = found
+                .to_vec()
+                .unwrap()
+                .into_iter()
+                .zip(expected.to_vec().unwrap());
+            pairs.for_each(|(found, expected)| assert!((found - expected).abs() < 1e-6));
+        }
+        let sources = Source::distilled(&set, None, &own);
+        let names: Vec<String> = sources.iter().map(Source::name).collect();
+        assert_eq!(names, ["distilled", "distilled@common"]);
+        let rows = evaluate(&sources, &evaluation, &[Metric::Accuracy], 2, &task).unwrap();
+        // The weights are fixed, so both networks are the same one.
+        assert_eq!(rows.get("distilled").unwrap().std, 0.0);
+    });
 }

@@ -1,4 +1,4 @@
-//! Training one fresh network on a small set.
+//! Training one network on a small set.
 
 use liebig_nn::{Learner, Model};
 use rand::seq::SliceRandom;
@@ -22,9 +22,9 @@ pub(super) fn train<'a>(
         ..
     } = *evaluation;
     let protocol = &recipe.protocol;
-    // A single learnt step size replaces the learning rate; several belong to the steps of an unrolled recipe.
-    let mut lr = match set.step_sizes[..] {
-        [lr] => f64::from(lr),
+    // A single learnt step size replaces the learning rate, unless it belongs to the steps of another training.
+    let mut lr = match (&set.step_sizes[..], &recipe.unroll) {
+        ([lr], None) => f64::from(*lr),
         _ => protocol.lr,
     };
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
@@ -54,6 +54,72 @@ pub(super) fn train<'a>(
             learner.optimizer_mut().set_lr(lr);
             learner.optimizer_mut().reset();
         }
+    }
+    Ok(learner)
+}
+
+/// The network before the first of the steps that the set was made for.
+pub(super) fn start<'a>(
+    model: &'a dyn Model,
+    evaluation: &Evaluation<'_>,
+    repeat: u64,
+) -> Result<Learner<'a>, Error> {
+    let Evaluation {
+        recipe,
+        networks,
+        seed,
+        device,
+        ..
+    } = *evaluation;
+    let unroll = recipe.unroll.as_ref().ok_or(Error::NoUnroll)?;
+    let optimizer = unroll.optimizer.build(unroll.lr);
+    let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
+    match unroll.start.weights(repeat, model, networks, device)? {
+        None => Ok(Learner::fresh(model, optimizer, &mut rng, device)?),
+        Some(weights) => {
+            let statistics = liebig_nn::initial_statistics(model, device)?;
+            Ok(Learner::with_weights(
+                model, weights, statistics, optimizer,
+            )?)
+        }
+    }
+}
+
+/// Trains a network by the steps that the set was made for.
+pub(super) fn unroll<'a>(
+    model: &'a dyn Model,
+    set: &SmallSet,
+    evaluation: &Evaluation<'_>,
+    repeat: u64,
+) -> Result<Learner<'a>, Error> {
+    let Evaluation {
+        recipe,
+        seed,
+        device,
+        interrupt,
+        ..
+    } = *evaluation;
+    let unroll = recipe.unroll.as_ref().ok_or(Error::NoUnroll)?;
+    let mut learner = start(model, evaluation, repeat)?;
+    let targets = set.labels.targets(set.classes, device)?;
+    let all = vec![(0..set.len()).collect()];
+    let batches = match unroll.batches(set.len()) {
+        batches if batches.is_empty() => all,
+        batches => batches,
+    };
+    let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
+    for (step, lr) in unroll.rates(set).into_iter().enumerate() {
+        if interrupt.is_set() {
+            return Err(Error::Interrupted);
+        }
+        let batch = &batches[step % batches.len()];
+        let values = set.values_of(batch);
+        let values = unroll
+            .augmentation
+            .batch(values, set.shape, &mut augmenting)?;
+        let x = samples(values, set.shape, device)?;
+        learner.optimizer_mut().set_lr(lr);
+        learner.learn(&x, &targets.select(batch)?)?;
     }
     Ok(learner)
 }

@@ -35,6 +35,7 @@ impl<O: Objective> Distillation for Descent<'_, O> {
         let mut context = self.objective.context(iteration)?;
         let updates = self.objective.updates();
         let mut mean = Losses::default();
+        self.set.set_rate(self.objective.rate(iteration));
         for update in 0..updates {
             self.task.go_on()?;
             let at = At { iteration, update };

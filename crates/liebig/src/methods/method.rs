@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::path::Path;
 
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::Serialize;
@@ -10,7 +11,8 @@ use serde::de::DeserializeOwned;
 use super::Distillation;
 use crate::config::{Error as ConfigError, EvaluationConfig};
 use crate::cost::Demand;
-use crate::{Error, Facts, Task};
+use crate::unroll::Unroll;
+use crate::{Budget, Error, Facts, Task};
 
 /// A method, represented by its settings: `liebig methods NAME` lists the doc comments, ranges and defaults of the
 /// type's fields. Ranges that the JSON schema states are checked before [`check`](Self::check) is called.
@@ -32,6 +34,28 @@ pub trait Method:
 
     /// The number of iterations, each of which updates the set; 0 for a method that only needs its start.
     fn iterations(&self) -> u64;
+
+    /// The number of samples of each class, from that which `ipc` and `budget` give.
+    fn budget(&self, given: Budget) -> Budget {
+        given
+    }
+
+    /// The training that the sets are made for, if it is not the common protocol; `seed` is that of the run.
+    fn unroll(&self, seed: u64) -> Option<Unroll> {
+        let _ = seed;
+        None
+    }
+
+    /// The folder or file of networks that were trained before, if the method needs such.
+    fn networks(&self) -> Option<&Path> {
+        None
+    }
+
+    /// The class that networks are to mistake, and the one that they are to take it for, if that is the aim. Each is a
+    /// name or a label.
+    fn attack(&self) -> Option<(&str, &str)> {
+        None
+    }
 
     /// Refuses settings that contradict each other or the data. Does not look at samples.
     ///
@@ -62,6 +86,14 @@ pub trait AnyMethod: Debug + Send + Sync {
     fn evaluation(&self, facts: &Facts, evaluation: &mut EvaluationConfig);
     /// [`Method::iterations`].
     fn iterations(&self) -> u64;
+    /// [`Method::budget`].
+    fn budget(&self, given: Budget) -> Budget;
+    /// [`Method::unroll`].
+    fn unroll(&self, seed: u64) -> Option<Unroll>;
+    /// [`Method::networks`].
+    fn networks(&self) -> Option<&Path>;
+    /// [`Method::attack`].
+    fn attack(&self) -> Option<(&str, &str)>;
     /// [`Method::check`].
     ///
     /// # Errors
@@ -95,6 +127,22 @@ impl<M: Method> AnyMethod for M {
 
     fn iterations(&self) -> u64 {
         Method::iterations(self)
+    }
+
+    fn budget(&self, given: Budget) -> Budget {
+        Method::budget(self, given)
+    }
+
+    fn unroll(&self, seed: u64) -> Option<Unroll> {
+        Method::unroll(self, seed)
+    }
+
+    fn networks(&self) -> Option<&Path> {
+        Method::networks(self)
+    }
+
+    fn attack(&self) -> Option<(&str, &str)> {
+        Method::attack(self)
     }
 
     fn check(&self, facts: &Facts) -> Result<(), ConfigError> {

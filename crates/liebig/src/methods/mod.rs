@@ -14,6 +14,7 @@ mod objective;
 pub(crate) mod siamese;
 #[cfg(test)]
 mod tests;
+mod unrolled;
 
 pub use choice::{Entry, MethodChoice};
 pub use descent::Descent;
@@ -22,12 +23,24 @@ pub use dm::Dm;
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
 pub use objective::{At, Objective};
+pub use unrolled::{
+    Dd, Freeze, Inner, LabelInit, LrDecay, Networks, Outer, RatBptt, Settings as UnrolledSettings,
+    Sldd, StepSizeChoice,
+};
 
 pub(crate) use dm::objective as distribution_matching;
 pub(crate) use gradient_matching::objective as matching;
+pub(crate) use unrolled::objective::attacked;
 
 /// Every method that learns a set.
-pub const METHODS: &[Entry] = &[Entry::of::<Dc>(), Entry::of::<Dsa>(), Entry::of::<Dm>()];
+pub const METHODS: &[Entry] = &[
+    Entry::of::<Dc>(),
+    Entry::of::<Dsa>(),
+    Entry::of::<Dm>(),
+    Entry::of::<Dd>(),
+    Entry::of::<RatBptt>(),
+    Entry::of::<Sldd>(),
+];
 
 /// Every method by name: those that learn a set, then the coresets.
 pub fn all() -> impl Iterator<Item = &'static Entry> {

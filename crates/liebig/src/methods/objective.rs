@@ -50,6 +50,12 @@ pub trait Objective: Sync {
         Ok(())
     }
 
+    /// The factor of all learning rates of the set in an iteration.
+    fn rate(&self, iteration: u64) -> f64 {
+        let _ = iteration;
+        1.0
+    }
+
     /// Seconds that one iteration will take.
     ///
     /// # Errors

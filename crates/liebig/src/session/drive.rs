@@ -50,9 +50,9 @@ pub(super) fn drive(
         let before = method.state();
         let result = task.go_on().and_then(|()| method.step(done));
         let losses = match result {
-            Err(Error::Interrupted) => {
+            Err(error @ (Error::Interrupted | Error::Diverged { .. })) => {
                 keeper.interrupted(done, &before)?;
-                return Err(Error::Interrupted);
+                return Err(error);
             }
             losses => losses?,
         };

@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::Session;
 use crate::Error;
 use crate::coresets;
-use crate::evaluate::Evaluation;
+use crate::evaluate::{Evaluation, Training};
 use crate::protocol::Recipe;
 use crate::run::peak_rss_bytes;
 use crate::session::Quiet;
@@ -59,6 +59,7 @@ impl Session<'_> {
             recipe.protocol.epochs = epochs;
             let evaluation = Evaluation {
                 recipe: &recipe,
+                networks: None,
                 test: &test,
                 seed: 0,
                 device: &self.device,
@@ -66,7 +67,7 @@ impl Session<'_> {
                 observer: &Quiet,
             };
             let started = Instant::now();
-            evaluation.run(networks, |_| Ok(set.clone()))?;
+            evaluation.run(Training::Common, networks, |_| Ok(set.clone()))?;
             Ok::<f64, Error>(started.elapsed().as_secs_f64())
         };
         let one = measure(1)?;

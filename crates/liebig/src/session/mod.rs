@@ -27,7 +27,8 @@ use crate::augment::Augmentation;
 use crate::config::Resolved;
 use crate::cost::{self, Demand};
 use crate::evaluate::{Evaluation, Metric, Rows, Source, baselines, evaluate};
-use crate::methods::Distillation;
+use crate::methods::{Distillation, attacked};
+use crate::networks::Pool;
 use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::set::SmallSet;
@@ -73,6 +74,7 @@ impl<'a> Session<'a> {
         let names = &dataset.class_names;
         let text = config.general.budget.as_deref().unwrap_or_default();
         let budget = Budget::parse(text, names, config.general.ipc)?;
+        let budget = config.method.budget(budget);
         let model = config
             .model
             .build(facts::input(dataset.shape), names.len())?;
@@ -185,33 +187,43 @@ impl<'a> Session<'a> {
     pub fn evaluate(&self, set: &SmallSet, seconds: Option<f64>) -> Result<Rows, Error> {
         let config = &self.resolved.config;
         let named = baselines(&config.evaluation.baselines, self.dataset)?;
-        let mut sources = vec![Source::Set {
-            name: DISTILLED,
-            set,
-            seconds,
-        }];
+        let recipe = self.recipe();
+        let mut sources = Source::distilled(set, seconds, &recipe);
         sources.extend(named);
         let repeats = config.evaluation.repeats;
         if repeats == 0 {
             let mut rows = Rows::default();
             sources
                 .iter()
-                .for_each(|source| rows.push(source.name(), None));
+                .for_each(|source| rows.push(&source.name(), None));
             return Ok(rows);
         }
         self.observer.observe(Event::Evaluating {
             networks: repeats * sources.len(),
         });
-        let recipe = self.recipe();
+        let model = self.model.as_ref();
+        let pool = config
+            .method
+            .networks()
+            .map(|path| Pool::read(path, model, &self.device))
+            .transpose()?;
         let evaluation = Evaluation {
             recipe: &recipe,
+            networks: pool.as_ref(),
             test: &self.dataset.test,
             seed: config.general.seed,
             device: &self.device,
             interrupt: &self.interrupt,
             observer: self.observer,
         };
-        self.with_task(|task| evaluate(&sources, &evaluation, &[Metric::Accuracy], repeats, &task))
+        self.with_task(|task| {
+            let mut metrics = vec![Metric::Accuracy];
+            if let Some(pair) = config.method.attack() {
+                let (from, to) = attacked(pair, task.train)?;
+                metrics.push(Metric::Attack { from, to });
+            }
+            evaluate(&sources, &evaluation, &metrics, repeats, &task)
+        })
     }
 
     /// The recipe with which the session's sets are evaluated.
@@ -221,6 +233,7 @@ impl<'a> Session<'a> {
         Recipe {
             model: config.model.clone(),
             protocol: (&config.evaluation).into(),
+            unroll: config.method.unroll(config.general.seed),
         }
     }
 
@@ -233,6 +246,7 @@ impl<'a> Session<'a> {
             fill: self.resolved.config.general.fill,
             seed: self.resolved.config.general.seed,
             device: &self.device,
+            memory: cost::limit(self.memory_limit),
             interrupt: &self.interrupt,
             observer: self.observer,
         })
@@ -248,6 +262,12 @@ impl<'a> Session<'a> {
             .and_then(|data| data.as_object_mut());
         if let Some(data) = data {
             data.remove("source");
+        }
+        if let Some(method) = described
+            .get_mut("method")
+            .and_then(|method| method.as_object_mut())
+        {
+            method.remove("nets");
         }
         // Nor must the location of a set that it started from.
         let init = described.pointer_mut("/method/init");

@@ -9,14 +9,18 @@ use crate::{Error, State};
 pub struct Group {
     value: Tensor,
     optimizer: Optimizer,
+    /// The learning rate that the optimiser came with.
+    lr: f64,
 }
 
 impl Group {
     /// Starts with the given tensor.
     pub fn new(value: &Tensor, optimizer: impl Into<Optimizer>) -> Self {
+        let optimizer = optimizer.into();
         Self {
             value: value.detach(),
-            optimizer: optimizer.into(),
+            lr: optimizer.lr(),
+            optimizer,
         }
     }
 
@@ -29,6 +33,11 @@ impl Group {
     /// Replaces the tensor by another of the same shape, such as one clamped to its bounds.
     pub fn set(&mut self, value: &Tensor) {
         self.value = value.detach();
+    }
+
+    /// Multiplies the learning rate that the optimiser came with.
+    pub fn set_rate(&mut self, factor: f64) {
+        self.optimizer.set_lr(factor * self.lr);
     }
 
     /// The optimiser, for example to change its learning rate.

@@ -55,6 +55,12 @@ impl LearntLabels {
         }
     }
 
+    pub(super) fn set_rate(&mut self, factor: f64) {
+        if let Self::Logits(group) | Self::Values(group) = self {
+            group.set_rate(factor);
+        }
+    }
+
     pub(super) fn save(&self, state: &mut State) {
         if let Self::Logits(group) | Self::Values(group) = self {
             group.save(NAME, state);

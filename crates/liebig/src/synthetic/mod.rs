@@ -1,6 +1,7 @@
 //! The synthetic set during learning: samples, labels and step sizes, each with its optimiser.
 
 mod average;
+mod clip;
 mod cotangents;
 mod group;
 mod labels;
@@ -11,6 +12,7 @@ mod step_sizes;
 mod tests;
 
 pub use average::Average;
+pub use clip::Clip;
 pub use cotangents::Cotangents;
 pub use group::Group;
 pub use labels::LearntLabels;
@@ -33,6 +35,9 @@ pub struct Synthetic {
     labels: LearntLabels,
     step_sizes: Option<StepSizes>,
     average: Option<Average>,
+    clip: Option<Clip>,
+    /// Whether the samples are learnt.
+    learns_samples: bool,
 }
 
 impl Synthetic {
@@ -50,6 +55,26 @@ impl Synthetic {
             samples,
             step_sizes: None,
             average: None,
+            clip: None,
+            learns_samples: true,
+        }
+    }
+
+    /// Keeps the samples as they are; only labels and step sizes are learnt.
+    #[must_use]
+    pub fn with_fixed_samples(self) -> Self {
+        Self {
+            learns_samples: false,
+            ..self
+        }
+    }
+
+    /// Limits the norm of the gradients.
+    #[must_use]
+    pub fn with_clip(self, clip: Clip) -> Self {
+        Self {
+            clip: Some(clip),
+            ..self
         }
     }
 
@@ -124,7 +149,14 @@ impl Synthetic {
     /// # Errors
     /// [`Error::Network`] if the shape of a gradient does not match.
     pub fn apply(&mut self, cotangents: &Cotangents) -> Result<(), Error> {
-        self.samples.step(&cotangents.samples)?;
+        let clipped = match &mut self.clip {
+            Some(clip) => &clip.clipped(cotangents)?,
+            None => cotangents,
+        };
+        let cotangents = clipped;
+        if self.learns_samples {
+            self.samples.step(&cotangents.samples)?;
+        }
         if let Some(gradient) = &cotangents.labels {
             self.labels.step(gradient)?;
         }
@@ -135,6 +167,15 @@ impl Synthetic {
             average.update(self.samples.value())?;
         }
         Ok(())
+    }
+
+    /// Multiplies the learning rates that the optimisers came with.
+    pub fn set_rate(&mut self, factor: f64) {
+        self.samples.set_rate(factor);
+        self.labels.set_rate(factor);
+        if let Some(step_sizes) = &mut self.step_sizes {
+            step_sizes.set_rate(factor);
+        }
     }
 
     /// The current set, on the host.
@@ -169,6 +210,9 @@ impl Synthetic {
         if let Some(average) = &self.average {
             average.save(state);
         }
+        if let Some(clip) = &self.clip {
+            clip.save(state);
+        }
     }
 
     /// Restores what [`save`](Self::save) wrote.
@@ -183,6 +227,9 @@ impl Synthetic {
         }
         if let Some(average) = &mut self.average {
             average.restore(state)?;
+        }
+        if let Some(clip) = &mut self.clip {
+            clip.restore(state)?;
         }
         Ok(())
     }

@@ -60,8 +60,16 @@ impl StepSizes {
     }
 
     /// One step against the gradient with respect to the step sizes.
+    ///
+    /// A single step size takes the sum of the gradients of all steps; otherwise each takes those of the steps that it
+    /// belongs to, which are its own and every `n`-th after it.
     pub(super) fn step(&mut self, gradient: &[f64]) -> Result<(), Error> {
         let raw = self.raw.value().to_vec()?;
+        let mut sums = vec![0.0; raw.len()];
+        for (step, gradient) in gradient.iter().enumerate() {
+            sums[step % raw.len().max(1)] += gradient;
+        }
+        let gradient = sums;
         let of_raw = gradient.iter().zip(&raw).map(|(gradient, &raw)| {
             let slope = match self.positive {
                 Positive::Softplus => 1.0 / (1.0 + f64::from(-raw).exp()),
@@ -78,6 +86,10 @@ impl StepSizes {
             self.raw.set(&bounded);
         }
         Ok(())
+    }
+
+    pub(super) fn set_rate(&mut self, factor: f64) {
+        self.raw.set_rate(factor);
     }
 
     pub(super) fn save(&self, state: &mut State) {

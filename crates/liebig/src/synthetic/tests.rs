@@ -18,14 +18,11 @@ fn tensor(values: &[f32], shape: &[usize]) -> Tensor {
 
 /// Two images of class 0, one of class 1, with everything learnt that can be.
 fn synthetic() -> Synthetic {
-    let space = Space {
-        normalization: Normalization {
-            mean: vec![0.5],
-            std: vec![0.25],
-            known: false,
-        },
-        whitening: None,
-    };
+    let space = Space::from(Normalization {
+        mean: vec![0.5],
+        std: vec![0.25],
+        known: false,
+    });
     let images = tensor(&[0.1, 0.2, 0.3, 0.4, 0.5, 0.6], &[3, 1, 1, 2]);
     let labels = tensor(&[1.0, 0.0, 1.0, 0.0, 0.0, 1.0], &[3, 2]);
     let step_sizes = StepSizes::new(&[0.02, 0.5], Positive::Softplus, |raw| {

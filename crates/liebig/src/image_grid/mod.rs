@@ -1,12 +1,14 @@
 //! A set as one picture: one row per class, in label order, with pixels in the original colours.
 
+mod canvas;
+
 use std::path::Path;
 
-use image::{ColorType, ImageEncoder};
-
-use liebig_data::{SampleShape, Space};
+use liebig_data::{Dataset, SampleShape, Space, Split, stream};
+use rand::seq::IndexedRandom;
 
 use crate::artefact::Artefact;
+use canvas::Canvas;
 
 /// Pixels between two tiles and around them.
 const GAP: usize = 2;
@@ -14,6 +16,8 @@ const GAP: usize = 2;
 const TILE: usize = 64;
 /// The most bytes of a picture.
 const LARGEST: usize = 1 << 29;
+/// Longer names of classes are cut off.
+const LONGEST_NAME: usize = 24;
 /// The shade between tiles.
 const BACKGROUND: u8 = 255;
 
@@ -57,6 +61,43 @@ pub fn png(
     shape: SampleShape,
     space: &Space,
 ) -> Result<Vec<u8>, Error> {
+    draw(values, classes, shape, space, &|_| "")
+}
+
+/// Draws some samples of each class of a split, chosen by `seed`, with the names of the classes. Returns the bytes of a
+/// PNG file.
+///
+/// # Errors
+/// As for [`png`].
+pub fn samples_of(
+    dataset: &Dataset,
+    split: &Split,
+    per_class: usize,
+    seed: u64,
+) -> Result<Vec<u8>, Error> {
+    let mut chosen = Vec::new();
+    for (class, indices) in (0..).zip(split.class_indices(dataset.class_names.len())) {
+        let mut rng = stream(seed, "shown samples", class);
+        let mut some: Vec<usize> = indices.sample(&mut rng, per_class).copied().collect();
+        some.sort_unstable();
+        chosen.extend(some);
+    }
+    let classes: Vec<u32> = chosen.iter().map(|&index| split.labels()[index]).collect();
+    let (shape, space) = (dataset.shape, &dataset.space);
+    if !matches!(shape, SampleShape::Image { .. }) {
+        return Err(Error::NotImages(shape));
+    }
+    let name = |class: u32| dataset.class_names[class as usize].as_str();
+    draw(&split.batch(&chosen, space), &classes, shape, space, &name)
+}
+
+fn draw<'a>(
+    values: &[f32],
+    classes: &[u32],
+    shape: SampleShape,
+    space: &Space,
+    name: &dyn Fn(u32) -> &'a str,
+) -> Result<Vec<u8>, Error> {
     let SampleShape::Image {
         channels,
         height,
@@ -75,7 +116,13 @@ pub fn png(
     let mut raw = values.to_vec();
     space.leave(shape, &mut raw)?;
     let rows = rows_by_class(classes);
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
+    let names: Vec<String> = rows
+        .iter()
+        .map(|(class, _)| name(*class).chars().take(LONGEST_NAME).collect())
+        .collect();
+    let text = names.iter().map(|name| Canvas::size_of(name).0).max();
+    let margin = text.map_or(0, |width| if width > 0 { width + GAP } else { 0 });
+    let columns = rows.iter().map(|(_, row)| row.len()).max().unwrap_or(1);
     let colours = if channels == 3 { 3 } else { 1 };
     let side = |count: usize, side: usize| {
         count
@@ -84,7 +131,7 @@ pub fn png(
     };
     let size = |scale: usize| {
         (
-            side(columns, width.saturating_mul(scale)),
+            side(columns, width.saturating_mul(scale)).saturating_add(margin),
             side(rows.len(), height.saturating_mul(scale)),
         )
     };
@@ -98,42 +145,32 @@ pub fn png(
     if bytes(size(scale)) > LARGEST {
         return Err(Error::TooLarge(grid_width, grid_height));
     }
-    let mut pixels = vec![BACKGROUND; grid_width * grid_height * colours];
-    for (row, samples) in rows.iter().enumerate() {
+    let mut canvas = Canvas::new(grid_width, grid_height, colours, BACKGROUND);
+    for (row, ((_, samples), name)) in rows.iter().zip(&names).enumerate() {
+        let top = GAP + row * (height * scale + GAP);
+        let middle = (height * scale).saturating_sub(Canvas::size_of(name).1) / 2;
+        canvas.write(name, GAP, top + middle);
         for (column, &sample) in samples.iter().enumerate() {
             let image = &raw[sample * shape.len()..][..shape.len()];
-            let top = GAP + row * (height * scale + GAP);
-            let left = GAP + column * (width * scale + GAP);
+            let left = margin + GAP + column * (width * scale + GAP);
             for y in 0..height * scale {
                 for x in 0..width * scale {
                     let place = ((top + y) * grid_width + left + x) * colours;
                     let source = (y / scale) * width + x / scale;
-                    for (colour, pixel) in pixels[place..place + colours].iter_mut().enumerate() {
+                    let pixel = &mut canvas.pixels[place..place + colours];
+                    for (colour, value) in pixel.iter_mut().enumerate() {
                         let picked = if channels == colours {
                             colour..colour + 1
                         } else {
                             0..channels
                         };
-                        *pixel = shade(image, picked, height * width, source);
+                        *value = shade(image, picked, height * width, source);
                     }
                 }
             }
         }
     }
-    let mut bytes = Vec::new();
-    let colour_type = if colours == 3 {
-        ColorType::Rgb8
-    } else {
-        ColorType::L8
-    };
-    let side = |pixels: usize| u32::try_from(pixels).unwrap_or(u32::MAX);
-    image::codecs::png::PngEncoder::new(&mut bytes).write_image(
-        &pixels,
-        side(grid_width),
-        side(grid_height),
-        colour_type.into(),
-    )?;
-    Ok(bytes)
+    Ok(canvas.png()?)
 }
 
 /// Draws an artefact into a PNG file.
@@ -147,12 +184,12 @@ pub fn write(artefact: &Artefact, path: &Path) -> Result<(), Error> {
 }
 
 /// The indices of the samples of each class that has any, in class order.
-fn rows_by_class(classes: &[u32]) -> Vec<Vec<usize>> {
+fn rows_by_class(classes: &[u32]) -> Vec<(u32, Vec<usize>)> {
     let mut rows = std::collections::BTreeMap::<u32, Vec<usize>>::new();
     for (sample, &class) in classes.iter().enumerate() {
         rows.entry(class).or_default().push(sample);
     }
-    rows.into_values().collect()
+    rows.into_iter().collect()
 }
 
 /// The mean of the picked channels of one pixel, as a byte.
@@ -170,14 +207,11 @@ mod tests {
     use super::*;
 
     fn space(channels: usize) -> Space {
-        Space {
-            normalization: Normalization {
-                mean: vec![0.5; channels],
-                std: vec![0.25; channels],
-                known: false,
-            },
-            whitening: None,
-        }
+        Space::from(Normalization {
+            mean: vec![0.5; channels],
+            std: vec![0.25; channels],
+            known: false,
+        })
     }
 
     #[test]
