@@ -34,6 +34,8 @@ pub enum Command {
     Distill(Box<DistillArguments>),
     /// Train fresh networks on a distilled set and test them
     Evaluate(EvaluateArguments),
+    /// Train networks on a whole dataset, for methods that start from trained ones
+    Train(TrainArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
     /// List the methods, or the settings of one
@@ -84,6 +86,12 @@ pub struct DistillArguments {
     /// Resize images to N pixels square, or height x width
     #[arg(long, value_name = "N|HxW")]
     pub image_size: Option<ImageSize>,
+    /// Leave out files of the dataset that cannot be read
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// Refuse a table with missing numbers or text columns
+    #[arg(long)]
+    pub strict: bool,
     /// Iterations of the method [default: as published]
     #[arg(long, value_name = "N", value_parser = whole())]
     pub iterations: Option<i64>,
@@ -149,13 +157,57 @@ pub struct EvaluateArguments {
     /// Evaluate these beside it: coresets with as many samples per class (see `liebig methods`), whole
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub baseline: Vec<String>,
+    /// Networks that were trained before, for a set that was made for such: a folder or a file [default: the run's]
+    #[arg(long, value_name = "DIR|FILE")]
+    pub nets: Option<PathBuf>,
     /// Report the accuracy of each class, too
     #[arg(long)]
     pub per_class: bool,
+    /// Judge patients by all their samples, too: sensitivity, specificity and their harmonic mean
+    #[arg(long)]
+    pub patients: bool,
+    /// The class of patients that are positive, by name or label [default: the last]
+    #[arg(long, value_name = "CLASS", requires = "patients")]
+    pub positive: Option<String>,
+    /// Epochs of the common protocol [default: the recipe's]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..1 << 20))]
+    pub epochs: Option<u32>,
     /// Where the test set is [default: the dataset's name in the file, or the run's data]
     #[arg(long, value_name = "NAME|PATH")]
     pub data: Option<String>,
     /// Seed of the networks
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Worker threads; the result does not depend on them [default: all cores]
+    #[arg(long, value_name = "N", value_parser = threads())]
+    pub threads: Option<u16>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig train`
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    /// What to read, and how.
+    #[command(flatten)]
+    pub reading: ReadingArguments,
+    /// Network, see `liebig models` [default: convnet for images, mlp for tables]
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// Folder of the networks, a file each; those that are there are kept
+    #[arg(long, short, value_name = "DIR")]
+    pub output: PathBuf,
+    /// Number of networks
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..1 << 20))]
+    pub count: u64,
+    /// Passes over the training split
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
+    pub epochs: u32,
+    /// Learning rate
+    #[arg(long, value_name = "RATE", default_value_t = 0.01)]
+    pub lr: f64,
+    /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// Worker threads; the result does not depend on them [default: all cores]
@@ -222,24 +274,65 @@ pub enum DataCommand {
         #[arg(long)]
         json: bool,
     },
-    /// Read a dataset and describe it
+    /// Read a dataset and describe it: splits, classes, how it is stored, what was converted, skipped or filled in
     Info {
-        /// The dataset, by name or path
-        #[arg(value_name = "NAME|PATH")]
-        data: String,
-        /// Resize images to N pixels square, or height x width
-        #[arg(long, value_name = "N|HxW")]
-        image_size: Option<ImageSize>,
+        /// What to read, and how.
+        #[command(flatten)]
+        reading: ReadingArguments,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw samples of each class into a PNG file, to see that a dataset is read rightly
+    Show {
+        /// What to read, and how.
+        #[command(flatten)]
+        reading: ReadingArguments,
+        /// The file to write
+        #[arg(long, value_name = "OUT")]
+        png: PathBuf,
+        /// Samples of each class
+        #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+        per_class: u16,
+        /// The split
+        #[arg(long, value_name = "NAME", default_value = "train", value_parser = ["train", "validation", "test"])]
+        split: String,
+        /// Seed that chooses the samples
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        seed: u64,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
 }
 
+/// A dataset to read.
+#[derive(Debug, Args)]
+pub struct ReadingArguments {
+    /// The dataset, by name or path
+    #[arg(value_name = "NAME|PATH")]
+    pub data: String,
+    /// Resize images to N pixels square, or height x width
+    #[arg(long, value_name = "N|HxW")]
+    pub image_size: Option<ImageSize>,
+    /// Leave out files that cannot be read
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// Refuse a table with missing numbers or text columns
+    #[arg(long)]
+    pub strict: bool,
+    /// Another setting of how data are read, such as data.layout=nchw; may be repeated
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Refuse to read if more memory would be needed, such as 8G [default: what is free]
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub memory: Option<u64>,
+}
+
 /// `liebig bench`
 #[derive(Debug, Args)]
 pub struct BenchArguments {
-    /// A workload; may be repeated [default: all]
+    /// A workload, `AXIS=VALUE`, or an unrolled training such as unroll_w128_ipc1_n100_states; may be repeated [default: all workloads]
     #[arg(long, value_name = "NAME")]
     pub only: Vec<String>,
     /// Change one size at a time instead: threads, batch, width, side, depth, steps, sparse_steps; may be repeated, alone it means all

@@ -1,6 +1,5 @@
 //! The command line of Liebig: arguments in, library calls, tables or JSON out.
 
-mod allocator;
 mod args;
 mod commands;
 mod exit;
@@ -17,7 +16,6 @@ use crate::printer::Printer;
 use crate::progress::Voice;
 
 fn main() -> std::process::ExitCode {
-    allocator::keep_memory();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_arguments(&error).into(),
@@ -37,6 +35,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         }
         Command::Evaluate(arguments) => {
             commands::evaluate::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Train(arguments) => {
+            commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Methods(arguments) => {

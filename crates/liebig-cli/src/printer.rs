@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use anyhow::Result;
-use comfy_table::{Table, presets};
+use comfy_table::{Row, Table, presets};
 use serde::Serialize;
 
 /// Writes results; the only user of standard output.
@@ -37,10 +37,7 @@ impl Printer {
 }
 
 /// A table with a rule under its header; without a terminal as wide as it needs.
-pub fn table<const N: usize>(
-    header: [&str; N],
-    rows: impl IntoIterator<Item = [String; N]>,
-) -> String {
+pub fn table<R: Into<Row>>(header: impl Into<Row>, rows: impl IntoIterator<Item = R>) -> String {
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_header(header);
     table.add_rows(rows);

@@ -24,6 +24,8 @@ fn methods_and_models_are_listed_with_their_settings() {
     assert_snapshot!("methods_dm", transcript(&["methods", "dm"]));
     assert_snapshot!("models", transcript(&["models"]));
     assert_snapshot!("models_convnet", transcript(&["models", "convnet"]));
+    assert_snapshot!("models_lenet", transcript(&["models", "lenet"]));
+    assert_snapshot!("models_lstm", transcript(&["models", "lstm"]));
     let output = liebig()
         .args(["methods", "dsa", "--ipc", "10", "--json"])
         .output()

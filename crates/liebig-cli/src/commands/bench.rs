@@ -102,7 +102,7 @@ fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Resu
     command.args(["--runs", &arguments.runs.to_string()]);
     let threads = match subject {
         Subject::Point(point) => point.threads(),
-        Subject::Workload(_) => None,
+        Subject::Workload(_) | Subject::Unroll(_) => None,
     };
     let threads = threads.or(arguments.threads.map(usize::from));
     if let Some(threads) = threads {

@@ -45,6 +45,7 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
             ));
         }
         voice.detail(&format!("dataset: {}\npreset: {preset}", dataset.source));
+        super::say_notes(voice, &dataset);
         let path = output::path(arguments, resolved, &dataset.name);
         let session = session.interrupted_by(Interrupt::on_ctrl_c()?);
         if arguments.dry_run {
@@ -68,7 +69,7 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
             error => error.into(),
         });
         let report = report.with_context(|| path.display().to_string())?;
-        printer.print(&report, || results::text(&report))?;
+        printer.print(&report, || results::text(&report, &dataset.class_names))?;
         Ok(ExitStatus::Success)
     })
 }

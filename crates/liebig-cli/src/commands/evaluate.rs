@@ -1,9 +1,13 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
+mod patients;
+
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context, Result};
 use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
-use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row};
+use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row, Rows};
 use liebig::run::Interrupt;
 use liebig::{Dataset, Published, SampleShape, artefact_path};
 
@@ -28,11 +32,25 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
     if arguments.per_class {
         metrics.push(Metric::PerClass);
     }
+    if arguments.patients {
+        let positive = arguments.positive.as_deref();
+        let metric = Metric::patients(positive, &artefact.class_names);
+        metrics.push(metric?);
+    }
+    let networks = arguments
+        .nets
+        .clone()
+        .or_else(|| networks_of(&arguments.path));
+    if let Some((from, to)) = attack(&artefact) {
+        metrics.push(Metric::Attack { from, to });
+    }
     let evaluation = ArtefactEvaluation {
+        networks: networks.as_deref(),
         artefact: &artefact,
         dataset: &dataset,
         models: &arguments.models,
         repeats: arguments.repeats as usize,
+        epochs: arguments.epochs.map(|epochs| epochs as usize),
         baselines: &arguments.baseline,
         metrics: &metrics,
         seed: arguments.seed,
@@ -44,6 +62,33 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
     report.artefact = Some(path);
     printer.print(&report, || text(&report, &artefact.class_names))?;
     Ok(ExitStatus::Success)
+}
+
+/// The networks that a run was started with.
+fn networks_of(run: &Path) -> Option<PathBuf> {
+    let text = std::fs::read_to_string(run.join("config.toml")).ok()?;
+    let config: toml::Table = text.parse().ok()?;
+    Some(config.get("method")?.get("nets")?.as_str()?.into())
+}
+
+/// The classes that the set is to make networks mistake.
+fn attack(artefact: &Artefact) -> Option<(u32, u32)> {
+    let poison = artefact
+        .provenance
+        .config
+        .pointer("/method/poison")?
+        .as_str()?;
+    let class = |name: &str| {
+        let known = artefact
+            .class_names
+            .iter()
+            .position(|known| known == name.trim());
+        known
+            .or_else(|| name.trim().parse().ok())
+            .and_then(|class| u32::try_from(class).ok())
+    };
+    let (from, to) = poison.split_once("->")?;
+    Some((class(from)?, class(to)?))
 }
 
 /// The dataset: where the flag says, where the run's data is, or by the name in the file.
@@ -58,23 +103,30 @@ fn dataset(arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset
         }
         None => provenance.dataset.name.clone(),
     };
-    let config = provenance.config.get("data");
-    let label_column = config.and_then(|data| data.get("label_column")?.as_str().map(String::from));
+    let recorded = DataConfig::recorded(&provenance.config);
     let (image_size, grayscale) = match artefact.set.shape {
         SampleShape::Image {
             channels,
             height,
             width,
-        } => (Some(ImageSize { height, width }), Some(channels == 1)),
+        } => {
+            // The set has the size of the patches, not of the images that they are cut from.
+            let size = match recorded.patches {
+                Some(_) => recorded.image_size,
+                None => Some(ImageSize { height, width }),
+            };
+            (size, Some(channels == 1))
+        }
         SampleShape::Table { .. } => (None, None),
     };
     let data = DataConfig {
         source,
         image_size,
         grayscale,
-        label_column,
+        ..recorded
     };
-    super::load(&data, None).context("the test set cannot be read")
+    let encoding = artefact.set.space.encoding.clone();
+    super::load_encoded(&data, None, encoding).context("the test set cannot be read")
 }
 
 /// The columns of a table of scores.
@@ -89,19 +141,57 @@ pub const HEADER: [&str; 6] = [
 
 /// A row of such a table.
 pub fn row(name: &str, row: &Row) -> [String; 6] {
-    let name = if name == "random" {
-        "random real"
-    } else {
-        name
-    };
     [
-        name.into(),
+        named(name),
         row.n.to_string(),
         percent(row.mean),
         percent(row.std),
         row.seconds.map_or_else(String::new, duration),
         format!("{:.0}", row.bits_per_class),
     ]
+}
+
+/// A source of a report in words.
+fn named(name: &str) -> String {
+    let (source, training) = name.split_once('@').unwrap_or((name, ""));
+    let source = if source == "random" {
+        "random real"
+    } else {
+        source
+    };
+    match training {
+        "common" => format!("{source}, common protocol"),
+        "own" => format!("{source}, the set's own steps"),
+        "nearest" => format!("{source}, nearest sample"),
+        "before" => "nothing yet".into(),
+        _ => source.into(),
+    }
+}
+
+/// How often one class was taken for another, if that was measured.
+pub fn attacks(rows: &Rows, class_names: &[String]) -> Option<String> {
+    let name = |class: u32| class_names.get(class as usize).cloned().unwrap_or_default();
+    let lines: Vec<[String; 5]> = rows
+        .iter()
+        .filter_map(|(source, row)| {
+            let attack = row.attack.as_ref()?;
+            Some([
+                named(source),
+                format!("{} for {}", name(attack.from), name(attack.to)),
+                percent(attack.success),
+                percent(attack.accuracy_flipped),
+                percent(attack.accuracy_others),
+            ])
+        })
+        .collect();
+    let header = [
+        "trained on",
+        "mistakes",
+        "success",
+        "accuracy if that were right",
+        "of the other classes",
+    ];
+    (!lines.is_empty()).then(|| table(header, lines))
 }
 
 /// The rows for what was published.
@@ -134,11 +224,13 @@ fn text(report: &EvaluationReport, class_names: &[String]) -> String {
         rows.extend(published(report.published.as_ref()));
         parts.push(format!("{}\n\n{}", result.model, table(HEADER, rows)));
         parts.extend(per_class(&result.rows, class_names));
+        parts.extend(attacks(&result.rows, class_names));
+        parts.extend(patients::table(&result.rows, class_names));
     }
     parts.join("\n\n")
 }
 
-fn per_class(rows: &liebig::evaluate::Rows, class_names: &[String]) -> Option<String> {
+fn per_class(rows: &Rows, class_names: &[String]) -> Option<String> {
     let of_source = |(name, row): (&str, &Row)| Some((name.to_string(), row.per_class.clone()?));
     let sources: Vec<(String, Vec<f64>)> = rows.iter().filter_map(of_source).collect();
     if sources.is_empty() {

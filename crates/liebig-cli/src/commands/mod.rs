@@ -11,21 +11,47 @@ pub mod models;
 #[cfg(feature = "papers")]
 pub mod papers;
 pub mod show;
+pub mod train;
+
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use liebig::config::DataConfig;
-use liebig::{Dataset, LoadOptions, Setting};
+use liebig::{Dataset, LoadOptions, Setting, TableEncoding};
+use liebig_data::NoteKind;
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::progress::Voice;
+
 fn load(data: &DataConfig, memory_limit: Option<u64>) -> Result<Dataset> {
+    load_encoded(data, memory_limit, None)
+}
+
+/// Loads data; a table with this encoding, if there is one.
+fn load_encoded(
+    data: &DataConfig,
+    memory_limit: Option<u64>,
+    encoding: Option<Arc<TableEncoding>>,
+) -> Result<Dataset> {
     let options = LoadOptions {
-        image_size: data.image_size.map(|size| (size.height, size.width)),
-        grayscale: data.grayscale,
-        label_column: data.label_column.clone(),
-        memory_limit,
+        encoding,
+        ..data.options(memory_limit)
     };
-    Ok(liebig::load(&data.source, &options)?)
+    // As an error of the library, which knows wrong settings from damaged data.
+    Ok(liebig::load(&data.source, &options).map_err(liebig::Error::from)?)
+}
+
+/// Says what is not in the dataset or not as in its files; more only if it is wanted.
+fn say_notes(voice: Voice, dataset: &Dataset) {
+    for note in &dataset.notes {
+        match note.kind {
+            NoteKind::Skipped | NoteKind::Repaired | NoteKind::Warning => {
+                voice.say(&format!("data: {note}"));
+            }
+            _ => voice.detail(&format!("data: {note}")),
+        }
+    }
 }
 
 /// The device named on the command line; there is one so far.

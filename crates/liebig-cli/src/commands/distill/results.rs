@@ -2,12 +2,12 @@
 
 use liebig::session::Report;
 
-use crate::commands::evaluate::{HEADER, published, row};
+use crate::commands::evaluate::{HEADER, attacks, published, row};
 use crate::format::{bytes, duration};
 use crate::printer::table;
 
 /// The table for people.
-pub fn text(report: &Report) -> String {
+pub fn text(report: &Report, class_names: &[String]) -> String {
     let memory = report
         .peak_rss_bytes
         .map_or_else(String::new, |peak| format!(", {} of memory", bytes(peak)));
@@ -29,5 +29,8 @@ pub fn text(report: &Report) -> String {
         return facts;
     }
     rows.extend(published(report.published.as_ref()));
-    format!("{}\n\n{facts}", table(HEADER, rows))
+    let mut parts = vec![table(HEADER, rows)];
+    parts.extend(attacks(&report.rows, class_names));
+    parts.push(facts);
+    parts.join("\n\n")
 }

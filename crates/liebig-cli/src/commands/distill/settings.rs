@@ -20,6 +20,12 @@ pub fn layers(arguments: &DistillArguments) -> Result<Layers, Error> {
     layers.value("--model", "model.name", arguments.model.clone());
     let image_size = arguments.image_size.map(|size| size.to_string());
     layers.value("--image-size", "data.image_size", image_size);
+    layers.value(
+        "--skip-bad",
+        "data.skip_bad",
+        arguments.skip_bad.then_some(true),
+    );
+    layers.value("--strict", "data.strict", arguments.strict.then_some(true));
     layers.value("--iterations", "method.iterations", arguments.iterations);
     layers.value("--init", "method.init", arguments.init.clone());
     layers.value("--seed", "seed", arguments.seed);
