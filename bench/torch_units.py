@@ -1,10 +1,14 @@
 """The workloads of `liebig bench` in plain PyTorch. Runs one workload and prints one line of JSON.
 
     python bench/torch_units.py real_gradient_256 --runs 5 --threads 2
+    python bench/torch_units.py unroll_w32_ipc1_n30 --limit 8
+
+The second is an unrolled training (`unroll.py`), which runs once and without a warm-up.
 """
 
 import argparse
 import json
+import re
 import resource
 import statistics
 import time
@@ -17,10 +21,12 @@ from torch.nn import functional as F
 CLASSES = 10
 
 
-def convnet(width=128, depth=3):
-    blocks, channels = [], 3
-    for _ in range(depth):
-        blocks += [nn.Conv2d(channels, width, 3, padding=1), nn.GroupNorm(width, width), nn.ReLU(), nn.AvgPool2d(2)]
+def convnet(width=128, depth=3, channels=3):
+    """On 32x32 images, or on 28x28 grey ones, which the first convolution pads to 32x32."""
+    blocks = []
+    for block in range(depth):
+        padding = 3 if channels == 1 and block == 0 else 1
+        blocks += [nn.Conv2d(channels, width, 3, padding=padding), nn.GroupNorm(width, width), nn.ReLU(), nn.AvgPool2d(2)]
         channels = width
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(width * (32 >> depth) ** 2, CLASSES))
 
@@ -28,9 +34,9 @@ def convnet(width=128, depth=3):
 class Units:
     """One method per kind of workload; each returns a function that does one unit of the work."""
 
-    def __init__(self):
+    def __init__(self, **sizes):
         torch.manual_seed(0)
-        self.net = convnet()
+        self.net = convnet(**sizes)
         self.weights = list(self.net.parameters())
 
     def gradient(self, images, class_, create_graph=False):
@@ -113,6 +119,28 @@ class Units:
 
         return unit
 
+    def unroll(self, steps, ipc):
+        """SGD with momentum and a step size for each step; one graph of all steps."""
+        images = torch.randn(CLASSES * ipc, 1, 28, 28, requires_grad=True)
+        labels = torch.arange(CLASSES * ipc) // ipc
+        lr = torch.full((steps,), 0.01, requires_grad=True)
+        start = {name: weight.detach() for name, weight in self.net.named_parameters()}
+        target = [weight + 0.01 * torch.randn(weight.shape) for weight in start.values()]
+        scale = self.squared_distance(start.values(), target)
+
+        def unit():
+            weights = {name: weight.clone().requires_grad_() for name, weight in start.items()}
+            momenta = None
+            for rate in lr:
+                loss = F.cross_entropy(functional_call(self.net, weights, images), labels)
+                gradient = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+                momenta = [0.9 * m + g for m, g in zip(momenta, gradient)] if momenta else gradient
+                weights = {name: weight - rate * m for (name, weight), m in zip(weights.items(), momenta)}
+            distance = self.squared_distance(weights.values(), target) / scale
+            return torch.autograd.grad(distance, [images, lr])
+
+        return unit
+
     def train(self, count, batch, epochs):
         images, labels = torch.randn(count, 3, 32, 32), torch.randint(CLASSES, (count,))
         sgd = torch.optim.SGD(self.weights, lr=0.01, momentum=0.9, weight_decay=5e-4)
@@ -161,22 +189,37 @@ WORKLOADS = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("workload", choices=WORKLOADS)
+    parser.add_argument("workload", help="the name of a workload, or unroll_wWIDTH_ipcIPC_nSTEPS")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--limit", type=float, help="the most memory to take, in GiB")
     arguments = parser.parse_args()
+    if arguments.limit:
+        limit = int(arguments.limit * 2**30)
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     torch.set_num_threads(arguments.threads)
-    unit = WORKLOADS[arguments.workload](Units())
-    unit()  # a warm-up that is not timed
+    unroll = re.fullmatch(r"unroll_w(\d+)_ipc(\d+)_n(\d+)", arguments.workload)
+    if unroll:
+        width, ipc, steps = map(int, unroll.groups())
+        unit = Units(width=width, channels=1).unroll(steps, ipc)
+        arguments.runs = 1
+    elif arguments.workload in WORKLOADS:
+        unit = WORKLOADS[arguments.workload](Units())
+        unit()  # a warm-up that is not timed
+    else:
+        parser.error(f"there is no workload {arguments.workload}")
     times = []
+    before = time.process_time()
     for _ in range(arguments.runs):
         started = time.perf_counter()
         unit()
         times.append(time.perf_counter() - started)
+    processor = (time.process_time() - before) / len(times)
     print(json.dumps({
         "name": arguments.workload,
         "seconds": statistics.median(times),
         "seconds_min": min(times),
+        "processor_seconds": processor,
         "runs": len(times),
         "peak_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "engine": f"torch {torch.__version__} cpu x{arguments.threads}",
