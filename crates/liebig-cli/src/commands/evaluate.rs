@@ -4,12 +4,12 @@ mod patients;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row, Rows};
 use liebig::run::Interrupt;
-use liebig::{Dataset, Published, SampleShape, artefact_path};
+use liebig::{Dataset, Published, SampleShape, Start, artefact_path};
 
 use crate::args::EvaluateArguments;
 use crate::exit::ExitStatus;
@@ -41,6 +41,15 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
         .nets
         .clone()
         .or_else(|| networks_of(&arguments.path));
+    let needs_networks = artefact
+        .recipe
+        .unroll
+        .as_ref()
+        .is_some_and(|unroll| unroll.start == Start::Loaded);
+    ensure!(
+        networks.is_some() || !needs_networks,
+        "the set was made for networks that were trained before\nhint: name their folder or file with --nets"
+    );
     if let Some((from, to)) = attack(&artefact) {
         metrics.push(Metric::Attack { from, to });
     }
