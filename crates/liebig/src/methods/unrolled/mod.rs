@@ -12,6 +12,7 @@ pub(crate) mod objective;
 mod rat_bptt;
 mod settings;
 mod sldd;
+mod variant;
 
 #[cfg(test)]
 mod tests;
@@ -21,3 +22,4 @@ pub use labels::{Freeze, LabelInit};
 pub use rat_bptt::RatBptt;
 pub use settings::{Inner, LrDecay, Networks, Outer, Settings, StepSizeChoice};
 pub use sldd::Sldd;
+pub use variant::Variant;

@@ -1,24 +1,23 @@
 //! Dataset distillation through a random window of a long training.
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
-use super::{Inner, LrDecay, StepSizeChoice};
-use crate::config::Error as ConfigError;
-use crate::cost::Demand;
-use crate::methods::{Distillation, Method};
-use crate::unroll::Unroll;
-use crate::{Budget, Error, Facts, Task};
+use super::{Inner, LrDecay, Settings, StepSizeChoice, Variant};
+use crate::Facts;
 
 /// Samples learnt through a window of a long training by Adam, at a place drawn for each update.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct RatBptt(pub Settings);
 
-impl Method for RatBptt {
+impl AsRef<Settings> for RatBptt {
+    fn as_ref(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl Variant for RatBptt {
     const NAME: &'static str = "rat-bptt";
     const ABOUT: &'static str =
         "through a random window of a long training (Feng, Vedantam, Kempe, ICLR 2024)";
@@ -39,37 +38,5 @@ impl Method for RatBptt {
             clip_grad: 2.0,
             ..Settings::published(facts)
         })
-    }
-
-    fn iterations(&self) -> u64 {
-        self.0.iterations
-    }
-
-    fn budget(&self, given: Budget) -> Budget {
-        self.0.budget(given)
-    }
-
-    fn unroll(&self, seed: u64) -> Option<Unroll> {
-        Some(self.0.unroll(seed))
-    }
-
-    fn networks(&self) -> Option<&Path> {
-        self.0.nets.as_deref()
-    }
-
-    fn attack(&self) -> Option<(&str, &str)> {
-        self.0.attack()
-    }
-
-    fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
-        self.0.check(facts)
-    }
-
-    fn memory(&self, demand: &Demand) -> u64 {
-        self.0.memory(demand)
-    }
-
-    fn start<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distillation + 'a>, Error> {
-        self.0.start(Self::NAME, task)
     }
 }

@@ -1,24 +1,24 @@
 //! Soft-label dataset distillation: samples, labels and step sizes.
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Freeze;
-use super::Settings;
-use crate::config::Error as ConfigError;
-use crate::cost::Demand;
-use crate::methods::{Distillation, Method};
-use crate::unroll::Unroll;
-use crate::{Budget, Error, Facts, Task};
+use super::{Settings, Variant};
+use crate::Facts;
 
 /// Samples, labels and step sizes learnt through the training on them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Sldd(pub Settings);
 
-impl Method for Sldd {
+impl AsRef<Settings> for Sldd {
+    fn as_ref(&self) -> &Settings {
+        &self.0
+    }
+}
+
+impl Variant for Sldd {
     const NAME: &'static str = "sldd";
     const ABOUT: &'static str =
         "samples with soft labels, through the whole training (Sucholutsky, Schonlau, 2021)";
@@ -31,37 +31,5 @@ impl Method for Sldd {
             freeze: Freeze::None,
             ..Settings::published(facts)
         })
-    }
-
-    fn iterations(&self) -> u64 {
-        self.0.iterations
-    }
-
-    fn budget(&self, given: Budget) -> Budget {
-        self.0.budget(given)
-    }
-
-    fn unroll(&self, seed: u64) -> Option<Unroll> {
-        Some(self.0.unroll(seed))
-    }
-
-    fn networks(&self) -> Option<&Path> {
-        self.0.nets.as_deref()
-    }
-
-    fn attack(&self) -> Option<(&str, &str)> {
-        self.0.attack()
-    }
-
-    fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
-        self.0.check(facts)
-    }
-
-    fn memory(&self, demand: &Demand) -> u64 {
-        self.0.memory(demand)
-    }
-
-    fn start<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distillation + 'a>, Error> {
-        self.0.start(Self::NAME, task)
     }
 }
