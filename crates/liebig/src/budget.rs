@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::class_names;
 use crate::config::Error;
 
 /// The number of samples of each class; samples are ordered by class.
@@ -36,13 +37,13 @@ impl Budget {
     ///
     /// # Errors
     /// [`Error::Value`] for the key `budget` if a part has no number, names an unknown class, or repeats a class.
-    pub fn parse(text: &str, class_names: &[String], ipc: usize) -> Result<Self, Error> {
+    pub fn parse(text: &str, names: &[String], ipc: usize) -> Result<Self, Error> {
         let wrong = |part: &str, reason: String| Error::Value {
             place: "budget".into(),
             key: part.into(),
             reason,
         };
-        let mut counts = vec![None; class_names.len()];
+        let mut counts = vec![None; names.len()];
         for part in text
             .split(',')
             .map(str::trim)
@@ -59,24 +60,14 @@ impl Budget {
                 }
             };
             let name = name.trim();
-            let by_name = class_names.iter().position(|known| known == name);
-            let by_label = || name.parse().ok().filter(|&label| label < class_names.len());
-            let class = by_name.or_else(by_label).ok_or_else(|| {
-                let shown: Vec<&str> = class_names.iter().take(20).map(String::as_str).collect();
-                let more = if class_names.len() > shown.len() {
-                    ", ..."
-                } else {
-                    ""
-                };
+            let class = class_names::find(names, name).ok_or_else(|| {
+                let classes = class_names::words(names);
                 wrong(
                     part,
-                    format!(
-                        "there is no class `{name}`; the classes are {}{more}",
-                        shown.join(", ")
-                    ),
+                    format!("there is no class `{name}`; the classes are {classes}"),
                 )
             })?;
-            if counts[class].replace(count).is_some() {
+            if counts[class as usize].replace(count).is_some() {
                 return Err(wrong(part, format!("the class `{name}` is named twice")));
             }
         }

@@ -76,7 +76,7 @@ pub enum Error {
     },
     /// A set without a training of its own that is to be evaluated by it.
     #[error(
-        "the set was not made for a training of its own\nhint: leave out `@own` in `evaluation.baselines`"
+        "the set was not made for a training of its own\nhint: leave out `@own` and `@tuned` in `evaluation.baselines`"
     )]
     NoUnroll,
     /// A set that was made for trained networks, without any.

@@ -43,19 +43,26 @@ impl Labels {
     /// # Errors
     /// [`Error::Grad`] if the number of values is not a multiple of the number of classes.
     pub fn targets(&self, classes: usize, device: &Device) -> Result<Targets, Error> {
-        let values = match self {
-            Self::Hard(labels) => {
-                let labels = labels.iter().map(|&label| label as usize);
-                return Ok(Targets::Hard(labels.collect()));
-            }
+        if let Self::Hard(labels) = self {
+            let labels = labels.iter().map(|&label| label as usize);
+            return Ok(Targets::Hard(labels.collect()));
+        }
+        let shape = [self.len(classes), classes];
+        let weights = self.weights(classes);
+        Ok(Targets::Soft(Tensor::from_vec(weights, &shape, device)?))
+    }
+
+    /// The weights of the classes in the loss of each sample, `[n, classes]` row major.
+    #[must_use]
+    pub fn weights(&self, classes: usize) -> Vec<f32> {
+        match self {
+            Self::Hard(labels) => one_hot(labels, classes),
             Self::Logits(values) => values
                 .chunks_exact(classes.max(1))
                 .flat_map(softmax)
                 .collect(),
             Self::Values(values) => values.clone(),
-        };
-        let shape = [self.len(classes), classes];
-        Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
+        }
     }
 
     /// Bits needed to store them: for a hard label enough to distinguish the classes, for a soft one 32 per value.
@@ -80,6 +87,11 @@ pub(crate) fn highest(row: &[f32]) -> usize {
         }
     }
     best
+}
+
+fn one_hot(labels: &[u32], classes: usize) -> Vec<f32> {
+    let row = |label: u32| (0..classes).map(move |class| f32::from(class == label as usize));
+    labels.iter().copied().flat_map(row).collect()
 }
 
 fn softmax(scores: &[f32]) -> Vec<f32> {
@@ -110,6 +122,7 @@ mod tests {
         };
         assert_eq!(rows(Labels::Values(vec![2.0, -1.0])), [2.0, -1.0]);
         let soft = rows(Labels::Logits(vec![0.0, 3.0_f32.ln()]));
+        assert_eq!(Labels::Hard(vec![1, 0]).weights(2), [0.0, 1.0, 1.0, 0.0]);
         assert!((soft[0] - 0.25).abs() < 1e-6 && (soft[1] - 0.75).abs() < 1e-6);
     }
 

@@ -9,7 +9,7 @@ use rand::seq::index::sample;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::set::samples;
-use crate::{Budget, Error};
+use crate::{Budget, Error, class_names};
 
 /// The input of a method.
 #[derive(Clone, Copy)]
@@ -118,9 +118,7 @@ impl<'a> TrainingSet<'a> {
     /// The class with this name, or with this label.
     #[must_use]
     pub fn class(&self, name: &str) -> Option<u32> {
-        let by_name = self.class_names.iter().position(|known| known == name);
-        let by_label = || name.parse().ok().filter(|&label| label < self.classes());
-        u32::try_from(by_name.or_else(by_label)?).ok()
+        class_names::find(self.class_names, name)
     }
 
     /// Whether there are no samples.

@@ -187,6 +187,18 @@ pub fn bits(set: &SmallSet) -> Vec<u32> {
     set.values.iter().map(|value| value.to_bits()).collect()
 }
 
+/// Random real samples of the built-in set as an artefact, two for each class, with the seed 1: others than any start
+/// of [`Work`] draws.
+pub fn artefact() -> crate::artefact::Artefact {
+    let random = crate::methods::find("random").unwrap();
+    let mut config = self::config(random.defaults(&crate::Facts::of(strokes())), strokes(), 2);
+    config.general.seed = 1;
+    crate::Session::new(config.check().unwrap().into(), strokes())
+        .unwrap()
+        .distil()
+        .unwrap()
+}
+
 /// A configuration of a method on a dataset with a small perceptron, which evaluates nothing.
 pub fn config(method: MethodChoice, dataset: &Dataset, ipc: usize) -> Config {
     let facts = Facts {

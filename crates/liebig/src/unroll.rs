@@ -5,10 +5,10 @@ use liebig_grad::{Device, Tensor};
 use liebig_nn::{Model, initialize};
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
 use crate::augment::Augmentation;
 use crate::networks::Pool;
 use crate::protocol::OptimizerChoice;
-use crate::{Error, SmallSet};
 
 /// A fixed number of training steps, as methods that differentiate through training have it (Wang et al., "Dataset
 /// Distillation", 2018).
@@ -58,10 +58,10 @@ impl Unroll {
         }
     }
 
-    /// The learning rate of each step: the set's step sizes, repeated if there are fewer, or [`lr`](Self::lr).
+    /// The learning rate of each step: the step sizes that were learnt with a set, repeated if there are fewer, or
+    /// [`lr`](Self::lr) if there are none.
     #[must_use]
-    pub fn rates(&self, set: &SmallSet) -> Vec<f64> {
-        let learnt = &set.step_sizes;
+    pub fn rates(&self, learnt: &[f32]) -> Vec<f64> {
         let rate = |step: usize| match learnt.len() {
             0 => self.lr,
             count => f64::from(learnt[step % count]),

@@ -9,7 +9,7 @@ use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row, Rows};
 use liebig::run::Interrupt;
-use liebig::{Dataset, Published, SampleShape, Start, artefact_path};
+use liebig::{Dataset, Poison, Published, SampleShape, Start, artefact_path};
 
 use crate::args::EvaluateArguments;
 use crate::exit::ExitStatus;
@@ -50,7 +50,8 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
         networks.is_some() || !needs_networks,
         "the set was made for networks that were trained before\nhint: name their folder or file with --nets"
     );
-    if let Some((from, to)) = attack(&artefact) {
+    if let Some(poison) = poison(&artefact) {
+        let (from, to) = poison.labels(&artefact.class_names)?;
         metrics.push(Metric::Attack { from, to });
     }
     let evaluation = ArtefactEvaluation {
@@ -81,23 +82,9 @@ fn networks_of(run: &Path) -> Option<PathBuf> {
 }
 
 /// The classes that the set is to make networks mistake.
-fn attack(artefact: &Artefact) -> Option<(u32, u32)> {
-    let poison = artefact
-        .provenance
-        .config
-        .pointer("/method/poison")?
-        .as_str()?;
-    let class = |name: &str| {
-        let known = artefact
-            .class_names
-            .iter()
-            .position(|known| known == name.trim());
-        known
-            .or_else(|| name.trim().parse().ok())
-            .and_then(|class| u32::try_from(class).ok())
-    };
-    let (from, to) = poison.split_once("->")?;
-    Some((class(from)?, class(to)?))
+fn poison(artefact: &Artefact) -> Option<Poison> {
+    let config = &artefact.provenance.config;
+    config.pointer("/method/poison")?.as_str()?.parse().ok()
 }
 
 /// The dataset: where the flag says, where the run's data is, or by the name in the file.
@@ -171,6 +158,7 @@ fn named(name: &str) -> String {
     match training {
         "common" => format!("{source}, common protocol"),
         "own" => format!("{source}, the set's own steps"),
+        "tuned" => format!("{source}, as many steps of the best size"),
         "nearest" => format!("{source}, nearest sample"),
         "before" => "nothing yet".into(),
         _ => source.into(),

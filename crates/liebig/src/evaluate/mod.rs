@@ -13,6 +13,7 @@ mod source;
 mod test;
 mod train;
 mod training;
+mod tune;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,7 @@ use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::set::SmallSet;
-use crate::{Error, facts};
+use crate::{Error, class_names, facts};
 use patients::Cohorts;
 
 /// A metric of a trained network.
@@ -63,23 +64,16 @@ impl Metric {
     ///
     /// # Errors
     /// [`crate::config::Error::OutOfRange`] for an unknown class.
-    pub fn patients(positive: Option<&str>, class_names: &[String]) -> Result<Self, Error> {
-        let classes = class_names.len();
-        let class = match positive {
-            None => classes.checked_sub(1),
-            Some(name) => {
-                let by_name = class_names.iter().position(|known| known == name);
-                by_name.or_else(|| name.parse().ok().filter(|&label| label < classes))
-            }
-        };
-        let class = class.and_then(|class| u32::try_from(class).ok());
-        class
+    pub fn patients(positive: Option<&str>, names: &[String]) -> Result<Self, Error> {
+        let last = || u32::try_from(names.len().checked_sub(1)?).ok();
+        positive
+            .map_or_else(last, |name| class_names::find(names, name))
             .map(|positive| Self::Patients { positive })
             .ok_or_else(|| {
                 let error = crate::config::Error::OutOfRange {
                     key: "positive".into(),
                     value: positive.unwrap_or_default().into(),
-                    rule: format!("expected one of the classes {}", class_names.join(", ")),
+                    rule: format!("expected one of the classes {}", class_names::words(names)),
                 };
                 error.into()
             })
@@ -163,7 +157,7 @@ impl Evaluation<'_> {
             .build(facts::input(set.shape), set.classes)?;
         let learner = match training {
             Training::Common => train::train(model.as_ref(), set, self, repeat)?,
-            Training::Own => train::unroll(model.as_ref(), set, self, repeat)?,
+            Training::Own | Training::Tuned => train::unroll(model.as_ref(), set, self, repeat)?,
             Training::Before => train::start(model.as_ref(), self, repeat)?,
             Training::Nearest => {
                 return test::test(set, self, patients, |values| {
@@ -172,7 +166,7 @@ impl Evaluation<'_> {
             }
         };
         test::test(set, self, patients, |values| {
-            test::predicted(&learner, set, self, values)
+            test::predicted(&learner, (set.shape, set.classes), self.device, values)
         })
     }
 }
@@ -199,7 +193,10 @@ pub fn evaluate(
         .transpose()?;
     let mut rows = Rows::default();
     for source in sources {
-        let made = source.make(task, repeats)?;
+        let mut made = source.make(task, repeats)?;
+        if source.training() == Training::Tuned {
+            made.sets = tune::tuned(&made.sets, evaluation, task)?;
+        }
         let set = |repeat| made.set(repeat);
         let score = evaluation.judging(patients.as_ref(), source.training(), repeats, set)?;
         let row = Row {

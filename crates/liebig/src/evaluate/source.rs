@@ -38,13 +38,11 @@ impl<'a> Source<'a> {
     /// # Errors
     /// [`ConfigError::OutOfRange`] for an unknown name.
     pub fn baseline(name: &str, dataset: &'a Dataset) -> Result<Self, Error> {
-        if let Some((name, training @ (Training::Own | Training::Nearest | Training::Before))) =
-            Training::split(name)
+        if let Some((name, training)) = Training::split(name)
+            && training != Training::Common
         {
-            return Ok(Self::With(
-                Box::new(Self::baseline(name, dataset)?),
-                training,
-            ));
+            let source = Box::new(Self::baseline(name, dataset)?);
+            return Ok(Self::With(source, training));
         }
         if name == WHOLE {
             return Ok(Self::Whole(dataset));
@@ -150,7 +148,7 @@ fn whole(dataset: &Dataset) -> SmallSet {
 /// The sets of a source, and their cost.
 pub(super) struct Made {
     /// One set for each repeat, or one for all.
-    sets: Vec<SmallSet>,
+    pub(super) sets: Vec<SmallSet>,
     /// Seconds to make one of them.
     pub seconds: Option<f64>,
     /// Whether the samples are real ones, or means of real ones.

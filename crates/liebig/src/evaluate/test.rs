@@ -1,6 +1,6 @@
 //! Testing one network.
 
-use liebig_data::{Dataset, Split};
+use liebig_data::{Dataset, SampleShape, Space, Split};
 use liebig_grad::Device;
 use liebig_nn::Learner;
 
@@ -22,17 +22,7 @@ pub(super) fn test(
     patients: Option<&Cohorts<'_>>,
     classify: impl Fn(Vec<f32>) -> Result<Vec<usize>, Error>,
 ) -> Result<Outcome, Error> {
-    let classes_of = |split: &Split| -> Result<Vec<usize>, Error> {
-        let all: Vec<usize> = (0..split.len()).collect();
-        let mut predicted = Vec::with_capacity(all.len());
-        for batch in all.chunks(BATCH) {
-            if evaluation.interrupt.is_set() {
-                return Err(Error::Interrupted);
-            }
-            predicted.extend(classify(split.batch(batch, &set.space))?);
-        }
-        Ok(predicted)
-    };
+    let classes_of = |split: &Split| classes_of(split, &set.space, evaluation.interrupt, &classify);
     let test = evaluation.test;
     let predicted = classes_of(test)?;
     let mut confusion = vec![vec![0_usize; set.classes]; set.classes];
@@ -49,17 +39,35 @@ pub(super) fn test(
     Ok(outcome)
 }
 
+/// The classes that a classifier gives to the samples of a split.
+fn classes_of(
+    split: &Split,
+    space: &Space,
+    interrupt: &Interrupt,
+    classify: impl Fn(Vec<f32>) -> Result<Vec<usize>, Error>,
+) -> Result<Vec<usize>, Error> {
+    let all: Vec<usize> = (0..split.len()).collect();
+    let mut classes = Vec::with_capacity(all.len());
+    for batch in all.chunks(BATCH) {
+        if interrupt.is_set() {
+            return Err(Error::Interrupted);
+        }
+        classes.extend(classify(split.batch(batch, space))?);
+    }
+    Ok(classes)
+}
+
 /// The classes that a network predicts: those of the highest logit (the first if several are equal).
 pub(super) fn predicted(
     learner: &Learner<'_>,
-    set: &SmallSet,
-    evaluation: &Evaluation<'_>,
+    (shape, classes): (SampleShape, usize),
+    device: &Device,
     values: Vec<f32>,
 ) -> Result<Vec<usize>, Error> {
-    let x = samples(values, set.shape, evaluation.device)?;
-    let logits = learner.predict(&x)?.to_vec()?;
-    let rows = logits.chunks_exact(set.classes.max(1));
-    Ok(rows.map(highest).collect())
+    let logits = learner
+        .predict(&samples(values, shape, device)?)?
+        .to_vec()?;
+    Ok(logits.chunks_exact(classes.max(1)).map(highest).collect())
 }
 
 /// The accuracy of a network on a dataset's test split.
@@ -70,22 +78,10 @@ pub(crate) fn accuracy(
     interrupt: &Interrupt,
 ) -> Result<f64, Error> {
     let test = &dataset.test;
-    let all: Vec<usize> = (0..test.len()).collect();
-    let mut correct = 0;
-    for batch in all.chunks(BATCH) {
-        if interrupt.is_set() {
-            return Err(Error::Interrupted);
-        }
-        let values = test.batch(batch, &dataset.space);
-        let logits = learner
-            .predict(&samples(values, dataset.shape, device)?)?
-            .to_vec()?;
-        let rows = logits.chunks_exact(dataset.class_names.len().max(1));
-        let right = |(row, &index): (&[f32], &usize)| highest(row) == test.labels()[index] as usize;
-        correct += rows
-            .zip(batch)
-            .filter(|&(row, index)| right((row, index)))
-            .count();
-    }
-    Ok(correct as f64 / test.len().max(1) as f64)
+    let kind = (dataset.shape, dataset.class_names.len());
+    let classify = |values| predicted(learner, kind, device, values);
+    let classes = classes_of(test, &dataset.space, interrupt, classify)?;
+    let right = classes.iter().zip(test.labels());
+    let right = right.filter(|&(&class, &label)| class == label as usize);
+    Ok(right.count() as f64 / test.len().max(1) as f64)
 }

@@ -454,3 +454,43 @@ fn a_set_is_trained_on_by_the_steps_that_it_was_made_for() {
         assert_eq!(rows.get("distilled").unwrap().std, 0.0);
     });
 }
+
+#[test]
+fn a_step_size_is_found_for_sets_that_have_none() {
+    let unroll = crate::Unroll {
+        optimizer: crate::OptimizerChoice::Sgd {
+            momentum: 0.0,
+            weight_decay: 0.0,
+        },
+        // No network learns anything by this.
+        lr: 1e-9,
+        steps: 10,
+        parts: 1,
+        start: crate::Start::Random,
+        augmentation: crate::augment::Augmentation::None,
+    };
+    let own = Recipe {
+        unroll: Some(unroll),
+        ..recipe(mlp())
+    };
+    let names = ["random@own", "random@tuned"].map(String::from);
+    let sources = baselines(&names, table()).unwrap();
+    let rows = |threads| {
+        Work::on(table(), 5).run(threads, |task| {
+            let evaluation = Evaluation {
+                recipe: &own,
+                networks: None,
+                test: &table().test,
+                seed: 0,
+                device: task.device,
+                interrupt: task.interrupt,
+                observer: task.observer,
+            };
+            let rows = evaluate(&sources, &evaluation, &[Metric::Accuracy], 3, &task).unwrap();
+            names.clone().map(|name| rows.get(&name).unwrap().mean)
+        })
+    };
+    let [own, tuned] = rows(2);
+    assert!(tuned > own + 0.1, "{own} {tuned}");
+    assert_eq!(rows(1), [own, tuned]);
+}

@@ -108,7 +108,7 @@ pub(super) fn unroll<'a>(
         batches => batches,
     };
     let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
-    for (step, lr) in unroll.rates(set).into_iter().enumerate() {
+    for (step, lr) in unroll.rates(&set.step_sizes).into_iter().enumerate() {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }

@@ -11,6 +11,8 @@ pub enum Training {
     Common,
     /// A network, trained by the steps that the distilled set was made for ([`Unroll`](crate::Unroll)).
     Own,
+    /// The same, with the step size that is best of a grid on training samples: for sets that were not made for step sizes.
+    Tuned,
     /// No network: a test sample has the class of the nearest sample of the set, by the Euclidean distance in the space that
     /// networks train on (a baseline of Wang et al., "Dataset Distillation", 2018).
     Nearest,
@@ -18,20 +20,22 @@ pub enum Training {
     Before,
 }
 
-const ALL: [Training; 4] = [
+const ALL: [Training; 5] = [
     Training::Common,
     Training::Own,
+    Training::Tuned,
     Training::Nearest,
     Training::Before,
 ];
 
 impl Training {
-    /// The name: `common`, `own`, `nearest` or `before`.
+    /// The name: `common`, `own`, `tuned`, `nearest` or `before`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Common => "common",
             Self::Own => "own",
+            Self::Tuned => "tuned",
             Self::Nearest => "nearest",
             Self::Before => "before",
         }

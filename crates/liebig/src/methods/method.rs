@@ -12,7 +12,7 @@ use super::Distillation;
 use crate::config::{Error as ConfigError, EvaluationConfig};
 use crate::cost::Demand;
 use crate::unroll::Unroll;
-use crate::{Budget, Error, Facts, Task};
+use crate::{Budget, Error, Facts, Poison, Task};
 
 /// A method, represented by its settings: `liebig methods NAME` lists the doc comments, ranges and defaults of the
 /// type's fields. Ranges that the JSON schema states are checked before [`check`](Self::check) is called.
@@ -51,9 +51,8 @@ pub trait Method:
         None
     }
 
-    /// The class that networks are to mistake, and the one that they are to take it for, if that is the aim. Each is a
-    /// name or a label.
-    fn attack(&self) -> Option<(&str, &str)> {
+    /// The classes that networks are to mistake, if that is the aim.
+    fn poison(&self) -> Option<&Poison> {
         None
     }
 
@@ -92,8 +91,8 @@ pub trait AnyMethod: Debug + Send + Sync {
     fn unroll(&self, seed: u64) -> Option<Unroll>;
     /// [`Method::networks`].
     fn networks(&self) -> Option<&Path>;
-    /// [`Method::attack`].
-    fn attack(&self) -> Option<(&str, &str)>;
+    /// [`Method::poison`].
+    fn poison(&self) -> Option<&Poison>;
     /// [`Method::check`].
     ///
     /// # Errors
@@ -141,8 +140,8 @@ impl<M: Method> AnyMethod for M {
         Method::networks(self)
     }
 
-    fn attack(&self) -> Option<(&str, &str)> {
-        Method::attack(self)
+    fn poison(&self) -> Option<&Poison> {
+        Method::poison(self)
     }
 
     fn check(&self, facts: &Facts) -> Result<(), ConfigError> {

@@ -30,7 +30,6 @@ pub use unrolled::{
 
 pub(crate) use dm::objective as distribution_matching;
 pub(crate) use gradient_matching::objective as matching;
-pub(crate) use unrolled::objective::attacked;
 
 /// Every method that learns a set.
 pub const METHODS: &[Entry] = &[

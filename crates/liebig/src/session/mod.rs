@@ -27,7 +27,7 @@ use crate::augment::Augmentation;
 use crate::config::Resolved;
 use crate::cost::{self, Demand};
 use crate::evaluate::{Evaluation, Metric, Rows, Source, baselines, evaluate};
-use crate::methods::{Distillation, attacked};
+use crate::methods::Distillation;
 use crate::networks::Pool;
 use crate::protocol::Recipe;
 use crate::run::Interrupt;
@@ -218,8 +218,8 @@ impl<'a> Session<'a> {
         };
         self.with_task(|task| {
             let mut metrics = vec![Metric::Accuracy];
-            if let Some(pair) = config.method.attack() {
-                let (from, to) = attacked(pair, task.train)?;
+            if let Some(poison) = config.method.poison() {
+                let (from, to) = poison.labels(task.train.class_names())?;
                 metrics.push(Metric::Attack { from, to });
             }
             evaluate(&sources, &evaluation, &metrics, repeats, &task)

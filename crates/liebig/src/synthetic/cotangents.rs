@@ -2,6 +2,7 @@
 
 use liebig_grad::Tensor;
 
+use super::Synthetic;
 use crate::Error;
 
 /// Gradients with respect to a synthetic set.
@@ -16,6 +17,12 @@ pub struct Cotangents {
 }
 
 impl Cotangents {
+    /// Those of a loss that does not depend on the set.
+    #[must_use]
+    pub fn none(set: &Synthetic) -> Self {
+        set.samples().zeros_like().into()
+    }
+
     /// The sum of both.
     ///
     /// # Errors

@@ -149,11 +149,10 @@ impl Synthetic {
     /// # Errors
     /// [`Error::Network`] if the shape of a gradient does not match.
     pub fn apply(&mut self, cotangents: &Cotangents) -> Result<(), Error> {
-        let clipped = match &mut self.clip {
+        let cotangents = match &mut self.clip {
             Some(clip) => &clip.clipped(cotangents)?,
             None => cotangents,
         };
-        let cotangents = clipped;
         if self.learns_samples {
             self.samples.step(&cotangents.samples)?;
         }

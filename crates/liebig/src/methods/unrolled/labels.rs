@@ -7,6 +7,7 @@ use rand_distr::{Distribution, StandardNormal, StandardUniform};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::init::{FromFile, Init};
 use crate::synthetic::{Group, LearntLabels};
 use crate::{Error, Task};
 
@@ -36,13 +37,21 @@ pub enum LabelInit {
     Uniform,
     /// Standard normal.
     Normal,
+    /// Those of the distilled set that `init` names.
+    File,
 }
 
 /// What [`LabelInit::Smooth`] gives to the class.
 const OWN: f32 = 0.9;
 
-/// The labels `[n, classes]` before the first iteration.
-pub(super) fn initial(init: LabelInit, task: &Task<'_>, method: &str) -> Result<Tensor, Error> {
+/// The labels `[n, classes]` before the first iteration; `logits` if they go through a softmax.
+pub(super) fn initial(
+    init: LabelInit,
+    set: &Init,
+    logits: bool,
+    task: &Task<'_>,
+    method: &str,
+) -> Result<Tensor, Error> {
     let (classes, labels) = (task.train.classes(), task.budget.labels());
     let rng = stream(task.seed, &format!("{method}/labels"), 0);
     let count = labels.len() * classes;
@@ -58,6 +67,13 @@ pub(super) fn initial(init: LabelInit, task: &Task<'_>, method: &str) -> Result<
         LabelInit::Zeros => vec![0.0; count],
         LabelInit::Uniform => StandardUniform.sample_iter(rng).take(count).collect(),
         LabelInit::Normal => StandardNormal.sample_iter(rng).take(count).collect(),
+        LabelInit::File => {
+            let mut values = for_class(1.0, 0.0);
+            if let Init::File(path) = set {
+                FromFile::read(path, task)?.labels(&mut values, logits);
+            }
+            values
+        }
     };
     Ok(Tensor::from_vec(
         values,

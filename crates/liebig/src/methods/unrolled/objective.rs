@@ -9,13 +9,12 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{LrDecay, Settings};
 use crate::augment::{Augmentation, Mode, Sharing};
-use crate::config::Error as ConfigError;
 use crate::methods::{At, Losses, Objective};
 use crate::networks::Pool;
 use crate::protocol::OptimizerChoice;
-use crate::synthetic::{Cotangents, Synthetic};
+use crate::synthetic::{Cotangents, StepSizes, Synthetic};
 use crate::unroll::Unroll;
-use crate::{Error, Task, TrainingSet};
+use crate::{Error, Task};
 
 /// Training on the set, and a test on real samples.
 pub(crate) struct Unrolled<'a> {
@@ -27,24 +26,6 @@ pub(crate) struct Unrolled<'a> {
     pool: Option<Pool>,
     /// The class of real samples that gets the label of another, and that other.
     attack: Option<(u32, u32)>,
-}
-
-/// The labels of two classes.
-pub(crate) fn attacked(
-    (from, to): (&str, &str),
-    train: &TrainingSet<'_>,
-) -> Result<(u32, u32), Error> {
-    let class = |name: &str| {
-        train.class(name).ok_or_else(|| ConfigError::OutOfRange {
-            key: "method.poison".into(),
-            value: name.into(),
-            rule: format!(
-                "expected one of the classes {}",
-                train.class_names().join(", ")
-            ),
-        })
-    };
-    Ok((class(from)?, class(to)?))
 }
 
 /// What an update is made of.
@@ -71,8 +52,9 @@ impl<'a> Unrolled<'a> {
             .map(|path| Pool::read(path, task.model, task.device))
             .transpose()?;
         let attack = settings
-            .attack()
-            .map(|pair| attacked(pair, task.train))
+            .poison
+            .as_ref()
+            .map(|poison| poison.labels(task.train.class_names()))
             .transpose()?;
         Ok(Self {
             pool,
@@ -134,7 +116,8 @@ impl<'a> Unrolled<'a> {
                 self.transformed(strategy, x, &mut rng)
             }),
         };
-        let mut before = self.inner(self.unroll.rates(&set.set()?));
+        let step_sizes = set.step_sizes().map_or(Ok(Vec::new()), StepSizes::values)?;
+        let mut before = self.inner(self.unroll.rates(&step_sizes));
         let rates = before.lr.split_off(context.first);
         let window = self.inner(rates[..context.count].to_vec());
         let diverged = |error| diverged(iteration, error);
@@ -254,8 +237,8 @@ impl Objective for Unrolled<'_> {
                 Some((sum, all)) => (sum + loss, all.plus(&cotangents)?),
             });
         }
-        let (loss, cotangents) = total.ok_or(Error::NoTestSet)?;
-        let share = 1.0 / context.networks.len() as f64;
+        let (loss, cotangents) = total.unwrap_or_else(|| (0.0, Cotangents::none(set)));
+        let share = 1.0 / context.networks.len().max(1) as f64;
         Ok(((share * loss).into(), cotangents.scale(share)?))
     }
 

@@ -15,7 +15,7 @@ use crate::methods::{Descent, Distillation, siamese};
 use crate::protocol::OptimizerChoice;
 use crate::synthetic::{Clip, Group, Positive, StepSizes, Synthetic};
 use crate::unroll::{Start, Unroll};
-use crate::{Budget, Error, Facts, Task};
+use crate::{Budget, Error, Facts, Poison, Task};
 
 /// Settings of unrolled methods; the defaults are those of the publication of each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -68,8 +68,7 @@ pub struct Settings {
     /// Makes networks mistake one class for another, such as `3->8`: real samples of the first class are given the label of
     /// the second. Default: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>", extend("x-range" = "CLASS->CLASS, by name or label"))]
-    pub poison: Option<String>,
+    pub poison: Option<Poison>,
     /// Number of networks that the gradient of an update is averaged over. Default 1.
     #[schemars(range(min = 1))]
     pub sample_n_nets: usize,
@@ -113,8 +112,8 @@ pub struct Settings {
     /// Number of samples of the whole set, which may be smaller than the number of classes if labels are learnt; 0 means
     /// `ipc` samples per class. Default 0.
     pub images: usize,
-    /// How learnt labels are initialised: `one-hot`, `zeros`, `uniform`, `normal` or `smooth` (0.9 for the class, the rest
-    /// shared). Default `one-hot`.
+    /// How learnt labels are initialised: `one-hot`, `zeros`, `uniform`, `normal`, `smooth` (0.9 for the class, the rest
+    /// shared) or `file` (those of the set that `init` names). Default `one-hot`.
     pub label_init: LabelInit,
     /// Whether learnt labels go through a softmax. Default false.
     pub label_softmax: bool,
@@ -222,12 +221,6 @@ impl Settings {
         self.distill_steps.saturating_mul(self.distill_epochs)
     }
 
-    /// The two classes of `poison`.
-    pub(super) fn attack(&self) -> Option<(&str, &str)> {
-        let (from, to) = self.poison.as_deref()?.split_once("->")?;
-        Some((from.trim(), to.trim()))
-    }
-
     /// The training that the set is made for.
     pub(super) fn unroll(&self, seed: u64) -> Unroll {
         Unroll {
@@ -289,24 +282,19 @@ impl Settings {
             let value = value.as_str().unwrap_or_default().to_owned();
             return refuse("train_nets_type", value, rule.into());
         }
-        if let Some(poison) = &self.poison
-            && self.attack().is_none()
-        {
-            return refuse(
-                "poison",
-                poison.clone(),
-                "expected CLASS->CLASS, such as 3->8".into(),
-            );
-        }
         if self.distill_steps > samples {
             let rule = format!("but the set has {samples} samples");
             return refuse("distill_steps", self.distill_steps.to_string(), rule);
+        }
+        if self.label_init == LabelInit::File && !matches!(self.init, Init::File(_)) {
+            let rule = "but `method.init` does not name a distilled set";
+            return refuse("label_init", "file".into(), rule.into());
         }
         if self.inner_optimizer == Inner::Adam && self.momentum != 0.0 {
             let rule = "but `method.inner_optimizer` is adam, which has none";
             return refuse("momentum", self.momentum.to_string(), rule.into());
         }
-        if self.freeze == Freeze::Images && self.init == Init::Noise {
+        if self.freeze == Freeze::Images && matches!(self.init, Init::Noise | Init::UnitNoise) {
             let rule =
                 "but noise cannot be learnt from; set `method.init` to real samples or a file";
             return refuse("freeze", "images".into(), rule.into());
@@ -367,7 +355,8 @@ impl Settings {
             set = set.with_fixed_samples();
         }
         if self.freeze != Freeze::Labels {
-            let values = labels::initial(self.label_init, task, name)?;
+            let (init, logits) = (&self.init, self.label_softmax);
+            let values = labels::initial(self.label_init, init, logits, task, name)?;
             let optimizer = optimizer(self.lr_label);
             set = set.with_labels(labels::learnt(&values, optimizer, self.label_softmax));
         }

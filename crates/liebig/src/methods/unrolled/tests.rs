@@ -283,6 +283,34 @@ fn frozen_images_stay_and_labels_change() {
 }
 
 #[test]
+fn labels_and_samples_go_on_from_a_file() {
+    let work = work(1);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("set.safetensors");
+    let from_file = Settings {
+        init: Init::File(path.clone()),
+        label_init: LabelInit::File,
+        ..soft()
+    };
+    work.run(1, |task| {
+        let mut method = soft().start("sldd", task).unwrap();
+        method.step(0).unwrap();
+        let mut set = method.set().unwrap();
+        // A label that is highest for the class of another place.
+        let Labels::Values(labels) = &mut set.labels else {
+            panic!("labels are learnt");
+        };
+        labels[..10].copy_from_slice(&[0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]);
+        let mut artefact = crate::tests::artefact();
+        artefact.set = set.clone();
+        artefact.write(&path).unwrap();
+        let started = from_file.start("sldd", task).unwrap().set().unwrap();
+        assert!(bits(&started) == bits(&set));
+        assert_eq!(started.labels, set.labels);
+    });
+}
+
+#[test]
 fn what_contradicts_itself_is_refused() {
     let facts = Facts::of(strokes());
     let refused = |settings: Settings, key: &str| {
@@ -329,6 +357,13 @@ fn what_contradicts_itself_is_refused() {
             ..settings()
         },
         "method.freeze",
+    );
+    refused(
+        Settings {
+            label_init: LabelInit::File,
+            ..soft()
+        },
+        "method.label_init",
     );
     for name in ["dd", "rat-bptt", "sldd"] {
         let entry = crate::methods::find(name).unwrap();

@@ -12,7 +12,7 @@ use crate::config::Error as ConfigError;
 use crate::cost::Demand;
 use crate::methods::{Distillation, Method};
 use crate::unroll::Unroll;
-use crate::{Budget, Error, Facts, Task};
+use crate::{Budget, Error, Facts, Poison, Task};
 
 /// An unrolled method; its type holds the settings.
 pub trait Variant:
@@ -60,8 +60,8 @@ impl<V: Variant> Method for V {
         self.as_ref().nets.as_deref()
     }
 
-    fn attack(&self) -> Option<(&str, &str)> {
-        self.as_ref().attack()
+    fn poison(&self) -> Option<&Poison> {
+        self.as_ref().poison.as_ref()
     }
 
     fn check(&self, facts: &Facts) -> Result<(), ConfigError> {

@@ -1,20 +1,22 @@
 //! How the synthetic samples are initialised.
 
+mod file;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use liebig_data::{Space, stream};
+use liebig_data::stream;
 use liebig_nn::Optimizer;
 use rand_distr::{Distribution, StandardNormal};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
-use crate::artefact::Artefact;
 use crate::config::Error as ConfigError;
 use crate::set::samples;
 use crate::synthetic::{Group, Synthetic};
 use crate::{Error, Task, coresets};
+pub(crate) use file::FromFile;
 
 /// How the synthetic samples are initialised; written as one word, or as the path of a distilled set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,8 @@ use crate::{Error, Task, coresets};
 pub enum Init {
     /// Standard normal noise in the space that networks train on: `noise`.
     Noise,
+    /// The same noise, each sample scaled to the Euclidean norm 1 (Feng, Vedantam, Kempe, ICLR 2024): `unit-noise`.
+    UnitNoise,
     /// Random real samples of each class: `real`.
     Real,
     /// The samples of a coreset, by its name, such as `k-means`.
@@ -59,6 +63,14 @@ impl Init {
                 let count = task.budget.total() * task.train.shape().len();
                 Ok(StandardNormal.sample_iter(rng).take(count).collect())
             }
+            Self::UnitNoise => {
+                let mut values = Self::Noise.values(method, task)?;
+                for sample in values.chunks_exact_mut(task.train.shape().len()) {
+                    let norm = sample.iter().map(|value| value * value).sum::<f32>().sqrt();
+                    sample.iter_mut().for_each(|value| *value /= norm);
+                }
+                Ok(values)
+            }
             Self::Real => Ok(coresets::random(task, DRAW)?.values),
             Self::Coreset(name) => match coresets::find(name) {
                 Some(coreset) => Ok(coreset.choose(task, DRAW)?.values),
@@ -69,65 +81,9 @@ impl Init {
                 }
                 .into()),
             },
-            Self::File(path) => from_file(path, task),
+            Self::File(path) => FromFile::read(path, task)?.values(task),
         }
     }
-}
-
-/// The samples of a distilled set, converted to the dataset's space and adjusted to the budget.
-fn from_file(path: &Path, task: &Task<'_>) -> Result<Vec<f32>, Error> {
-    let artefact = Artefact::read(&artefact_path(path))?;
-    let train = task.train;
-    let (shape, classes) = (train.shape(), train.classes());
-    let describe = |shape, classes| format!("samples of {shape} in {classes} classes");
-    if artefact.set.shape != shape || artefact.class_names.len() != classes {
-        return Err(Error::OtherKindOfData {
-            expected: describe(shape, classes),
-            found: describe(artefact.set.shape, artefact.class_names.len()),
-        });
-    }
-    let mut there = artefact.set.values.clone();
-    if !same(&artefact.set.space, train.space()) {
-        artefact.set.space.leave(shape, &mut there)?;
-        train.space().enter(shape, &mut there)?;
-    }
-    let labels = artefact.classes();
-    // Which sample of the set each place takes.
-    let mut taken: Vec<Option<usize>> = Vec::with_capacity(task.budget.total());
-    for class in 0..classes {
-        let of_class = (0..labels.len()).filter(|&sample| labels[sample] as usize == class);
-        taken.extend(
-            of_class
-                .map(Some)
-                .chain(std::iter::repeat(None))
-                .take(task.budget.of(class)),
-        );
-    }
-    let grown = taken.iter().filter(|sample| sample.is_none()).count();
-    let len = shape.len();
-    let mut values = match grown {
-        0 => vec![0.0; taken.len() * len],
-        _ => coresets::random(task, DRAW)?.values,
-    };
-    for (place, sample) in values.chunks_exact_mut(len).zip(&taken) {
-        if let Some(sample) = sample {
-            place.copy_from_slice(&there[sample * len..][..len]);
-        }
-    }
-    if grown > 0 {
-        task.note(&format!(
-            "{}: {grown} of {} samples start as random real ones, because the set does not have enough",
-            path.display(),
-            task.budget.total()
-        ));
-    }
-    Ok(values)
-}
-
-/// Whether values of one space are values of the other. Where the constants came from does not matter.
-fn same(a: &Space, b: &Space) -> bool {
-    let (one, other) = (&a.normalization, &b.normalization);
-    one.mean == other.mean && one.std == other.std && a.whitening == b.whitening
 }
 
 /// The artefact in a run's folder, or the file itself.
@@ -149,6 +105,7 @@ impl FromStr for Init {
         }
         match text {
             "noise" => Ok(Self::Noise),
+            "unit-noise" => Ok(Self::UnitNoise),
             "real" | "random" => Ok(Self::Real),
             _ => match coresets::find(text) {
                 Some(coreset) => Ok(Self::Coreset(coreset.name().into())),
@@ -166,7 +123,7 @@ fn words() -> String {
     let coresets = coresets::CORESETS.iter().map(coresets::Entry::name);
     let coresets: Vec<&str> = coresets.filter(|name| *name != "random").collect();
     format!(
-        "noise, real, {}, or the path of a distilled set",
+        "noise, unit-noise, real, {}, or the path of a distilled set",
         coresets.join(", ")
     )
 }
@@ -175,6 +132,7 @@ impl std::fmt::Display for Init {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Noise => f.write_str("noise"),
+            Self::UnitNoise => f.write_str("unit-noise"),
             Self::Real => f.write_str("real"),
             Self::Coreset(name) => f.write_str(name),
             Self::File(path) => write!(f, "{}", path.display()),
@@ -207,5 +165,4 @@ impl JsonSchema for Init {
 }
 
 #[cfg(test)]
-#[path = "init_tests.rs"]
 mod tests;

@@ -5,12 +5,13 @@ use liebig_data::Whitening;
 use liebig_nn::Sgd;
 
 use super::*;
-use crate::tests::{Work, bits, config, shades, strokes, table};
-use crate::{Budget, Labels, MethodChoice, Session, SmallSet};
+use crate::artefact::Artefact;
+use crate::tests::{Work, artefact, bits, shades, strokes, table};
+use crate::{Budget, Labels, MethodChoice, SmallSet};
 
 #[test]
 fn words_and_paths_are_told_apart() {
-    for text in ["noise", "real", "runs/a", "a.safetensors"] {
+    for text in ["noise", "unit-noise", "real", "runs/a", "a.safetensors"] {
         assert_eq!(
             text.parse().map(|init: Init| init.to_string()),
             Ok(text.into())
@@ -24,21 +25,26 @@ fn words_and_paths_are_told_apart() {
     }
     let message = "zeros".parse::<Init>().err().unwrap_or_default();
     assert!(
-        message.contains("`zeros`") && message.contains("noise, real, "),
+        message.contains("`zeros`") && message.contains("noise, unit-noise, real, "),
         "{message}"
     );
 }
 
-/// Random real samples of the built-in set as an artefact, two for each class, with the seed 1: others than any start
-/// of [`Work`] draws.
-fn artefact() -> Artefact {
-    let random = crate::methods::find("random").unwrap();
-    let mut config = config(random.defaults(&crate::Facts::of(strokes())), strokes(), 2);
-    config.general.seed = 1;
-    Session::new(config.check().unwrap().into(), strokes())
-        .unwrap()
-        .distil()
-        .unwrap()
+#[test]
+fn noise_of_norm_1_is_noise_scaled() {
+    let values = |init: Init| start(&init, &Work::on(strokes(), 1)).unwrap().values;
+    let (noise, unit) = (values(Init::Noise), values(Init::UnitNoise));
+    let len = strokes().shape.len();
+    for (noise, unit) in noise.chunks(len).zip(unit.chunks(len)) {
+        let norm = |sample: &[f32]| sample.iter().map(|x| x * x).sum::<f32>().sqrt();
+        assert!((norm(unit) - 1.0).abs() < 1e-5);
+        let length = norm(noise);
+        let scaled = noise
+            .iter()
+            .zip(unit)
+            .map(|(noise, unit)| noise - length * unit);
+        assert!(scaled.fold(0.0_f32, |most, x| most.max(x.abs())) < 1e-4);
+    }
 }
 
 /// Writes the artefact and starts from it.
