@@ -1,5 +1,6 @@
 //! The memory that a run will need, calculated before anything is allocated.
 
+use liebig_grad::UnrollSize;
 use liebig_nn::Model;
 
 use crate::{Budget, Error};
@@ -77,10 +78,23 @@ impl Demand {
         product(&[values.saturating_add(graph), VALUE, self.threads as u64])
     }
 
-    /// Bytes of the weights, and one buffer of the optimiser, before each of `steps` steps.
+    /// The sizes of a training of `steps` steps on `batch` samples each, with `buffers` values of the optimiser for each
+    /// weight.
     #[must_use]
-    pub fn states(&self, steps: usize) -> u64 {
-        product(&[self.parameters as u64, VALUE, 2, steps as u64])
+    pub fn unrolled(&self, steps: usize, buffers: usize, batch: usize) -> UnrollSize {
+        let weights = product(&[self.parameters as u64, VALUE]);
+        let graph = |samples: usize| {
+            product(&[samples as u64, self.activations as u64, GRAPH, VALUE])
+                .saturating_add(weights)
+        };
+        UnrollSize {
+            steps,
+            weights,
+            buffers,
+            inputs: product(&[self.samples as u64, self.sample as u64, VALUE]),
+            graph: graph(batch),
+            work: product(&[graph(batch.min(SHARD as usize)), 2, self.threads as u64]),
+        }
     }
 
     /// Bytes for learning the set by gradients through the network, if `with_graph` samples have a graph on each thread.

@@ -1,7 +1,7 @@
 //! The training that a set was distilled for, if it is a fixed number of steps and not the common protocol.
 
 use liebig_data::stream;
-use liebig_grad::{Device, Tensor};
+use liebig_grad::{Device, InnerRule, Tensor};
 use liebig_nn::{Model, initialize};
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,26 @@ impl Unroll {
             parts => (0..parts)
                 .map(|part| (part..count).step_by(parts).collect())
                 .collect(),
+        }
+    }
+
+    /// The rule of the optimiser.
+    #[must_use]
+    pub fn rule(&self) -> InnerRule {
+        match self.optimizer {
+            OptimizerChoice::Sgd {
+                momentum,
+                weight_decay,
+            } => InnerRule::Sgd {
+                momentum,
+                weight_decay,
+            },
+            // With PyTorch's constants.
+            OptimizerChoice::Adam { weight_decay } => InnerRule::Adam {
+                betas: (0.9, 0.999),
+                eps: 1e-8,
+                weight_decay,
+            },
         }
     }
 

@@ -65,9 +65,15 @@ pub trait Method:
         Ok(())
     }
 
-    /// Bytes of memory that the distillation needs, besides the dataset.
+    /// Bytes of memory that the distillation needs at least, besides the dataset.
     fn memory(&self, demand: &Demand) -> u64 {
         demand.learning(demand.largest_class)
+    }
+
+    /// Bytes that it takes if it may take `limit`: more than it needs, where that saves time.
+    fn memory_within(&self, limit: u64, demand: &Demand) -> u64 {
+        let _ = limit;
+        self.memory(demand)
     }
 
     /// Starts the method: its state before the first iteration.
@@ -100,6 +106,8 @@ pub trait AnyMethod: Debug + Send + Sync {
     fn check(&self, facts: &Facts) -> Result<(), ConfigError>;
     /// [`Method::memory`].
     fn memory(&self, demand: &Demand) -> u64;
+    /// [`Method::memory_within`].
+    fn memory_within(&self, limit: u64, demand: &Demand) -> u64;
     /// [`Method::start`].
     ///
     /// # Errors
@@ -150,6 +158,10 @@ impl<M: Method> AnyMethod for M {
 
     fn memory(&self, demand: &Demand) -> u64 {
         Method::memory(self, demand)
+    }
+
+    fn memory_within(&self, limit: u64, demand: &Demand) -> u64 {
+        Method::memory_within(self, limit, demand)
     }
 
     fn start<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distillation + 'a>, Error> {

@@ -147,20 +147,38 @@ impl<'a> Session<'a> {
         &self.budget
     }
 
-    /// Bytes of memory that the run needs besides the dataset, estimated from the sizes alone.
+    /// Bytes of memory that the run needs at least besides the dataset, estimated from the sizes alone.
     #[must_use]
     pub fn memory(&self) -> u64 {
-        let config = &self.resolved.config;
+        let demand = self.demand();
+        let method = self.resolved.config.method.memory(&demand);
+        method.max(self.evaluation_memory(&demand))
+    }
+
+    /// Bytes of memory that the run will take besides the dataset: more than it needs, where that saves time and the limit
+    /// allows it.
+    #[must_use]
+    pub fn memory_taken(&self) -> u64 {
+        let demand = self.demand();
+        let limit = cost::limit(self.memory_limit);
+        let method = self.resolved.config.method.memory_within(limit, &demand);
+        method.max(self.evaluation_memory(&demand))
+    }
+
+    fn demand(&self) -> Demand {
         let sample = self.dataset.shape.len();
-        let demand = Demand::new(&self.budget, sample, self.model.as_ref());
+        Demand::new(&self.budget, sample, self.model.as_ref())
+    }
+
+    fn evaluation_memory(&self, demand: &Demand) -> u64 {
+        let config = &self.resolved.config;
         let batch = config.evaluation.batch_size.min(demand.samples);
-        let evaluation = match config.evaluation.repeats {
+        match config.evaluation.repeats {
             0 => 0,
             _ => [demand.weights(), demand.batch(batch)]
                 .into_iter()
                 .fold(demand.set(), u64::saturating_add),
-        };
-        config.method.memory(&demand).max(evaluation)
+        }
     }
 
     /// Refuses a run that needs more memory than is available or allowed.

@@ -34,6 +34,7 @@ pub fn print(
         "evaluate_seconds": estimate.evaluate_seconds,
         "peak_rss_bytes": estimate.peak_rss_bytes,
         "memory_bytes": session.memory(),
+        "memory_taken_bytes": session.memory_taken(),
         "config": **config,
     });
     printer.print(&value, || {
@@ -49,7 +50,7 @@ pub fn print(
             ["evaluation".into(), format!("{repeats} fresh networks each on {}", trained_on.join(", "))],
             ["output".into(), path.display().to_string()],
             ["time".into(), format!("about {} to distil, {} to evaluate", duration(estimate.distill_seconds), duration(estimate.evaluate_seconds))],
-            ["memory".into(), memory(session.memory(), estimate.peak_rss_bytes)],
+            ["memory".into(), memory((session.memory(), session.memory_taken()), estimate.peak_rss_bytes)],
         ];
         format!("{}\n\nTime and memory were measured on this machine with a few steps; nothing was written.", table(["plan", ""], rows))
     })
@@ -80,12 +81,16 @@ pub fn options(model: &liebig::ModelChoice) -> String {
     parts.join(", ")
 }
 
-fn memory(needed: u64, peak: Option<u64>) -> String {
+fn memory((needed, taken): (u64, u64), peak: Option<u64>) -> String {
     let measured = peak.map_or_else(String::new, |peak| {
         format!("; so far {}, with the dataset", bytes(peak))
     });
+    let least = match taken > needed {
+        true => format!(" ({} are enough)", bytes(needed)),
+        false => String::new(),
+    };
     format!(
-        "at most about {} besides the dataset{measured}",
-        bytes(needed)
+        "at most about {} besides the dataset{least}{measured}",
+        bytes(taken)
     )
 }

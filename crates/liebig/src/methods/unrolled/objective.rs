@@ -1,17 +1,17 @@
 //! The objective: the loss on real samples of a network that was trained on the set, differentiated through its training.
 
 use liebig_data::stream;
-use liebig_grad::{InnerOptimizer, InnerRule, InnerState, Keep, Targets, Tensor, Trajectory};
+use liebig_grad::{InnerOptimizer, InnerState, Keep, Targets, Tensor, Trajectory};
 use liebig_nn::{TrainingSteps, initialize, loss_gradient};
 use rand::RngExt;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 
+use super::settings::KEPT;
 use super::{LrDecay, Settings};
 use crate::augment::{Augmentation, Mode, Sharing};
 use crate::methods::{At, Losses, Objective};
 use crate::networks::Pool;
-use crate::protocol::OptimizerChoice;
 use crate::synthetic::{Cotangents, StepSizes, Synthetic};
 use crate::unroll::Unroll;
 use crate::{Error, Task};
@@ -124,7 +124,7 @@ impl<'a> Unrolled<'a> {
         let start = before
             .train(&steps, &InnerState::new(start))
             .map_err(diverged)?;
-        let keep = Keep::within(self.task.memory / 2, &steps.unroll_size(&window));
+        let keep = Keep::within(self.task.memory / KEPT, &steps.unroll_size(&window));
         let trajectory = Trajectory::train(&steps, &start, window, keep).map_err(diverged)?;
         let outer = loss_gradient(model, trajectory.last(), &context.real, &context.targets)?;
         if !outer.loss.is_finite() {
@@ -147,20 +147,7 @@ impl<'a> Unrolled<'a> {
     }
 
     fn inner(&self, lr: Vec<f64>) -> InnerOptimizer {
-        let rule = match self.unroll.optimizer {
-            OptimizerChoice::Sgd {
-                momentum,
-                weight_decay,
-            } => InnerRule::Sgd {
-                momentum,
-                weight_decay,
-            },
-            OptimizerChoice::Adam { weight_decay } => InnerRule::Adam {
-                betas: (0.9, 0.999),
-                eps: 1e-8,
-                weight_decay,
-            },
-        };
+        let rule = self.unroll.rule();
         InnerOptimizer { rule, lr }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use liebig_grad::Keep;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,9 @@ use crate::protocol::OptimizerChoice;
 use crate::synthetic::{Clip, Group, Positive, StepSizes, Synthetic};
 use crate::unroll::{Start, Unroll};
 use crate::{Budget, Error, Facts, Poison, Task};
+
+/// The part of the memory that states and graphs of the unrolled steps may take, as a divisor.
+pub(super) const KEPT: u64 = 2;
 
 /// Settings of unrolled methods; the defaults are those of the publication of each.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -315,17 +319,24 @@ impl Settings {
         }
     }
 
-    /// What is needed at least: checkpoints of weights and buffers, beside one step's graph and the real batch. More memory
-    /// is used for more checkpoints and for graphs.
-    pub(super) fn memory(&self, demand: &Demand) -> u64 {
-        let differentiated = match self.window {
+    /// The memory that is taken, if `limit` bytes are allowed: the states and graphs of the differentiated steps, beside the
+    /// set and the real batch. The states alone, far enough apart, are needed with any limit.
+    pub(super) fn memory(&self, limit: u64, demand: &Demand) -> u64 {
+        let steps = match self.window {
             0 => self.steps(),
             window => window,
         };
-        demand
-            .learning(demand.samples.div_ceil(self.distill_steps.max(1)))
-            .saturating_add(demand.batch(self.batch_real))
-            .saturating_add(demand.states(2 * differentiated.isqrt() + 2))
+        let buffers = self.unroll(0).rule().buffers_per_weight();
+        let batch = demand.samples.div_ceil(self.distill_steps.max(1));
+        let size = demand.unrolled(steps, buffers, batch);
+        let keep = Keep::within(limit / KEPT, &size);
+        [
+            demand.set(),
+            demand.weights(),
+            demand.batch(self.batch_real),
+        ]
+        .into_iter()
+        .fold(keep.peak_bytes(&size), u64::saturating_add)
     }
 
     /// Starts the loop; random streams are named after the method.

@@ -69,7 +69,11 @@ impl<V: Variant> Method for V {
     }
 
     fn memory(&self, demand: &Demand) -> u64 {
-        self.as_ref().memory(demand)
+        self.as_ref().memory(0, demand)
+    }
+
+    fn memory_within(&self, limit: u64, demand: &Demand) -> u64 {
+        self.as_ref().memory(limit, demand)
     }
 
     fn start<'a>(&self, task: Task<'a>) -> Result<Box<dyn Distillation + 'a>, Error> {
