@@ -1,6 +1,7 @@
 //! The commands and their flags.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
@@ -95,6 +96,9 @@ pub struct DistillArguments {
     /// Iterations of the method [default: as published]
     #[arg(long, value_name = "N", value_parser = whole())]
     pub iterations: Option<i64>,
+    /// As many iterations as fit into M minutes, reading the data included and the evaluation not
+    #[arg(long, value_name = "M", value_parser = minutes, conflicts_with = "iterations")]
+    pub minutes: Option<Duration>,
     /// Where the samples start: noise, real, a coreset, or a distilled set to go on from
     #[arg(long, value_name = "NAME|FILE")]
     pub init: Option<String>,
@@ -362,6 +366,16 @@ fn memory(text: &str) -> Result<u64, String> {
     let size = size
         .map_err(|_| format!("`{text}` is not a size, expected one such as 8G, 512M or 1.5GiB"))?;
     Ok(size.as_u64())
+}
+
+/// A time in minutes, such as 2 or 0.5.
+fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes = text.parse().ok().filter(|minutes| *minutes > 0.0);
+    minutes
+        .and_then(|minutes: f64| Duration::try_from_secs_f64(60.0 * minutes).ok())
+        .ok_or_else(|| {
+            format!("`{text}` is not a number of minutes, expected one such as 2 or 0.5")
+        })
 }
 
 /// More threads than any machine has would only use up memory.

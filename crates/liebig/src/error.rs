@@ -84,6 +84,14 @@ pub enum Error {
         "the set was made for networks that were trained before, but none are given\nhint: give their folder or file as `method.nets`"
     )]
     NoNetworks,
+    /// A time for a method that does not iterate.
+    #[error(
+        "{method} has no iterations that could fill a time\nhint: leave the time out; it takes what it takes"
+    )]
+    NoIterations {
+        /// The method's name.
+        method: String,
+    },
     /// A loss or a gradient that is not a finite number any more. The state before the iteration is kept.
     #[error(
         "iteration {iteration}: {what} is not a finite number\nhint: lower `method.distill_lr` or `method.momentum`, then `method.lr_img`"
@@ -131,7 +139,7 @@ impl Error {
             Self::Run(
                 Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
             ) => ErrorKind::Usage,
-            Self::NoUnroll | Self::NoNetworks => ErrorKind::Usage,
+            Self::NoUnroll | Self::NoNetworks | Self::NoIterations { .. } => ErrorKind::Usage,
             Self::Data(liebig_data::Error::Setting { .. } | liebig_data::Error::Pattern { .. }) => {
                 ErrorKind::Usage
             }

@@ -7,29 +7,55 @@ mod settings;
 
 pub use plan::options;
 
+use std::time::Instant;
+
 use anyhow::{Context, Result};
+use liebig::config::Layers;
 use liebig::run::Interrupt;
 use liebig::session::RunOptions;
 use liebig::{Error, Facts, Session};
 
 use crate::args::DistillArguments;
 use crate::exit::ExitStatus;
+use crate::format::duration;
 use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
 
 pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
-    let layers = settings::layers(arguments)?;
+    let started = Instant::now();
+    let mut layers = settings::layers(arguments)?;
     let memory = arguments.memory;
     let dataset = super::load(&layers.select()?.data, memory)?;
-    let resolved = layers.resolve(&Facts::of(&dataset))?;
     let pool = super::threads(arguments.threads)?;
     pool.install(|| {
         let terminal = Terminal::new(voice);
-        let mut session = Session::new(resolved, &dataset)?
-            .on(super::device())
-            .observed_by(&terminal);
-        if let Some(memory) = memory {
-            session = session.within(memory);
+        let interrupt = Interrupt::on_ctrl_c()?;
+        let start = |layers: &Layers| -> Result<Session<'_>> {
+            let resolved = layers.resolve(&Facts::of(&dataset))?;
+            let session = Session::new(resolved, &dataset)?
+                .on(super::device())
+                .interrupted_by(interrupt.clone())
+                .observed_by(&terminal);
+            Ok(match memory {
+                Some(memory) => session.within(memory),
+                None => session,
+            })
+        };
+        let mut session = start(&layers)?;
+        if let Some(time) = arguments.minutes {
+            let path = output::path(arguments, session.resolved(), &dataset.name);
+            let iterations = match arguments.resume {
+                true => output::iterations(&path)?,
+                false => {
+                    voice.detail("measuring some iterations");
+                    session.iterations_within(time.saturating_sub(started.elapsed()))?
+                }
+            };
+            let value = i64::try_from(iterations)?;
+            layers.value("--minutes", "method.iterations", Some(value));
+            session = start(&layers)?;
+            let time = duration(time.as_secs_f64());
+            voice.say(&format!("note: {iterations} iterations in {time}"));
         }
         let resolved = session.resolved();
         if arguments.print_config {
@@ -47,7 +73,6 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
         voice.detail(&format!("dataset: {}\npreset: {preset}", dataset.source));
         super::say_notes(voice, &dataset);
         let path = output::path(arguments, resolved, &dataset.name);
-        let session = session.interrupted_by(Interrupt::on_ctrl_c()?);
         if arguments.dry_run {
             plan::print(printer, &session, &dataset, &session.estimate()?, &path)?;
             return Ok(ExitStatus::Success);

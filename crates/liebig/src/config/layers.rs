@@ -93,6 +93,13 @@ impl Layers {
         }
     }
 
+    /// The number of iterations, if a layer says one.
+    #[must_use]
+    pub fn iterations(&self) -> Option<u64> {
+        let value = peek(&self.layers, "method.iterations")?;
+        u64::try_from(value.as_integer()?).ok()
+    }
+
     /// What must be known before the dataset is read. Unknown keys are already refused here.
     ///
     /// # Errors

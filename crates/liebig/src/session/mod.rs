@@ -2,6 +2,7 @@
 
 mod drive;
 mod estimate;
+mod fit;
 mod folder;
 mod observer;
 mod report;

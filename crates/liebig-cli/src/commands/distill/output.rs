@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use liebig::config::Resolved;
+use anyhow::{Context, Result};
+use liebig::config::{Layers, Resolved};
 
 use crate::args::DistillArguments;
 
@@ -20,6 +21,18 @@ pub fn path(arguments: &DistillArguments, resolved: &Resolved, dataset: &str) ->
         config.general.seed
     );
     numbered(Path::new("runs"), &name, arguments.resume)
+}
+
+/// The number of iterations of the run in the folder.
+pub fn iterations(path: &Path) -> Result<u64> {
+    let mut layers = Layers::default();
+    layers.file(&path.join("config.toml"))?;
+    layers.iterations().with_context(|| {
+        format!(
+            "{}: the configuration has no number of iterations\nhint: start the run again without --resume",
+            path.display()
+        )
+    })
 }
 
 fn numbered(parent: &Path, name: &str, existing: bool) -> PathBuf {
