@@ -36,6 +36,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Command::Evaluate(arguments) => {
             commands::evaluate::run(arguments, &Printer::new(arguments.json), voice)
         }
+        Command::Frontier(arguments) => {
+            commands::frontier::run(arguments, &Printer::new(arguments.json), voice)
+        }
         Command::Train(arguments) => {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }

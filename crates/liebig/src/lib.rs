@@ -35,6 +35,7 @@ pub mod image_grid;
 mod init;
 mod labels;
 pub mod methods;
+mod model_spec;
 pub mod networks;
 mod poison;
 mod protocol;
@@ -62,6 +63,7 @@ pub use liebig_data::{
 };
 pub use liebig_nn::{Input, ModelChoice};
 pub use methods::MethodChoice;
+pub use model_spec::model_spec;
 pub use poison::Poison;
 pub use protocol::{Loss, LrDrop, OptimizerChoice, Protocol, Recipe};
 pub use published::Published;

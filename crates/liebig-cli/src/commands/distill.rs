@@ -1,5 +1,6 @@
 //! `liebig distill`: settings in, a session, results out.
 
+pub mod fit;
 mod output;
 mod plan;
 mod results;
@@ -44,16 +45,9 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
         let mut session = start(&layers)?;
         if let Some(time) = arguments.minutes {
             let path = output::path(arguments, session.resolved(), &dataset.name);
-            let iterations = match arguments.resume {
-                true => output::iterations(&path)?,
-                false => {
-                    voice.detail("measuring some iterations");
-                    session.iterations_within(time.saturating_sub(started.elapsed()))?
-                }
-            };
-            let value = i64::try_from(iterations)?;
-            layers.value("--minutes", "method.iterations", Some(value));
-            session = start(&layers)?;
+            let resumed = arguments.resume.then_some(&*path);
+            let iterations;
+            (session, iterations) = fit::session((time, started), resumed, &mut layers, start)?;
             let time = duration(time.as_secs_f64());
             voice.say(&format!("note: {iterations} iterations in {time}"));
         }

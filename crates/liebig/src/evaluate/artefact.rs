@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use liebig_data::Dataset;
 use liebig_grad::Device;
-use liebig_nn::ModelChoice;
 use serde::{Deserialize, Serialize};
 
 use super::{Evaluation, Metric, Rows, Source, baselines, evaluate};
@@ -14,7 +13,7 @@ use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::task::{Fill, Task, TrainingSet};
-use crate::{Budget, Error, Published, cost, facts};
+use crate::{Budget, Error, Published, cost, facts, model_spec};
 
 /// An evaluation of an artefact: networks, baselines, repeats and observer.
 pub struct ArtefactEvaluation<'a> {
@@ -22,7 +21,8 @@ pub struct ArtefactEvaluation<'a> {
     pub artefact: &'a Artefact,
     /// The dataset: its test split is used for testing, its training split for baselines.
     pub dataset: &'a Dataset,
-    /// Networks by name; if empty, the recipe's own. Other networks have their default options.
+    /// Networks by name, with options as [`model_spec`] reads them; if empty, the recipe's own. The recipe's own is also meant
+    /// by its name alone; other networks have their default options.
     pub models: &'a [String],
     /// Number of fresh networks of each kind.
     pub repeats: usize,
@@ -105,7 +105,7 @@ impl ArtefactEvaluation<'_> {
         let train = TrainingSet::new(self.dataset);
         let budget = budget(artefact);
         let mut results = Vec::new();
-        for recipe in &recipes {
+        for (name, recipe) in &recipes {
             let model = recipe.model.build(facts::input(set.shape), classes)?;
             let task = Task {
                 train: &train,
@@ -136,7 +136,7 @@ impl ArtefactEvaluation<'_> {
                 rows.push(RANDOM, None);
             }
             results.push(ModelRows {
-                model: recipe.model.name().into(),
+                model: name.clone(),
                 rows,
             });
         }
@@ -152,26 +152,27 @@ impl ArtefactEvaluation<'_> {
         })
     }
 
-    fn recipes(&self) -> Result<Vec<Recipe>, Error> {
+    /// The recipe of each network, by the network's name.
+    fn recipes(&self) -> Result<Vec<(String, Recipe)>, Error> {
         let mut own = self.artefact.recipe.clone();
         if let Some(epochs) = self.epochs {
             own.protocol = own.protocol.with_epochs(epochs);
         }
         if self.models.is_empty() {
-            return Ok(vec![own]);
+            return Ok(vec![(own.model.name().into(), own)]);
         }
         let input = facts::input(self.artefact.set.shape);
         let recipe = |name: &String| {
             let model = if name == own.model.name() {
                 own.model.clone()
             } else {
-                ModelChoice::default_for(name, input)?
+                model_spec(name, input)?
             };
-            Ok(Recipe {
+            let recipe = Recipe {
                 model,
-                protocol: own.protocol.clone(),
-                unroll: own.unroll.clone(),
-            })
+                ..own.clone()
+            };
+            Ok((name.clone(), recipe))
         };
         self.models.iter().map(recipe).collect()
     }

@@ -26,7 +26,7 @@ pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
 pub use patients::{Estimate, Judged, Patients};
 pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
-pub use source::Source;
+pub use source::{DISTILLED, Source};
 pub(crate) use test::accuracy;
 pub use training::Training;
 

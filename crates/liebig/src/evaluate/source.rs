@@ -8,9 +8,11 @@ use super::Training;
 use crate::config::Error as ConfigError;
 use crate::config::check::WHOLE;
 use crate::protocol::Recipe;
-use crate::session::DISTILLED;
 use crate::set::SmallSet;
 use crate::{Error, Labels, Start, Task, Unroll, coresets};
+
+/// The name of the distilled set in a report.
+pub const DISTILLED: &str = "distilled";
 
 /// A training set of an evaluation, or a rule for making it.
 pub enum Source<'a> {

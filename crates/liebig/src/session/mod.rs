@@ -313,6 +313,3 @@ impl<'a> Session<'a> {
         })
     }
 }
-
-/// The name of the distilled set in a report.
-pub(crate) const DISTILLED: &str = "distilled";

@@ -1,12 +1,18 @@
 //! The commands and their flags.
 
+mod frontier;
+mod parse;
+
+pub use frontier::FrontierArguments;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use liebig::config::ImageSize;
+
+use parse::{memory, minutes, threads, whole};
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
 #[derive(Debug, Parser)]
@@ -37,6 +43,8 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// Train networks on a whole dataset, for methods that start from trained ones
     Train(TrainArguments),
+    /// Compare methods by the accuracy that they reach in some minutes
+    Frontier(FrontierArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
     /// List the methods, or the settings of one
@@ -152,7 +160,7 @@ pub struct EvaluateArguments {
     /// A distilled.safetensors, or a run's folder
     #[arg(value_name = "FILE|RUN")]
     pub path: PathBuf,
-    /// Networks to train, by name [default: the recipe's]
+    /// Networks to train, by name, with options such as convnet:width=64 [default: the recipe's]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub models: Vec<String>,
     /// Fresh networks of each kind
@@ -354,31 +362,4 @@ pub struct BenchArguments {
     /// Time in this process
     #[arg(long, hide = true)]
     pub in_process: bool,
-}
-
-fn whole() -> clap::builder::RangedI64ValueParser<i64> {
-    clap::value_parser!(i64).range(1..1 << 32)
-}
-
-/// Bytes.
-fn memory(text: &str) -> Result<u64, String> {
-    let size: Result<ByteSize, _> = text.parse();
-    let size = size
-        .map_err(|_| format!("`{text}` is not a size, expected one such as 8G, 512M or 1.5GiB"))?;
-    Ok(size.as_u64())
-}
-
-/// A time in minutes, such as 2 or 0.5.
-fn minutes(text: &str) -> Result<Duration, String> {
-    let minutes = text.parse().ok().filter(|minutes| *minutes > 0.0);
-    minutes
-        .and_then(|minutes: f64| Duration::try_from_secs_f64(60.0 * minutes).ok())
-        .ok_or_else(|| {
-            format!("`{text}` is not a number of minutes, expected one such as 2 or 0.5")
-        })
-}
-
-/// More threads than any machine has would only use up memory.
-fn threads() -> clap::builder::RangedI64ValueParser<u16> {
-    clap::value_parser!(u16).range(1..=1024)
 }

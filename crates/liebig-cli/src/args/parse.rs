@@ -1,0 +1,33 @@
+//! The values of flags.
+
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+/// A whole number of samples or iterations.
+pub(super) fn whole() -> clap::builder::RangedI64ValueParser<i64> {
+    clap::value_parser!(i64).range(1..1 << 32)
+}
+
+/// Bytes.
+pub(super) fn memory(text: &str) -> Result<u64, String> {
+    let size: Result<ByteSize, _> = text.parse();
+    let size = size
+        .map_err(|_| format!("`{text}` is not a size, expected one such as 8G, 512M or 1.5GiB"))?;
+    Ok(size.as_u64())
+}
+
+/// A time in minutes, such as 2 or 0.5.
+pub(super) fn minutes(text: &str) -> Result<Duration, String> {
+    let minutes = text.parse().ok().filter(|minutes| *minutes > 0.0);
+    minutes
+        .and_then(|minutes: f64| Duration::try_from_secs_f64(60.0 * minutes).ok())
+        .ok_or_else(|| {
+            format!("`{text}` is not a number of minutes, expected one such as 2 or 0.5")
+        })
+}
+
+/// More threads than any machine has would only use up memory.
+pub(super) fn threads() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=1024)
+}

@@ -1,0 +1,76 @@
+//! `liebig frontier`: methods by the accuracy that they reach in some minutes.
+
+mod cell;
+mod chart;
+mod summary;
+
+use anyhow::{Context, Result, ensure};
+use liebig::atomic;
+use liebig::run::Interrupt;
+
+use crate::args::FrontierArguments;
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+use crate::progress::Voice;
+use cell::Cell;
+
+pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
+    let cells = cells(arguments)?;
+    if arguments.dry_run {
+        let names: Vec<String> = cells.iter().map(Cell::name).collect();
+        printer.print(&names, || names.join("\n"))?;
+        return Ok(ExitStatus::Success);
+    }
+    let interrupt = Interrupt::on_ctrl_c()?;
+    super::threads(arguments.threads)?.install(|| -> Result<()> {
+        for (index, cell) in cells.iter().enumerate() {
+            if arguments.shard.is_none_or(|shard| shard.has(index)) {
+                cell.run(arguments, &interrupt, voice)
+                    .with_context(|| cell.name())?;
+            }
+        }
+        Ok(())
+    })?;
+    let points = summary::points(&cells, &arguments.output)?;
+    let folder = &arguments.output;
+    let json = serde_json::to_vec_pretty(&points)?;
+    atomic::write(&folder.join("frontier.json"), &json)?;
+    for theme in [chart::LIGHT, chart::DARK] {
+        let svg = chart::svg(&points, &theme)?;
+        let name = format!("frontier-{}.svg", theme.name);
+        atomic::write(&folder.join(name), svg.as_bytes())?;
+    }
+    printer.print(&points, || summary::text(&points))?;
+    Ok(ExitStatus::Success)
+}
+
+/// The runs, the shortest ones first, so that there is something to see early.
+fn cells(arguments: &FrontierArguments) -> Result<Vec<Cell>> {
+    for method in &arguments.methods {
+        ensure!(
+            liebig::methods::find(method).is_some(),
+            "--methods: there is no method `{method}`\nhint: `liebig methods` lists them"
+        );
+    }
+    let mut minutes: Vec<_> = arguments.minutes.iter().copied().map(Some).collect();
+    minutes.sort_unstable();
+    let mut cells = Vec::new();
+    for minutes in std::iter::once(None).chain(minutes) {
+        for data in &arguments.data {
+            for &ipc in &arguments.ipc {
+                for method in &arguments.methods {
+                    if cell::iterates(method) == minutes.is_some() {
+                        cells.extend((0..arguments.seeds).map(|seed| Cell {
+                            data: data.clone(),
+                            ipc,
+                            method: method.clone(),
+                            minutes,
+                            seed,
+                        }));
+                    }
+                }
+            }
+        }
+    }
+    Ok(cells)
+}
