@@ -123,7 +123,12 @@ fn panel<'a>(
         .label_style(font(13))
         .x_desc("minutes")
         .y_desc("test accuracy in %")
-        .x_label_formatter(&|minutes| format!("{minutes}"))
+        .x_label_formatter(&|minutes| {
+            format!("{minutes:.2}")
+                .trim_end_matches('0')
+                .trim_end_matches('.')
+                .to_string()
+        })
         .draw()?;
     for (index, line) in lines(points).into_iter().enumerate() {
         let color = theme.lines[index % theme.lines.len()];
