@@ -11,6 +11,7 @@ fn help() {
     assert_snapshot!("help", transcript(&["--help"]));
     assert_snapshot!("help_distill", transcript(&["distill", "--help"]));
     assert_snapshot!("help_evaluate", transcript(&["evaluate", "--help"]));
+    assert_snapshot!("help_frontier", transcript(&["frontier", "--help"]));
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
     assert_snapshot!("help_bench", transcript(&["bench", "--help"]));
@@ -173,6 +174,16 @@ fn mistakes_are_explained() {
             &["distill", "--ipc", "999999", "--memory", "8GiB"],
         ),
         ("bad_memory", &["distill", "--memory", "much"]),
+        ("bad_minutes", &["distill", "--minutes", "-1"]),
+        (
+            "minutes_of_a_coreset",
+            &["distill", "--method", "random", "--minutes", "2"],
+        ),
+        ("bad_shard", &["frontier", "--shard", "5/4"]),
+        (
+            "unknown_method_of_a_frontier",
+            &["frontier", "--methods", "dd,magic"],
+        ),
         ("too_many_threads", &["distill", "--threads", "100000"]),
         ("missing_artefact", &["evaluate", "nowhere.safetensors"]),
         ("not_an_artefact", &["show", "Cargo.toml"]),
