@@ -174,7 +174,7 @@ fn mistakes_are_explained() {
             &["distill", "--ipc", "999999", "--memory", "8GiB"],
         ),
         ("bad_memory", &["distill", "--memory", "much"]),
-        ("bad_minutes", &["distill", "--minutes", "-1"]),
+        ("bad_minutes", &["distill", "--minutes", "0"]),
         (
             "minutes_of_a_coreset",
             &["distill", "--method", "random", "--minutes", "2"],

@@ -4,8 +4,9 @@ mod cell;
 mod chart;
 mod summary;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use liebig::atomic;
+use liebig::config::Error as ConfigError;
 use liebig::run::Interrupt;
 
 use crate::args::FrontierArguments;
@@ -47,10 +48,15 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
 /// The runs, the shortest ones first, so that there is something to see early.
 fn cells(arguments: &FrontierArguments) -> Result<Vec<Cell>> {
     for method in &arguments.methods {
-        ensure!(
-            liebig::methods::find(method).is_some(),
-            "--methods: there is no method `{method}`\nhint: `liebig methods` lists them"
-        );
+        if liebig::methods::find(method).is_none() {
+            let known: Vec<&str> = liebig::methods::all().map(|entry| entry.name).collect();
+            let error = ConfigError::UnknownMethod {
+                place: "--methods".into(),
+                name: method.clone(),
+                known: known.join(", "),
+            };
+            return Err(liebig::Error::from(error).into());
+        }
     }
     let mut minutes: Vec<_> = arguments.minutes.iter().copied().map(Some).collect();
     minutes.sort_unstable();
