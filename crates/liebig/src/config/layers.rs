@@ -135,10 +135,16 @@ impl Layers {
         let layers = self.with_presets()?;
         let mut published = None;
         let mut preset = None;
+        let usual = usual_model(facts.shape);
+        let network = peek(&layers, "model.name").and_then(Value::as_str);
+        let network = network.unwrap_or(usual).to_owned();
         for layer in &layers {
             if let Some(name) = layer.place.strip_prefix(PRESET) {
                 preset = Some(name.to_string());
-                published = layer.table.get("published").cloned().or(published);
+                // A published number is for its own network.
+                if is_for(&layer.table, &network, usual) {
+                    published = layer.table.get("published").cloned().or(published);
+                }
             }
         }
         let published = match published {
@@ -189,7 +195,9 @@ impl Layers {
             .unwrap_or(1);
         let ipc = usize::try_from(ipc).unwrap_or(0);
         let mut layers = Self::default();
-        for preset in preset::select(method, &liebig_data::dataset_name(source), ipc, self.quick) {
+        let network = peek(&self.layers, "model.name").and_then(Value::as_str);
+        let dataset = liebig_data::dataset_name(source);
+        for preset in preset::select(method, &dataset, (network, ipc), self.quick) {
             layers.push(format!("{PRESET}{}", preset.name), preset.text)?;
         }
         layers.layers.extend(self.layers.iter().cloned());
@@ -254,8 +262,7 @@ fn merge(layers: &[Layer], facts: &Facts) -> Result<Config, Error> {
         if layer.place.starts_with(PRESET) {
             table.remove("published");
             // A preset's options are for its own network.
-            let name = lookup(&table, "model.name").and_then(Value::as_str);
-            if name.unwrap_or(usual) != facts.model {
+            if !is_for(&table, &facts.model, usual) {
                 table.remove("model");
             }
         }
@@ -276,6 +283,12 @@ fn merge(layers: &[Layer], facts: &Facts) -> Result<Config, Error> {
         })?;
     }
     Ok(config)
+}
+
+/// Whether a preset is for this network; one that names none is for the usual one.
+fn is_for(preset: &Table, network: &str, usual: &str) -> bool {
+    let name = lookup(preset, "model.name").and_then(Value::as_str);
+    name.unwrap_or(usual) == network
 }
 
 /// The method when none is named.

@@ -1,6 +1,7 @@
 //! Presets: `configs/METHOD/DATASET_ipcN.toml`, which hold only differences from the defaults, built into the program.
 //!
-//! `--quick` merges `DATASET_ipcN.quick.toml` onto `DATASET_ipcN.toml`; `quick.toml` is for datasets without one.
+//! `DATASET_NETWORK_ipcN.toml` takes its place for that network. The quick variant merges `DATASET_ipcN.quick.toml` onto it;
+//! `quick.toml` is for datasets without one.
 
 use include_dir::{Dir, include_dir};
 
@@ -33,14 +34,21 @@ pub fn presets() -> Vec<Preset> {
     presets
 }
 
-/// The presets for a run, the one with lowest precedence first.
-pub(super) fn select(method: &str, dataset: &str, ipc: usize, quick: bool) -> Vec<Preset> {
+/// The presets for a run, the one with lowest precedence first. `network` is the one that was asked for, if any was.
+pub(super) fn select(
+    method: &str,
+    dataset: &str,
+    (network, ipc): (Option<&str>, usize),
+    quick: bool,
+) -> Vec<Preset> {
     let all = presets();
     let find = |name: String| all.iter().find(|preset| preset.name == name).copied();
-    let full = find(format!("{method}/{dataset}_ipc{ipc}"));
-    let quick = quick.then(|| {
-        find(format!("{method}/{dataset}_ipc{ipc}.quick"))
-            .or_else(|| find(format!("{method}/quick")))
-    });
+    let best = |end: &str| {
+        network
+            .and_then(|network| find(format!("{method}/{dataset}_{network}_ipc{ipc}{end}")))
+            .or_else(|| find(format!("{method}/{dataset}_ipc{ipc}{end}")))
+    };
+    let full = best("");
+    let quick = quick.then(|| best(".quick").or_else(|| find(format!("{method}/quick"))));
     full.into_iter().chain(quick.flatten()).collect()
 }

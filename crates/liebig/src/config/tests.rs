@@ -105,6 +105,30 @@ fn presets_are_chosen_by_method_dataset_and_ipc() {
 }
 
 #[test]
+fn a_network_may_have_a_preset_of_its_own() {
+    let preset = |quick, network: &str| {
+        let mut layers = Layers::new(quick);
+        layers.set("method.name=dd").unwrap();
+        layers.set("data.source=mnist").unwrap();
+        layers.set(&format!("model.name={network}")).unwrap();
+        let resolved = layers.resolve(&images()).unwrap();
+        let published = resolved.published.map(|published| published.mean);
+        (resolved.preset.unwrap(), published)
+    };
+    assert_eq!(
+        preset(false, "convnet"),
+        ("dd/mnist_ipc1".into(), Some(0.952))
+    );
+    assert_eq!(
+        preset(false, "lenet"),
+        ("dd/mnist_lenet_ipc1".into(), Some(0.94))
+    );
+    assert_eq!(preset(true, "lenet").0, "dd/mnist_lenet_ipc1.quick");
+    // What was published for one network says nothing about another.
+    assert_eq!(preset(false, "mlp"), ("dd/mnist_ipc1".into(), None));
+}
+
+#[test]
 fn every_preset_resolves() {
     for preset in presets() {
         let mut layers = Layers::new(false);

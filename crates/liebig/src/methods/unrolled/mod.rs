@@ -12,6 +12,7 @@ pub(crate) mod objective;
 mod rat_bptt;
 mod settings;
 mod sldd;
+mod start;
 mod variant;
 
 #[cfg(test)]

@@ -6,17 +6,15 @@ use liebig_grad::Keep;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::labels::{self, Freeze, LabelInit};
-use super::objective::Unrolled;
+use super::labels::{Freeze, LabelInit};
 use crate::augment::Augmentation;
 use crate::config::Error as ConfigError;
 use crate::cost::Demand;
 use crate::init::Init;
-use crate::methods::{Descent, Distillation, siamese};
+use crate::methods::siamese;
 use crate::protocol::OptimizerChoice;
-use crate::synthetic::{Clip, Group, Positive, StepSizes, Synthetic};
 use crate::unroll::{Start, Unroll};
-use crate::{Budget, Error, Facts, Poison, Task};
+use crate::{Budget, Facts, Poison};
 
 /// The part of the memory that states and graphs of the unrolled steps may take, as a divisor.
 pub(super) const KEPT: u64 = 2;
@@ -108,6 +106,9 @@ pub struct Settings {
     /// Limit of the gradient's norm, as a multiple of its running mean; 0 means no limit. Default 0, or 2 for rat-bptt.
     #[schemars(range(min = 0.0))]
     pub clip_grad: f64,
+    /// Decay of a moving average of the samples, which is then the result; 0 means none. Default 0.
+    #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
+    pub ema_decay: f64,
     /// Augmentation of the synthetic samples at each step and of the real ones: `none`, or operations joined by `_`.
     /// Default `none`.
     pub dsa_strategy: Augmentation,
@@ -212,6 +213,7 @@ impl Settings {
             decay_iterations: 2360,
             decay_factor: 0.5,
             clip_grad: 0.0,
+            ema_decay: 0.0,
             dsa_strategy: Augmentation::None,
             freeze: Freeze::Labels,
             images: 0,
@@ -337,57 +339,5 @@ impl Settings {
         ]
         .into_iter()
         .fold(keep.peak_bytes(&size), u64::saturating_add)
-    }
-
-    /// Starts the loop; random streams are named after the method.
-    pub(super) fn start<'a>(
-        &self,
-        name: &'static str,
-        task: Task<'a>,
-    ) -> Result<Box<dyn Distillation + 'a>, Error> {
-        let set = self.synthetic(name, &task)?;
-        let objective = Unrolled::new(name, task, self.clone())?;
-        let iterations = self.iterations;
-        Ok(Box::new(Descent::new(task, objective, set, iterations)))
-    }
-
-    /// The set before the first iteration.
-    pub(super) fn synthetic(&self, name: &str, task: &Task<'_>) -> Result<Synthetic, Error> {
-        let optimizer = |lr: f64| -> liebig_nn::Optimizer {
-            match self.optimizer {
-                Outer::Adam => liebig_nn::Adam::new(lr)
-                    .with_betas(self.beta1, self.beta2)
-                    .into(),
-                Outer::Sgd => liebig_nn::Sgd::new(lr).with_momentum(self.beta1).into(),
-            }
-        };
-        let mut set = self.init.synthetic(name, task, optimizer(self.lr_img))?;
-        if self.freeze == Freeze::Images {
-            set = set.with_fixed_samples();
-        }
-        if self.freeze != Freeze::Labels {
-            let (init, logits) = (&self.init, self.label_softmax);
-            let values = labels::initial(self.label_init, init, logits, task, name)?;
-            let optimizer = optimizer(self.lr_label);
-            set = set.with_labels(labels::learnt(&values, optimizer, self.label_softmax));
-        }
-        let step_sizes = match self.learn_lr {
-            StepSizeChoice::None => 0,
-            StepSizeChoice::One => 1,
-            StepSizeChoice::Each => self.steps(),
-        };
-        if step_sizes > 0 {
-            let values = vec![self.distill_lr; step_sizes];
-            let group = |raw: Vec<f32>| {
-                let raw = liebig_grad::Tensor::from_vec(raw, &[step_sizes], task.device)?;
-                Ok(Group::new(&raw, optimizer(self.lr_lr)))
-            };
-            let step_sizes = StepSizes::new(&values, Positive::Softplus, group)?;
-            set = set.with_step_sizes(step_sizes);
-        }
-        if self.clip_grad > 0.0 {
-            set = set.with_clip(Clip::new(self.clip_grad));
-        }
-        Ok(set)
     }
 }
