@@ -141,6 +141,30 @@ class Units:
 
         return unit
 
+    @staticmethod
+    def dd_iteration(steps, ipc):
+        """One image update of dataset distillation: SGD with momentum, one graph of all steps, Adam on the images."""
+        narrow = Units(width=32, channels=1)
+        images = torch.randn(CLASSES * ipc, 1, 28, 28, requires_grad=True)
+        labels = torch.arange(CLASSES * ipc) // ipc
+        real, of_real = torch.randn(512, 1, 28, 28), torch.arange(512) % CLASSES
+        start = {name: weight.detach() for name, weight in narrow.net.named_parameters()}
+        adam = torch.optim.Adam([images], lr=0.1)
+
+        def unit():
+            weights = {name: weight.clone().requires_grad_() for name, weight in start.items()}
+            momenta = None
+            for _ in range(steps):
+                loss = F.cross_entropy(functional_call(narrow.net, weights, images), labels)
+                gradient = torch.autograd.grad(loss, list(weights.values()), create_graph=True)
+                momenta = [0.9 * m + g for m, g in zip(momenta, gradient)] if momenta else gradient
+                weights = {name: weight - 0.01 * m for (name, weight), m in zip(weights.items(), momenta)}
+            adam.zero_grad()
+            F.cross_entropy(functional_call(narrow.net, weights, real), of_real).backward(inputs=[images])
+            adam.step()
+
+        return unit
+
     def train(self, count, batch, epochs):
         images, labels = torch.randn(count, 3, 32, 32), torch.randint(CLASSES, (count,))
         sgd = torch.optim.SGD(self.weights, lr=0.01, momentum=0.9, weight_decay=5e-4)
@@ -181,6 +205,8 @@ WORKLOADS = {
     "trajectory_step_n10_ipc1": lambda units: units.trajectory_step(10, 1),
     "trajectory_step_n10_ipc10": lambda units: units.trajectory_step(10, 10),
     "trajectory_step_n30_ipc10": lambda units: units.trajectory_step(30, 10),
+    "dd_iteration_n60_w32_ipc1": lambda units: units.dd_iteration(60, 1),
+    "dd_iteration_n60_w32_ipc10": lambda units: units.dd_iteration(60, 10),
     "train_epoch_2048": lambda units: units.train(2048, 256, 1),
     "train_small_ipc10": lambda units: units.train(100, 100, 20),
     "inference_2048": lambda units: units.inference(2048),

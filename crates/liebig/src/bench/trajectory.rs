@@ -4,7 +4,7 @@ use liebig_data::stream;
 use liebig_grad::{
     Device, InnerOptimizer, InnerRule, InnerState, Keep, Targets, Tensor, Trajectory, UnrollSize,
 };
-use liebig_nn::TrainingSteps;
+use liebig_nn::{Adam, Optimizer, TrainingSteps, loss_gradient};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::network::{Bench, CLASSES, Sizes};
@@ -79,6 +79,44 @@ pub(super) fn unrolled(
         let gradient = trajectory.backward(&cotangents)?;
         // The gradient of a step size for all steps is the sum over the steps.
         std::hint::black_box(gradient.lr.iter().sum::<f64>());
+        Ok(())
+    }))
+}
+
+/// One image update of dataset distillation: `steps` steps with momentum on grey images of 28 pixels by a ConvNet of width
+/// 32, the loss on 512 real images, its gradient through all steps, and a step of Adam.
+pub(super) fn dd_iteration(steps: usize, ipc: usize, device: &Device) -> Result<Unit, Error> {
+    const REAL: usize = 512;
+    let sizes = Sizes {
+        width: 32,
+        channels: 1,
+        side: 28,
+        ..Sizes::default()
+    };
+    let bench = Bench::new(sizes, device)?;
+    let real = bench.images(REAL, 1)?;
+    let of_real = Targets::Hard((0..REAL).map(|image| image % CLASSES).collect());
+    let targets = Targets::Hard((0..CLASSES * ipc).map(|image| image / ipc).collect());
+    let mut images = bench.images(ipc * CLASSES, 0)?;
+    let mut adam = Optimizer::from(Adam::new(0.1));
+    let optimizer = InnerOptimizer {
+        rule: InnerRule::Sgd {
+            momentum: 0.9,
+            weight_decay: 0.0,
+        },
+        lr: vec![LR; steps],
+    };
+    Ok(Box::new(move || {
+        let model = bench.model.as_ref();
+        let training = TrainingSteps::new(model, images.clone(), targets.clone())?;
+        let keep = Keep::within(cost::limit(None) / 2, &training.unroll_size(&optimizer));
+        let start = InnerState::new(&bench.weights);
+        let trajectory = Trajectory::train(&training, &start, optimizer.clone(), keep)?;
+        let outer = loss_gradient(model, trajectory.last(), &real, &of_real)?;
+        let gradient = trajectory.backward(&outer.gradient)?;
+        let mut updated = [images.clone()];
+        adam.step(&mut updated, &gradient.inputs[..1])?;
+        [images] = updated;
         Ok(())
     }))
 }

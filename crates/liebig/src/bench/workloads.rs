@@ -77,6 +77,16 @@ pub const WORKLOADS: &[Workload] = &[
         prepare: |device| trajectory::trajectory_step(30, 10, device),
     },
     Workload {
+        name: "dd_iteration_n60_w32_ipc1",
+        about: "one image update of dataset distillation: 60 steps of width 32 on 10 images, 512 real ones",
+        prepare: |device| trajectory::dd_iteration(60, 1, device),
+    },
+    Workload {
+        name: "dd_iteration_n60_w32_ipc10",
+        about: "one image update of dataset distillation: 60 steps of width 32 on 100 images, 512 real ones",
+        prepare: |device| trajectory::dd_iteration(60, 10, device),
+    },
+    Workload {
         name: "train_epoch_2048",
         about: "8 SGD steps with batches of 256",
         prepare: |device| training::train(2048, 256, 1, device),
