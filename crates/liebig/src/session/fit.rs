@@ -28,15 +28,18 @@ impl Session<'_> {
             }
             let starting = started.elapsed().as_secs_f64();
             let mut each = trying.estimate()?;
-            if each < trial {
+            if 2.0 * each < trial {
                 let measuring = Instant::now();
-                let mut done = 0_u32;
-                while done == 0 || measuring.elapsed().as_secs_f64() + each < trial {
+                let mut pairs = 0_u32;
+                // The last iterations may take longer than the first ones.
+                while pairs == 0 || measuring.elapsed().as_secs_f64() + each < trial {
                     task.go_on()?;
-                    trying.step(u64::from(done))?;
-                    done += 1;
+                    let first = u64::from(pairs) % trying.iterations();
+                    trying.step(first)?;
+                    trying.step(trying.iterations() - 1 - first)?;
+                    pairs += 1;
                 }
-                each = measuring.elapsed().as_secs_f64() / f64::from(done);
+                each = measuring.elapsed().as_secs_f64() / f64::from(2 * pairs);
             }
             let left = time.as_secs_f64() - started.elapsed().as_secs_f64() - starting;
             Ok(((left / each) as u64).max(1))

@@ -193,7 +193,7 @@ impl Objective for Unrolled<'_> {
                 (label, Some((from, to))) if label == from => to as usize,
                 (label, _) => label as usize,
             });
-        let steps = self.settings.steps();
+        let steps = self.settings.steps_at(iteration);
         let count = match self.settings.window {
             0 => steps,
             window => window,

@@ -41,6 +41,8 @@ pub struct Settings {
     /// sldd, 200 for rat-bptt.
     #[schemars(range(min = 1))]
     pub distill_epochs: usize,
+    /// Number of passes during the first half of the updates, if it is to be smaller; 0 means `distill_epochs`. Default 0.
+    pub warmup_epochs: usize,
     /// Learning rate of the network, or where its step sizes start. Default 0.02 for dd (0.001 for CIFAR-10), 0.01 for
     /// sldd, 0.001 for rat-bptt.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
@@ -189,6 +191,7 @@ impl Settings {
             init: Init::Noise,
             distill_steps: 1,
             distill_epochs: 3,
+            warmup_epochs: 0,
             distill_lr: match facts.dataset.as_str() {
                 "cifar10" => 0.001,
                 _ => 0.02,
@@ -227,6 +230,15 @@ impl Settings {
         self.distill_steps.saturating_mul(self.distill_epochs)
     }
 
+    /// The number of steps at an iteration.
+    pub(super) fn steps_at(&self, iteration: u64) -> usize {
+        match self.warmup_epochs {
+            0 => self.steps(),
+            _ if iteration >= self.iterations / 2 => self.steps(),
+            passes => self.distill_steps.saturating_mul(passes),
+        }
+    }
+
     /// The training that the set is made for.
     pub(super) fn unroll(&self, seed: u64) -> Unroll {
         Unroll {
@@ -263,8 +275,12 @@ impl Settings {
             })
         };
         siamese::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
-        if self.window > self.steps() {
-            let rule = format!("but a network takes {} steps", self.steps());
+        if self.warmup_epochs > self.distill_epochs {
+            let rule = format!("but `method.distill_epochs` is {}", self.distill_epochs);
+            return refuse("warmup_epochs", self.warmup_epochs.to_string(), rule);
+        }
+        if self.window > self.steps_at(0) {
+            let rule = format!("but a network takes {} steps", self.steps_at(0));
             return refuse("window", self.window.to_string(), rule);
         }
         if self.window > 0 && self.learn_lr == StepSizeChoice::Each {

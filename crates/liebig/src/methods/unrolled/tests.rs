@@ -390,6 +390,36 @@ fn an_explosion_says_where_and_what_to_lower() {
 }
 
 #[test]
+fn the_first_half_may_take_fewer_steps() {
+    let short = Settings {
+        warmup_epochs: 2,
+        learn_lr: StepSizeChoice::One,
+        ..settings()
+    };
+    assert_eq!((short.steps_at(19), short.steps_at(20)), (2, 4));
+    let other = |epochs| Settings {
+        distill_epochs: epochs,
+        ..short.clone()
+    };
+    let after = |settings: Settings, iteration| {
+        work(1).run(1, |task| {
+            let mut method = settings.start("dd", task).unwrap();
+            method.step(iteration).unwrap();
+            bits(&method.set().unwrap())
+        })
+    };
+    for (iteration, epochs) in [(0, 2), (20, 4)] {
+        let plain = Settings {
+            warmup_epochs: 0,
+            ..other(epochs)
+        };
+        assert!(after(short.clone(), iteration) == after(plain, iteration));
+    }
+    let facts = Facts::of(strokes());
+    assert!(other(1).check(&facts).is_err());
+}
+
+#[test]
 fn learning_rates_fall_as_they_should() {
     let rate = |settings: Settings, iteration| {
         work(1).run(1, |task| {
