@@ -82,6 +82,19 @@ pub enum Error {
         /// The first such step on the way.
         step: usize,
     },
+    /// A system of linear equations whose matrix has no Cholesky factorisation.
+    #[error(
+        "{op}: the matrix of shape {shape:?} {what}\n\
+         hint: add a multiple of the identity to it (more ridge), or look for values that are not finite"
+    )]
+    NotPositiveDefinite {
+        /// The operation.
+        op: &'static str,
+        /// What is wrong: it is not positive definite, or has values that are not finite.
+        what: &'static str,
+        /// The matrix's shape.
+        shape: Vec<usize>,
+    },
     /// A tensor's values could not be read from the device.
     #[error("{op}: cannot read the values from the device: {reason}")]
     Device {

@@ -130,6 +130,39 @@ fn products() {
 }
 
 #[test]
+fn solving() {
+    // Only the symmetric part counts, so a matrix near a multiple of the identity needs no symmetry.
+    let shifted = |a: &Tensor| {
+        let n = a.shape()[0];
+        let values = (0..n * n).map(|i| if i / n == i % n { 3.0 } else { 0.0 });
+        a.add(&Tensor::from_vec_f64(
+            values.collect(),
+            &[n, n],
+            &liebig_grad::cpu(),
+        )?)
+    };
+    let ab = [Input(&[3, 3], -0.9, 0.9), Input(&[3, 2], -2.0, 2.0)];
+    check("solve", &ab, |x| shifted(&x[0])?.solve(&x[1]));
+    check("solve, squared", &ab, |x| {
+        shifted(&x[0])?.solve(&x[1])?.square()
+    });
+    check("solve for the square", &ab[..1], |x| {
+        shifted(&x[0])?.solve(&x[0].square()?)
+    });
+    // Ridge regression, as feature regression has it.
+    let features = [
+        Input(&[3, 4], -1.0, 1.0),
+        Input(&[3, 2], -1.0, 1.0),
+        Input(&[2, 4], -1.0, 1.0),
+    ];
+    check("ridge regression", &features, |x| {
+        let kernel = x[0].matmul(&x[0].transpose(0, 1)?)?;
+        let weights = shifted(&kernel)?.solve(&x[1])?;
+        x[2].matmul(&x[0].transpose(0, 1)?)?.matmul(&weights)
+    });
+}
+
+#[test]
 fn convolution() {
     for (stride, padding) in [(1, 0), (1, 1), (2, 1), (1, 2)] {
         let options = Conv2d { stride, padding };
@@ -223,6 +256,12 @@ fn losses() {
     let soft = [Input(&[3, 4], -2.0, 2.0), Input(&[3, 4], 0.0, 1.0)];
     check("soft cross_entropy", &soft, |x| {
         x[0].cross_entropy(&Targets::Soft(x[1].clone()))
+    });
+    check("squared_error", &x, |x| {
+        x[0].squared_error(&Targets::Hard(vec![1, 3, 0]))
+    });
+    check("soft squared_error", &soft, |x| {
+        x[0].squared_error(&Targets::Soft(x[1].clone()))
     });
 }
 

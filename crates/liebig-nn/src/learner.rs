@@ -5,8 +5,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::check::check_fit;
 use crate::{
-    Frozen, LossGradient, Model, Optimizer, Result, SyntheticFeatures, SyntheticGradient, features,
-    initial_statistics, initialize, loss_gradient, predict, update_statistics,
+    Criterion, Frozen, LossGradient, Model, Optimizer, Result, SyntheticFeatures,
+    SyntheticGradient, features, initial_statistics, initialize, loss_gradient, loss_gradient_of,
+    predict, update_statistics,
 };
 
 /// A network with its weights, the running statistics of its batch normalisations, and the optimiser
@@ -93,7 +94,20 @@ impl<'a> Learner<'a> {
     /// # Errors
     /// As for [`loss_gradient`] and [`Optimizer::step`].
     pub fn learn(&mut self, x: &Tensor, targets: &Targets) -> Result<LossGradient> {
-        let step = loss_gradient(self.model, &self.weights, x, targets)?;
+        self.learn_by(Criterion::CrossEntropy, x, targets)
+    }
+
+    /// [`learn`](Self::learn) with any criterion.
+    ///
+    /// # Errors
+    /// As for [`learn`](Self::learn).
+    pub fn learn_by(
+        &mut self,
+        criterion: Criterion,
+        x: &Tensor,
+        targets: &Targets,
+    ) -> Result<LossGradient> {
+        let step = loss_gradient_of(criterion, self.model, &self.weights, x, targets)?;
         update_statistics(&mut self.statistics, &step.statistics)?;
         self.optimizer.step(&mut self.weights, &step.gradient)?;
         Ok(step)
@@ -175,8 +189,11 @@ impl<'a> Learner<'a> {
         &mut self.optimizer
     }
 
-    /// The network in evaluation mode.
-    fn frozen(&self) -> Result<Frozen<'a>> {
+    /// The network in evaluation mode: with its running statistics.
+    ///
+    /// # Errors
+    /// None for a learner's own statistics.
+    pub fn frozen(&self) -> Result<Frozen<'a>> {
         Frozen::new(self.model, &self.statistics)
     }
 }

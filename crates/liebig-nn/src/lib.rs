@@ -33,6 +33,7 @@
 
 mod check;
 mod choice;
+mod criterion;
 mod error;
 mod initialize;
 mod layers;
@@ -53,6 +54,7 @@ mod synthetic_features;
 mod synthetic_gradient;
 mod training_steps;
 
+pub use criterion::Criterion;
 pub use error::Error;
 pub use initialize::{initial_statistics, initialize};
 pub use layers::{Activation, BatchNorm, BatchStatistics, Norm, Pooling, Stem, WeightInit};
@@ -63,8 +65,8 @@ pub use models::{
     AlexCifarNetOptions, AlexNetOptions, ConvNetOptions, LeNetOptions, LstmOptions, MlpOptions,
     ResNet18ApOptions, ResNet18Options, Vgg11Options,
 };
-pub use optim::{Adam, Optimizer, OptimizerState, Sgd};
-pub use parallel::{LossGradient, loss_gradient, predict};
+pub use optim::{Adam, Lamb, Optimizer, OptimizerState, Sgd};
+pub use parallel::{LossGradient, loss_gradient, loss_gradient_of, predict};
 pub use parameter::{Init, Parameter, TorchLayout};
 pub use schedule::Schedule;
 pub use state_dict::{StateEntry, load_state_dict, state_dict};

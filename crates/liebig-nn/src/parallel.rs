@@ -9,12 +9,12 @@ use std::ops::Range;
 use liebig_grad::{Targets, Tensor, grad, shard};
 use rayon::prelude::*;
 
-use crate::{BatchNorm, BatchStatistics, Error, Model, Result};
+use crate::{BatchNorm, BatchStatistics, Criterion, Error, Model, Result};
 
 /// A loss and its gradient with respect to the weights.
 #[derive(Clone, Debug)]
 pub struct LossGradient {
-    /// Mean cross-entropy of the batch.
+    /// Mean loss of the batch.
     pub loss: f64,
     /// The gradient, in the order and layout of the weights; constants.
     pub gradient: Vec<Tensor>,
@@ -46,6 +46,20 @@ pub fn loss_gradient(
     x: &Tensor,
     targets: &Targets,
 ) -> Result<LossGradient> {
+    loss_gradient_of(Criterion::CrossEntropy, model, weights, x, targets)
+}
+
+/// [`loss_gradient`] of any criterion.
+///
+/// # Errors
+/// As for [`loss_gradient`].
+pub fn loss_gradient_of(
+    criterion: Criterion,
+    model: &dyn Model,
+    weights: &[Tensor],
+    x: &Tensor,
+    targets: &Targets,
+) -> Result<LossGradient> {
     let batch = check_batch(x, targets)?;
     let shard = |range: Range<usize>| {
         let weights: Vec<Tensor> = weights.iter().map(Tensor::requires_grad).collect();
@@ -53,7 +67,7 @@ pub fn loss_gradient(
         let mut statistics = BatchStatistics::default();
         let norm = BatchNorm::Record(&mut statistics);
         let logits = model.classify(&weights, &model.features_with(&weights, &x, norm)?)?;
-        let loss = shard_loss(&logits, &targets.slice(range)?, batch)?;
+        let loss = shard_loss(criterion, &logits, &targets.slice(range)?, batch)?;
         let inputs: Vec<&Tensor> = weights.iter().collect();
         Ok(Part {
             gradient: grad(&loss, &inputs, false)?,
@@ -183,10 +197,15 @@ pub(crate) fn reduce_items<T: Sync, R: Send>(
     shard::reduce(items, body, join)?.ok_or(EMPTY)
 }
 
-/// A shard's part of the mean cross-entropy of `batch` samples.
-pub(crate) fn shard_loss(logits: &Tensor, targets: &Targets, batch: usize) -> Result<Tensor> {
+/// A shard's part of the mean loss of `batch` samples.
+pub(crate) fn shard_loss(
+    criterion: Criterion,
+    logits: &Tensor,
+    targets: &Targets,
+    batch: usize,
+) -> Result<Tensor> {
     let share = targets.len() as f64 / batch as f64;
-    Ok(logits.cross_entropy(targets)?.mul_scalar(share)?)
+    Ok(criterion.mean(logits, targets)?.mul_scalar(share)?)
 }
 
 /// Runs `body` on every item in parallel. The results are in the items' order; of errors, the first

@@ -5,7 +5,7 @@ use std::ops::Range;
 use liebig_grad::{Targets, Tensor, grad, shard, vjp};
 
 use crate::parallel::shard_loss;
-use crate::{Model, Result};
+use crate::{Criterion, Model, Result};
 
 /// Some neighbouring images and their part of the gradient of the batch's mean cross-entropy with
 /// respect to the weights, on a graph that leads back to the weights, the images and soft labels.
@@ -42,7 +42,7 @@ impl ShardGradient {
             hard @ Targets::Hard(_) => hard,
         };
         let logits = model.forward(&weights, &images)?;
-        let loss = shard_loss(&logits, &targets, batch)?;
+        let loss = shard_loss(Criterion::CrossEntropy, &logits, &targets, batch)?;
         let gradient = grad(&loss, &weights.iter().collect::<Vec<_>>(), true)?;
         let labels = match targets {
             Targets::Soft(labels) => Some(labels),

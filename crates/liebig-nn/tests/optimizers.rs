@@ -5,7 +5,7 @@ mod common;
 
 use common::bits;
 use liebig_grad::{Tensor, cpu};
-use liebig_nn::{Adam, Error, Optimizer, OptimizerState, Sgd, update_statistics};
+use liebig_nn::{Adam, Error, Lamb, Optimizer, OptimizerState, Sgd, update_statistics};
 
 fn tensor(shape: &[usize]) -> Tensor {
     let values = (0..shape.iter().product()).map(|i: usize| i as f32 + 1.0);
@@ -156,4 +156,53 @@ fn a_reset_optimiser_is_a_new_one_with_the_same_settings() {
         steps(&mut new, &mut slow, 0..1);
         assert_ne!(all_bits(&other), all_bits(&slow));
     }
+}
+
+/// Two steps of LAMB, by the formulas of its publication in double precision.
+#[test]
+fn lamb_scales_updates_to_the_weights() {
+    let (lr, decay, betas) = (0.1, 0.01, (0.9, 0.99));
+    let mut lamb = Lamb::new(lr)
+        .with_betas(betas.0, betas.1)
+        .with_weight_decay(decay);
+    let values = |tensor: &Tensor| tensor.to_vec_f64().unwrap();
+    let mut weights = vec![tensor(&[2, 2]), tensor(&[2]).mul_scalar(0.0).unwrap()];
+    let gradients = [
+        [tensor(&[2, 2]).mul_scalar(-0.3).unwrap(), tensor(&[2])],
+        [
+            tensor(&[2, 2]).square().unwrap(),
+            tensor(&[2]).exp().unwrap(),
+        ],
+    ];
+    let mut expected: Vec<Vec<f64>> = weights.iter().map(values).collect();
+    let mut moments: Vec<Vec<(f64, f64)>> =
+        expected.iter().map(|w| vec![(0.0, 0.0); w.len()]).collect();
+    for (step, gradient) in (1..).zip(&gradients) {
+        lamb.step(&mut weights, gradient).unwrap();
+        for ((w, moments), gradient) in expected.iter_mut().zip(&mut moments).zip(gradient) {
+            let mut update = Vec::new();
+            for ((w, (m, v)), g) in w.iter().zip(moments).zip(values(gradient)) {
+                *m = betas.0 * *m + (1.0 - betas.0) * g;
+                *v = betas.1 * *v + (1.0 - betas.1) * g * g;
+                let first = *m / (1.0 - betas.0.powi(step));
+                let second = *v / (1.0 - betas.1.powi(step));
+                update.push(first / (second.sqrt() + 1e-6) + decay * w);
+            }
+            let norm = |values: &[f64]| values.iter().map(|x| x * x).sum::<f64>().sqrt();
+            // The second tensor starts at 0: its first update is not scaled.
+            let trust = match norm(w) {
+                0.0 => 1.0,
+                of_weight => of_weight / norm(&update),
+            };
+            w.iter_mut()
+                .zip(update)
+                .for_each(|(w, u)| *w -= lr * trust * u);
+        }
+    }
+    for (found, expected) in weights.iter().map(values).zip(&expected) {
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+    assert_eq!(Optimizer::from(lamb).state().steps, 2);
 }

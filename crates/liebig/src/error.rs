@@ -94,7 +94,7 @@ pub enum Error {
     },
     /// A loss or a gradient that is not a finite number any more. The state before the iteration is kept.
     #[error(
-        "iteration {iteration}: {what} is not a finite number\nhint: lower `method.distill_lr` or `method.momentum`, then `method.lr_img`"
+        "iteration {iteration}: {what} is not a finite number\nhint: lower the learning rates: `method.lr_img`, and that of the networks (`method.distill_lr`, `method.momentum`, `method.online_lr`)"
     )]
     Diverged {
         /// The iteration, counted from 0.

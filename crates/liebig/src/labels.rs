@@ -65,6 +65,27 @@ impl Labels {
         }
     }
 
+    /// The targets of a network that is trained by squared error: values as they are; classes and probabilities are
+    /// [centred](centred).
+    ///
+    /// # Errors
+    /// [`Error::Grad`] if the number of values is not a multiple of the number of classes.
+    pub fn regression_targets(&self, classes: usize, device: &Device) -> Result<Targets, Error> {
+        let values = match self {
+            Self::Values(values) => values.clone(),
+            Self::Hard(_) | Self::Logits(_) => around_zero(self.weights(classes), classes),
+        };
+        let shape = [self.len(classes), classes];
+        Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
+    }
+
+    /// Whether cross-entropy with these labels has no minimum, because a weight is negative: labels that were made for
+    /// squared error.
+    #[must_use]
+    pub fn any_negative(&self) -> bool {
+        matches!(self, Self::Values(values) if values.iter().any(|&value| value < 0.0))
+    }
+
     /// Bits needed to store them: for a hard label enough to distinguish the classes, for a soft one 32 per value.
     #[must_use]
     pub fn bits(&self, classes: usize) -> u64 {
@@ -76,6 +97,22 @@ impl Labels {
             Self::Logits(values) | Self::Values(values) => 32 * values.len() as u64,
         }
     }
+}
+
+/// Classes as values with a mean of zero, `[n, classes]` row major: `(1 - 1/C) / √(C/10)` for the class and
+/// `-1/C / √(C/10)` for the others (Zhou et al., "Dataset Distillation using Neural Feature Regression", 2022).
+#[must_use]
+pub fn centred(labels: &[u32], classes: usize) -> Vec<f32> {
+    around_zero(one_hot(labels, classes), classes)
+}
+
+fn around_zero(mut probabilities: Vec<f32>, classes: usize) -> Vec<f32> {
+    let classes = classes.max(1) as f32;
+    let scale = (classes / 10.0).sqrt();
+    for value in &mut probabilities {
+        *value = (*value - 1.0 / classes) / scale;
+    }
+    probabilities
 }
 
 /// The index of the highest value, the first if several are equal.
@@ -124,6 +161,39 @@ mod tests {
         let soft = rows(Labels::Logits(vec![0.0, 3.0_f32.ln()]));
         assert_eq!(Labels::Hard(vec![1, 0]).weights(2), [0.0, 1.0, 1.0, 0.0]);
         assert!((soft[0] - 0.25).abs() < 1e-6 && (soft[1] - 0.75).abs() < 1e-6);
+    }
+
+    #[test]
+    fn regression_targets_are_around_zero() {
+        let rows = |labels: &Labels, classes| {
+            let targets = labels.regression_targets(classes, &liebig_grad::cpu());
+            match targets.unwrap() {
+                Targets::Soft(tensor) => tensor.to_vec().unwrap(),
+                Targets::Hard(_) => Vec::new(),
+            }
+        };
+        let close = |found: Vec<f32>, expected: &[f32]| {
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+            }
+        };
+        let mut ten = vec![-0.1; 10];
+        ten[3] = 0.9;
+        close(rows(&Labels::Hard(vec![3]), 10), &ten);
+        let five = 0.2_f32.sqrt().recip() * 0.5;
+        close(
+            rows(&Labels::Hard(vec![0, 1]), 2),
+            &[five, -five, -five, five],
+        );
+        close(
+            rows(&Labels::Logits(vec![0.0, 3.0_f32.ln()]), 2),
+            &[-0.5 * five, 0.5 * five],
+        );
+        let values = Labels::Values(vec![2.0, -1.0]);
+        close(rows(&values, 2), &[2.0, -1.0]);
+        assert!(values.any_negative() && !Labels::Values(vec![0.0, 1.0]).any_negative());
+        assert!(!Labels::Hard(vec![0]).any_negative());
     }
 
     #[test]

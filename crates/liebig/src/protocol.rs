@@ -1,6 +1,6 @@
 //! How a fresh network is trained on a small set before it is tested.
 
-use liebig_nn::{Adam, ModelChoice, Optimizer, Sgd};
+use liebig_nn::{Adam, Criterion, ModelChoice, Optimizer, Sgd};
 use serde::{Deserialize, Serialize};
 
 use crate::augment::Augmentation;
@@ -68,6 +68,25 @@ pub enum Loss {
     /// The mean cross-entropy with the labels.
     #[default]
     CrossEntropy,
+    /// The mean of half the squared distance of the logits from the labels
+    /// ([`Labels::regression_targets`](crate::Labels::regression_targets)).
+    SquaredError,
+}
+
+impl Loss {
+    /// The network's criterion.
+    #[must_use]
+    pub fn criterion(self) -> Criterion {
+        match self {
+            Self::CrossEntropy => Criterion::CrossEntropy,
+            Self::SquaredError => Criterion::SquaredError,
+        }
+    }
+
+    /// Whether it is cross-entropy.
+    pub(crate) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An optimiser with its settings; the update rules are PyTorch's.

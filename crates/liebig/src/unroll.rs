@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::augment::Augmentation;
 use crate::networks::Pool;
-use crate::protocol::OptimizerChoice;
+use crate::protocol::{Loss, OptimizerChoice};
 
 /// A fixed number of training steps, as methods that differentiate through training have it (Wang et al., "Dataset
 /// Distillation", 2018).
@@ -27,6 +27,49 @@ pub struct Unroll {
     pub start: Start,
     /// The augmentation of the samples at each step.
     pub augmentation: Augmentation,
+    /// What the steps minimise. Not written if it is cross-entropy.
+    #[serde(default, skip_serializing_if = "Loss::is_default")]
+    pub loss: Loss,
+    /// How the learning rate changes over the steps. Not written if it does not.
+    #[serde(default, skip_serializing_if = "RateSchedule::is_constant")]
+    pub schedule: RateSchedule,
+}
+
+/// A factor of the learning rate over the steps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "name", rename_all = "snake_case", deny_unknown_fields)]
+pub enum RateSchedule {
+    /// Always 1.
+    #[default]
+    Constant,
+    /// In equal steps up to 1, then by half a cosine down (Zhou et al., "Dataset Distillation using Neural Feature
+    /// Regression", 2022).
+    WarmupCosine {
+        /// The number of steps that it rises for.
+        warmup: usize,
+        /// The factor that it falls to.
+        last: f64,
+    },
+}
+
+impl RateSchedule {
+    /// The factor at a step of `steps`, counted from 0.
+    #[must_use]
+    pub fn factor(&self, step: usize, steps: usize) -> f64 {
+        match *self {
+            Self::Constant => 1.0,
+            Self::WarmupCosine { warmup, .. } if step < warmup => (step + 1) as f64 / warmup as f64,
+            Self::WarmupCosine { warmup, last } => {
+                let falling = steps.saturating_sub(warmup).max(1);
+                let phase = std::f64::consts::PI * (step - warmup) as f64 / falling as f64;
+                last + (1.0 - last) * 0.5 * (1.0 + phase.cos())
+            }
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        *self == Self::Constant
+    }
 }
 
 /// The weights that training starts from.
@@ -79,12 +122,15 @@ impl Unroll {
     }
 
     /// The learning rate of each step: the step sizes that were learnt with a set, repeated if there are fewer, or
-    /// [`lr`](Self::lr) if there are none.
+    /// [`lr`](Self::lr) if there are none; times the schedule's factor.
     #[must_use]
     pub fn rates(&self, learnt: &[f32]) -> Vec<f64> {
-        let rate = |step: usize| match learnt.len() {
-            0 => self.lr,
-            count => f64::from(learnt[step % count]),
+        let rate = |step: usize| {
+            let lr = match learnt.len() {
+                0 => self.lr,
+                count => f64::from(learnt[step % count]),
+            };
+            lr * self.schedule.factor(step, self.steps)
         };
         (0..self.steps).map(rate).collect()
     }
@@ -114,5 +160,26 @@ impl Start {
                 Ok(Some(initialize(model, &mut rng, device)?))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RateSchedule;
+
+    #[test]
+    fn the_rate_rises_and_falls() {
+        let schedule = RateSchedule::WarmupCosine {
+            warmup: 4,
+            last: 0.01,
+        };
+        let factors = [0, 1, 3, 4, 7, 10].map(|step| schedule.factor(step, 10));
+        let expected = [0.25, 0.5, 1.0, 1.0, 0.505, 0.01];
+        for (factor, expected) in factors.into_iter().zip(expected) {
+            assert!((factor - expected).abs() < 1e-12, "{factor} {expected}");
+        }
+        // A training that is shorter than the warm-up only rises.
+        assert_eq!(schedule.factor(1, 2), 0.5);
+        assert_eq!(RateSchedule::Constant.factor(7, 10), 1.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Log-softmax and cross-entropy.
+//! Log-softmax, cross-entropy and squared error.
 
 use std::ops::Range;
 
@@ -76,8 +76,8 @@ impl Targets {
         }
     }
 
-    /// The weights `[n, classes]`: ones at the classes if the targets are hard.
-    fn weights(&self, like: &Tensor) -> Result<Tensor> {
+    /// The weights `[n, classes]`: ones at the classes if the targets are hard. Errors name `op`.
+    fn weights(&self, op: &'static str, like: &Tensor) -> Result<Tensor> {
         let shape = like.shape();
         match self {
             Targets::Soft(weights) if weights.shape() == shape => Ok(weights.clone()),
@@ -87,11 +87,7 @@ impl Targets {
                     if class >= shape[1] {
                         let what = format!("class {class} of sample {row}");
                         let shape = shape.to_vec();
-                        return Err(Error::OutOfRange {
-                            op: "cross_entropy",
-                            what,
-                            shape,
-                        });
+                        return Err(Error::OutOfRange { op, what, shape });
                     }
                     weights[row * shape[1] + class] = 1.0;
                 }
@@ -109,7 +105,7 @@ impl Targets {
                     Targets::Soft(weights) => weights.shape().to_vec(),
                 };
                 Err(Error::Shapes {
-                    op: "cross_entropy",
+                    op,
                     left: shape.to_vec(),
                     right,
                 })
@@ -138,18 +134,36 @@ impl Tensor {
     /// [`Error::Shapes`] if the targets do not match, [`Error::OutOfRange`] for a class that does not
     /// exist, [`Error::Rank`] if this is not a matrix.
     pub fn cross_entropy(&self, targets: &Targets) -> Result<Tensor> {
-        let &[n, _] = self.shape() else {
-            let shape = self.shape().to_vec();
-            return Err(Error::Rank {
-                op: "cross_entropy",
-                expected: "[n, classes]",
-                shape,
-            });
-        };
-        let weights = targets.weights(self)?;
+        let n = self.rows("cross_entropy")?;
+        let weights = targets.weights("cross_entropy", self)?;
         weights
             .mul(&self.log_softmax(1)?)?
             .sum()?
             .mul_scalar(-1.0 / n as f64)
+    }
+
+    /// Mean over the samples of `½ Σ (output - weight)²` for outputs `[n, classes]`, of shape `[1]`; the
+    /// weight of a hard target is 1 for its class and 0 for the others. Soft targets may require
+    /// gradients as well.
+    ///
+    /// # Errors
+    /// As for [`cross_entropy`](Self::cross_entropy).
+    pub fn squared_error(&self, targets: &Targets) -> Result<Tensor> {
+        let n = self.rows("squared_error")?;
+        let weights = targets.weights("squared_error", self)?;
+        let squares = self.sub(&weights)?.square()?;
+        squares.sum()?.mul_scalar(0.5 / n as f64)
+    }
+
+    /// The number of samples of outputs `[n, classes]`.
+    fn rows(&self, op: &'static str) -> Result<usize> {
+        match *self.shape() {
+            [n, _] => Ok(n),
+            _ => Err(Error::Rank {
+                op,
+                expected: "[n, classes]",
+                shape: self.shape().to_vec(),
+            }),
+        }
     }
 }

@@ -57,6 +57,21 @@ impl Adam {
     /// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if the gradient
     /// or a restored state does not fit these weights; they are then unchanged.
     pub fn step(&mut self, weights: &mut [Tensor], gradient: &[Tensor]) -> Result<()> {
+        let updates = self.updates(weights, gradient, self.weight_decay)?;
+        for (weight, update) in weights.iter_mut().zip(updates) {
+            *weight = weight.detach().sub(&update)?;
+        }
+        Ok(())
+    }
+
+    /// What a step subtracts from the weights, of which `decay` is added to the gradient. Remembers the
+    /// step; nothing changes if the gradient is refused.
+    pub(super) fn updates(
+        &mut self,
+        weights: &[Tensor],
+        gradient: &[Tensor],
+        decay: f64,
+    ) -> Result<Vec<Tensor>> {
         check_pairs("gradient", weights, gradient)?;
         if self.steps == 0 {
             self.first = weights.iter().map(Tensor::zeros_like).collect();
@@ -70,11 +85,11 @@ impl Adam {
         let size = self.lr / correction(beta1);
         let root = correction(beta2).sqrt();
 
-        let mut moved = Vec::with_capacity(weights.len());
+        let mut updates = Vec::with_capacity(weights.len());
         let (mut firsts, mut seconds) = (Vec::new(), Vec::new());
         let moments = self.first.iter().zip(&self.second);
         for ((weight, gradient), (first, second)) in weights.iter().zip(gradient).zip(moments) {
-            let gradient = decayed(weight, gradient, self.weight_decay)?;
+            let gradient = decayed(weight, gradient, decay)?;
             let fresh = gradient.mul_scalar(1.0 - beta1)?;
             let first = first.mul_scalar(beta1)?.add(&fresh)?;
             let fresh = gradient.square()?.mul_scalar(1.0 - beta2)?;
@@ -83,14 +98,12 @@ impl Adam {
                 .sqrt()?
                 .mul_scalar(1.0 / root)?
                 .add_scalar(self.eps)?;
-            let update = first.div(&scale)?.mul_scalar(size)?;
-            moved.push(weight.detach().sub(&update)?);
+            updates.push(first.div(&scale)?.mul_scalar(size)?);
             firsts.push(first);
             seconds.push(second);
         }
-        weights.clone_from_slice(&moved);
         (self.first, self.second, self.steps) = (firsts, seconds, steps);
-        Ok(())
+        Ok(updates)
     }
 
     /// What it remembers of past steps.

@@ -1,10 +1,12 @@
-//! Optimisers, with PyTorch's update rules.
+//! Optimisers, with PyTorch's update rules (LAMB: optax's).
 
 mod adam;
+mod lamb;
 mod optimizer;
 mod sgd;
 
 pub use adam::Adam;
+pub use lamb::Lamb;
 pub use optimizer::Optimizer;
 pub use sgd::Sgd;
 
@@ -17,7 +19,7 @@ use crate::Result;
 pub struct OptimizerState {
     /// How many steps were taken.
     pub steps: u64,
-    /// SGD's momentum buffers, or Adam's first moments of all parameters and then their second.
+    /// SGD's momentum buffers, or Adam's and LAMB's first moments of all parameters and then their second.
     pub tensors: Vec<Tensor>,
 }
 

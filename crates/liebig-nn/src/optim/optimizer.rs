@@ -2,7 +2,7 @@
 
 use liebig_grad::Tensor;
 
-use super::{Adam, OptimizerState, Sgd};
+use super::{Adam, Lamb, OptimizerState, Sgd};
 use crate::Result;
 
 /// An optimiser with its settings and its memory of past steps.
@@ -21,6 +21,8 @@ pub enum Optimizer {
     Sgd(Sgd),
     /// Adam.
     Adam(Adam),
+    /// LAMB.
+    Lamb(Lamb),
 }
 
 impl Optimizer {
@@ -33,6 +35,7 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.step(weights, gradient),
             Self::Adam(adam) => adam.step(weights, gradient),
+            Self::Lamb(lamb) => lamb.step(weights, gradient),
         }
     }
 
@@ -41,6 +44,7 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.state(),
             Self::Adam(adam) => adam.state(),
+            Self::Lamb(lamb) => lamb.state(),
         }
     }
 
@@ -48,7 +52,7 @@ impl Optimizer {
     /// Whether its shapes fit is checked at the next step.
     ///
     /// # Errors
-    /// [`Error::Count`](crate::Error::Count) if Adam does not get two tensors for every parameter.
+    /// [`Error::Count`](crate::Error::Count) if Adam or LAMB does not get two tensors for every parameter.
     pub fn restore(&mut self, state: OptimizerState) -> Result<()> {
         match self {
             Self::Sgd(sgd) => {
@@ -56,6 +60,7 @@ impl Optimizer {
                 Ok(())
             }
             Self::Adam(adam) => adam.restore(state),
+            Self::Lamb(lamb) => lamb.restore(state),
         }
     }
 
@@ -64,6 +69,7 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.reset(),
             Self::Adam(adam) => adam.reset(),
+            Self::Lamb(lamb) => lamb.reset(),
         }
     }
 
@@ -72,6 +78,7 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.lr,
             Self::Adam(adam) => adam.lr,
+            Self::Lamb(lamb) => lamb.lr,
         }
     }
 
@@ -80,6 +87,7 @@ impl Optimizer {
         match self {
             Self::Sgd(sgd) => sgd.lr = lr,
             Self::Adam(adam) => adam.lr = lr,
+            Self::Lamb(lamb) => lamb.lr = lr,
         }
     }
 }
@@ -93,5 +101,11 @@ impl From<Sgd> for Optimizer {
 impl From<Adam> for Optimizer {
     fn from(adam: Adam) -> Self {
         Self::Adam(adam)
+    }
+}
+
+impl From<Lamb> for Optimizer {
+    fn from(lamb: Lamb) -> Self {
+        Self::Lamb(lamb)
     }
 }

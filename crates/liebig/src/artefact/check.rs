@@ -6,7 +6,7 @@ use liebig_data::{SampleShape, Space};
 
 use super::{Artefact, Error};
 use crate::protocol::{OptimizerChoice, Recipe};
-use crate::unroll::Unroll;
+use crate::unroll::{RateSchedule, Unroll};
 use crate::{Labels, facts};
 
 /// Upper limit for dimensions, class counts and batches; no real set needs more, and products cannot overflow.
@@ -149,7 +149,15 @@ fn check_unroll(unroll: &Unroll, path: &Path) -> Result<(), Error> {
         whole.contains(&unroll.parts),
         "parts",
         "must be 1 to 16777216",
-    )
+    )?;
+    match unroll.schedule {
+        RateSchedule::Constant => Ok(()),
+        RateSchedule::WarmupCosine { last, .. } => require(
+            (0.0..=1.0).contains(&last),
+            "schedule.last",
+            "must be 0 to 1",
+        ),
+    }
 }
 
 /// Checks the tensors against each other and against the metadata.

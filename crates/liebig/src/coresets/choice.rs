@@ -6,7 +6,7 @@ use rand_distr::{Distribution, StandardNormal};
 use super::Selection;
 use crate::set::SmallSet;
 use crate::task::Fill;
-use crate::{Error, Labels, Task};
+use crate::{Error, Task};
 
 /// What was chosen, class by class.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,8 +61,8 @@ pub(super) fn choose(
     Ok(SmallSet {
         shape: task.train.shape(),
         classes: task.train.classes(),
+        labels: selection.labels(task, draw, &values)?,
         values,
-        labels: Labels::Hard(task.budget.labels()),
         step_sizes: Vec::new(),
         space: task.train.space().clone(),
     })

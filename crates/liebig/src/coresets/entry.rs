@@ -9,6 +9,7 @@ pub struct Entry {
     method: methods::Entry,
     varies: bool,
     real: bool,
+    relabels: bool,
     choose: fn(&Task<'_>, u64) -> Result<SmallSet, Error>,
 }
 
@@ -20,6 +21,7 @@ impl Entry {
             method: methods::Entry::of::<Coreset<S>>(),
             varies: S::VARIES,
             real: S::REAL,
+            relabels: S::RELABELS,
             choose: |task, draw| choice::choose(&S::default(), task, draw),
         }
     }
@@ -46,6 +48,12 @@ impl Entry {
     #[must_use]
     pub fn varies(&self) -> bool {
         self.varies
+    }
+
+    /// [`Selection::RELABELS`].
+    #[must_use]
+    pub fn relabels(&self) -> bool {
+        self.relabels
     }
 
     /// The set that it chooses with its default settings.

@@ -14,6 +14,7 @@ mod forgetting;
 mod herding;
 mod k_center;
 mod k_means;
+mod label_solve;
 mod lloyd;
 mod matrix;
 mod network;
@@ -34,6 +35,7 @@ pub use forgetting::Forgetting;
 pub use herding::Herding;
 pub use k_center::KCenter;
 pub use k_means::{KMeans, Representative};
+pub use label_solve::LabelSolve;
 pub use random::Random;
 pub use selection::Selection;
 
@@ -48,6 +50,7 @@ pub const CORESETS: &[Entry] = &[
     Entry::of::<KMeans>(),
     Entry::of::<ClassMean>(),
     Entry::of::<Forgetting>(),
+    Entry::of::<LabelSolve>(),
 ];
 
 /// The coreset of that name.

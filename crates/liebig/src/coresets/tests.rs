@@ -107,7 +107,8 @@ fn the_registry_has_them_by_name() {
             "k-center",
             "k-means",
             "class-mean",
-            "forgetting"
+            "forgetting",
+            "label-solve"
         ]
     );
     assert_eq!(find("k-means").unwrap().name(), "k-means");

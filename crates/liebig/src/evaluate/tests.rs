@@ -407,6 +407,8 @@ fn a_set_is_trained_on_by_the_steps_that_it_was_made_for() {
         parts: 2,
         start: crate::Start::Fixed { seed: 5, nets: 1 },
         augmentation: crate::augment::Augmentation::None,
+        loss: crate::Loss::CrossEntropy,
+        schedule: crate::RateSchedule::Constant,
     };
     let own = Recipe {
         unroll: Some(unroll.clone()),
@@ -468,6 +470,8 @@ fn a_step_size_is_found_for_sets_that_have_none() {
         parts: 1,
         start: crate::Start::Random,
         augmentation: crate::augment::Augmentation::None,
+        loss: crate::Loss::CrossEntropy,
+        schedule: crate::RateSchedule::Constant,
     };
     let own = Recipe {
         unroll: Some(unroll),

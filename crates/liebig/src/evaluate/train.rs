@@ -1,11 +1,14 @@
 //! Training one network on a small set.
 
+use std::borrow::Cow;
+
 use liebig_nn::{Learner, Model};
 use rand::seq::SliceRandom;
 
 use super::Evaluation;
-use crate::Error;
+use crate::protocol::{Loss, Recipe};
 use crate::set::{SmallSet, samples};
+use crate::{Error, Labels};
 
 /// Trains a fresh network according to the recipe.
 pub(super) fn train<'a>(
@@ -30,7 +33,10 @@ pub(super) fn train<'a>(
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
     let optimizer = protocol.optimizer.build(lr);
     let mut learner = Learner::fresh(model, optimizer, &mut rng, device)?;
-    let targets = set.labels.targets(set.classes, device)?;
+    let targets = match protocol.loss {
+        Loss::CrossEntropy => common_labels(set, recipe).targets(set.classes, device)?,
+        Loss::SquaredError => set.labels.regression_targets(set.classes, device)?,
+    };
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
     let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
@@ -45,7 +51,8 @@ pub(super) fn train<'a>(
                 .augmentation
                 .batch(values, set.shape, &mut augmenting)?;
             let x = samples(values, set.shape, device)?;
-            learner.learn(&x, &targets.select(batch)?)?;
+            let criterion = protocol.loss.criterion();
+            learner.learn_by(criterion, &x, &targets.select(batch)?)?;
         }
         let drops = protocol.lr_drops.iter();
         for drop in drops.filter(|drop| drop.after_epochs == epoch) {
@@ -56,6 +63,16 @@ pub(super) fn train<'a>(
         }
     }
     Ok(learner)
+}
+
+/// The labels for cross-entropy: the set's, or their classes if they were made for a training by squared error, for which
+/// weights may be negative.
+fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
+    let own = recipe.unroll.as_ref().map(|unroll| unroll.loss);
+    match own == Some(Loss::SquaredError) && set.labels.any_negative() {
+        true => Cow::Owned(Labels::Hard(set.labels.classes(set.classes))),
+        false => Cow::Borrowed(&set.labels),
+    }
 }
 
 /// The network before the first of the steps that the set was made for.
@@ -101,7 +118,10 @@ pub(super) fn unroll<'a>(
     } = *evaluation;
     let unroll = recipe.unroll.as_ref().ok_or(Error::NoUnroll)?;
     let mut learner = start(model, evaluation, repeat)?;
-    let targets = set.labels.targets(set.classes, device)?;
+    let targets = match unroll.loss {
+        Loss::CrossEntropy => set.labels.targets(set.classes, device)?,
+        Loss::SquaredError => set.labels.regression_targets(set.classes, device)?,
+    };
     let all = vec![(0..set.len()).collect()];
     let batches = match unroll.batches(set.len()) {
         batches if batches.is_empty() => all,
@@ -119,7 +139,7 @@ pub(super) fn unroll<'a>(
             .batch(values, set.shape, &mut augmenting)?;
         let x = samples(values, set.shape, device)?;
         learner.optimizer_mut().set_lr(lr);
-        learner.learn(&x, &targets.select(batch)?)?;
+        learner.learn_by(unroll.loss.criterion(), &x, &targets.select(batch)?)?;
     }
     Ok(learner)
 }

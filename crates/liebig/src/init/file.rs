@@ -80,6 +80,19 @@ impl FromFile {
             Labels::Logits(values) if logits => values.clone(),
             labels => labels.weights(set.classes),
         };
+        self.lay_over(given, &there);
+    }
+
+    /// The labels over the given ones `[n, classes]`, if they are for training by squared error.
+    pub(crate) fn regression_labels(&self, given: &mut [f32]) {
+        let labels = &self.artefact.set.labels;
+        if labels.any_negative() {
+            self.lay_over(given, &labels.weights(self.artefact.set.classes));
+        }
+    }
+
+    fn lay_over(&self, given: &mut [f32], there: &[f32]) {
+        let set = &self.artefact.set;
         for (row, sample) in given.chunks_exact_mut(set.classes.max(1)).zip(&self.taken) {
             if let Some(sample) = sample {
                 row.copy_from_slice(&there[sample * set.classes..][..set.classes]);

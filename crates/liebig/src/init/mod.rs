@@ -108,8 +108,8 @@ impl FromStr for Init {
             "unit-noise" => Ok(Self::UnitNoise),
             "real" | "random" => Ok(Self::Real),
             _ => match coresets::find(text) {
-                Some(coreset) => Ok(Self::Coreset(coreset.name().into())),
-                None => Err(format!(
+                Some(coreset) if !coreset.relabels() => Ok(Self::Coreset(coreset.name().into())),
+                _ => Err(format!(
                     "`{text}` is not an initialisation; expected {}",
                     words()
                 )),
@@ -120,8 +120,10 @@ impl FromStr for Init {
 
 /// The accepted values, in words.
 fn words() -> String {
-    let coresets = coresets::CORESETS.iter().map(coresets::Entry::name);
-    let coresets: Vec<&str> = coresets.filter(|name| *name != "random").collect();
+    // Of a coreset with labels of its own, nothing of its own would be left.
+    let all = coresets::CORESETS.iter().filter(|entry| !entry.relabels());
+    let names = all.map(coresets::Entry::name);
+    let coresets: Vec<&str> = names.filter(|name| *name != "random").collect();
     format!(
         "noise, unit-noise, real, {}, or the path of a distilled set",
         coresets.join(", ")

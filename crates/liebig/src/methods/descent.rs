@@ -47,6 +47,7 @@ impl<O: Objective> Distillation for Descent<'_, O> {
                 self.objective.between(&mut context, &self.set, at)?;
             }
         }
+        self.objective.after(context, &self.set, iteration)?;
         Ok(mean)
     }
 

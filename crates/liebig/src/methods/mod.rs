@@ -8,6 +8,7 @@ mod choice;
 mod descent;
 mod distillation;
 mod dm;
+mod frepo;
 mod gradient_matching;
 mod method;
 mod objective;
@@ -20,6 +21,7 @@ pub use choice::{Entry, MethodChoice};
 pub use descent::Descent;
 pub use distillation::{Distillation, Losses};
 pub use dm::Dm;
+pub use frepo::{Frepo, OnlineOptimizer, OuterOptimizer, RateDecay, RegressionLoss};
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
 pub use objective::{At, Objective};
@@ -36,6 +38,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Dc>(),
     Entry::of::<Dsa>(),
     Entry::of::<Dm>(),
+    Entry::of::<Frepo>(),
     Entry::of::<Dd>(),
     Entry::of::<RatBptt>(),
     Entry::of::<Sldd>(),

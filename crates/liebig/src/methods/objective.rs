@@ -50,6 +50,20 @@ pub trait Objective: Sync {
         Ok(())
     }
 
+    /// Called after the last update of an iteration, for example to put a network back into a pool.
+    ///
+    /// # Errors
+    /// Any error of the implementation.
+    fn after(
+        &mut self,
+        context: Self::Context,
+        set: &Synthetic,
+        iteration: u64,
+    ) -> Result<(), Error> {
+        let _ = (context, set, iteration);
+        Ok(())
+    }
+
     /// The factor of all learning rates of the set in an iteration.
     fn rate(&self, iteration: u64) -> f64 {
         let _ = iteration;

@@ -73,10 +73,14 @@ impl Session<'_> {
         let one = measure(1)?;
         let epoch = ((measure(3)? - one) / 2.0).max(0.0);
         let test_batch = (one - epoch).max(0.0);
-        let sources = 1 + config.evaluation.baselines.len();
-        let rounds = float((sources * repeats.div_ceil(networks)) as u64);
         let tests = float(self.dataset.test.len() as u64) / float(tested.max(1) as u64);
-        Ok(rounds * (epoch * float(epochs as u64) + test_batch * tests))
+        let network = |epochs: f64| epoch * epochs + test_batch * tests;
+        let common = float((1 + config.evaluation.baselines.len()) as u64);
+        let own = recipe.unroll.as_ref().map_or(0.0, |unroll| {
+            network(float(unroll.steps as u64) / float(unroll.parts as u64))
+        });
+        let rounds = float(repeats.div_ceil(networks) as u64);
+        Ok(rounds * (common * network(float(epochs as u64)) + own))
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Cotangents {
     pub labels: Option<Tensor>,
     /// With respect to learnt step sizes (not their raw values), one for each.
     pub step_sizes: Option<Vec<f64>>,
+    /// With respect to the logarithm of a learnt temperature of the loss.
+    pub temperature: Option<f64>,
 }
 
 impl Cotangents {
@@ -37,6 +39,7 @@ impl Cotangents {
                 _ => None,
             },
             step_sizes: step_sizes.map(sum),
+            temperature: self.temperature.zip(other.temperature).map(|(a, b)| a + b),
         })
     }
 
@@ -54,6 +57,7 @@ impl Cotangents {
             samples: self.samples.mul_scalar(factor)?,
             labels: labels.transpose()?,
             step_sizes: self.step_sizes.map(scaled),
+            temperature: self.temperature.map(|gradient| factor * gradient),
         })
     }
 
@@ -74,6 +78,7 @@ impl From<Tensor> for Cotangents {
             samples,
             labels: None,
             step_sizes: None,
+            temperature: None,
         }
     }
 }

@@ -35,15 +35,25 @@ impl LearntLabels {
         })
     }
 
-    /// The labels on the host.
+    /// The learnt scores or weights; `None` for fixed classes.
+    #[must_use]
+    pub fn value(&self) -> Option<&Tensor> {
+        match self {
+            Self::Fixed(_) => None,
+            Self::Logits(group) | Self::Values(group) => Some(group.value()),
+        }
+    }
+
+    /// The labels on the host, with `value` in place of what is learnt, if it is given.
     ///
     /// # Errors
     /// [`Error::Grad`] if the device fails.
-    pub fn labels(&self) -> Result<Labels, Error> {
+    pub fn labels(&self, value: Option<&Tensor>) -> Result<Labels, Error> {
+        let read = |group: &Group| value.unwrap_or(group.value()).to_vec();
         Ok(match self {
             Self::Fixed(labels) => Labels::Hard(labels.clone()),
-            Self::Logits(group) => Labels::Logits(group.value().to_vec()?),
-            Self::Values(group) => Labels::Values(group.value().to_vec()?),
+            Self::Logits(group) => Labels::Logits(read(group)?),
+            Self::Values(group) => Labels::Values(read(group)?),
         })
     }
 

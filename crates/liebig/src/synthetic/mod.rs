@@ -25,6 +25,9 @@ use liebig_grad::{Device, Targets, Tensor};
 use crate::set::SmallSet;
 use crate::{Budget, Error, State};
 
+/// The name of the temperature in a checkpoint.
+const TEMPERATURE: &str = "temperature";
+
 /// Everything that a method learns. Updating, saving and restoring are implemented here, once for all methods.
 pub struct Synthetic {
     shape: SampleShape,
@@ -34,7 +37,9 @@ pub struct Synthetic {
     samples: Group,
     labels: LearntLabels,
     step_sizes: Option<StepSizes>,
+    temperature: Option<Group>,
     average: Option<Average>,
+    label_average: Option<Average>,
     clip: Option<Clip>,
     /// Whether the samples are learnt.
     learns_samples: bool,
@@ -54,7 +59,9 @@ impl Synthetic {
             parameterization: Parameterization::Pixels,
             samples,
             step_sizes: None,
+            temperature: None,
             average: None,
+            label_average: None,
             clip: None,
             learns_samples: true,
         }
@@ -93,12 +100,22 @@ impl Synthetic {
         }
     }
 
-    /// Adds an exponential moving average of the samples, which is then the result.
+    /// Adds a learnt temperature of the loss: a group of one value, its logarithm. It is not part of the set.
+    #[must_use]
+    pub fn with_temperature(self, logarithm: Group) -> Self {
+        Self {
+            temperature: Some(logarithm),
+            ..self
+        }
+    }
+
+    /// Adds exponential moving averages of the samples and of the labels, if they are learnt, which are then the result.
     #[must_use]
     pub fn with_average(self, decay: f64) -> Self {
-        let average = Average::new(decay, self.samples.value());
+        let labels = self.labels.value();
         Self {
-            average: Some(average),
+            average: Some(Average::new("average", decay, self.samples.value())),
+            label_average: labels.map(|labels| Average::new("labels.average", decay, labels)),
             ..self
         }
     }
@@ -144,6 +161,12 @@ impl Synthetic {
         self.step_sizes.as_ref()
     }
 
+    /// The logarithm of the temperature, `[1]`, if there is one; a constant.
+    #[must_use]
+    pub fn temperature(&self) -> Option<&Tensor> {
+        self.temperature.as_ref().map(Group::value)
+    }
+
     /// Updates everything that is learnt against its gradient.
     ///
     /// # Errors
@@ -162,8 +185,17 @@ impl Synthetic {
         if let (Some(step_sizes), Some(gradient)) = (&mut self.step_sizes, &cotangents.step_sizes) {
             step_sizes.step(gradient)?;
         }
+        if let (Some(temperature), Some(gradient)) = (&mut self.temperature, cotangents.temperature)
+        {
+            let like = temperature.value();
+            let gradient = Tensor::full(like.shape(), gradient, like.dtype(), &like.device());
+            temperature.step(&gradient)?;
+        }
         if let Some(average) = &mut self.average {
             average.update(self.samples.value())?;
+        }
+        if let (Some(average), Some(labels)) = (&mut self.label_average, self.labels.value()) {
+            average.update(labels)?;
         }
         Ok(())
     }
@@ -174,6 +206,9 @@ impl Synthetic {
         self.labels.set_rate(factor);
         if let Some(step_sizes) = &mut self.step_sizes {
             step_sizes.set_rate(factor);
+        }
+        if let Some(temperature) = &mut self.temperature {
+            temperature.set_rate(factor);
         }
     }
 
@@ -190,7 +225,9 @@ impl Synthetic {
             shape: self.shape,
             classes: self.budget.classes(),
             values: samples.to_vec()?,
-            labels: self.labels.labels()?,
+            labels: self
+                .labels
+                .labels(self.label_average.as_ref().map(Average::value))?,
             step_sizes: match &self.step_sizes {
                 Some(step_sizes) => step_sizes.values()?,
                 None => Vec::new(),
@@ -206,7 +243,10 @@ impl Synthetic {
         if let Some(step_sizes) = &self.step_sizes {
             step_sizes.save(state);
         }
-        if let Some(average) = &self.average {
+        if let Some(temperature) = &self.temperature {
+            temperature.save(TEMPERATURE, state);
+        }
+        for average in [&self.average, &self.label_average].into_iter().flatten() {
             average.save(state);
         }
         if let Some(clip) = &self.clip {
@@ -224,7 +264,11 @@ impl Synthetic {
         if let Some(step_sizes) = &mut self.step_sizes {
             step_sizes.restore(state)?;
         }
-        if let Some(average) = &mut self.average {
+        if let Some(temperature) = &mut self.temperature {
+            temperature.restore(TEMPERATURE, state)?;
+        }
+        let averages = [&mut self.average, &mut self.label_average];
+        for average in averages.into_iter().flatten() {
             average.restore(state)?;
         }
         if let Some(clip) = &mut self.clip {

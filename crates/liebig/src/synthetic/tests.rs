@@ -36,6 +36,7 @@ fn synthetic() -> Synthetic {
     )
     .with_labels(LearntLabels::Logits(Group::new(&labels, Adam::new(0.01))))
     .with_step_sizes(step_sizes.unwrap())
+    .with_temperature(Group::new(&tensor(&[0.5], &[1]), Adam::new(0.1)))
     .with_average(0.9)
 }
 
@@ -45,6 +46,7 @@ fn cotangents(seed: f32) -> Cotangents {
         samples: tensor(&wave(6), &[3, 1, 1, 2]),
         labels: Some(tensor(&wave(6), &[3, 2])),
         step_sizes: Some(vec![0.3, -0.2]),
+        temperature: Some(seed.into()),
     }
 }
 
@@ -66,6 +68,9 @@ fn a_restored_set_goes_on_as_if_nothing_had_happened() {
         resumed.apply(&cotangents(seed as f32)).unwrap();
     }
     assert!(resumed.set().unwrap() == straight.set().unwrap());
+    let temperature = |set: &Synthetic| set.temperature().unwrap().to_vec().unwrap();
+    assert_eq!(temperature(&resumed), temperature(&straight));
+    assert_ne!(temperature(&straight), [0.5]);
     assert!(resumed.samples().to_vec().unwrap() == straight.samples().to_vec().unwrap());
     assert!(resumed.restore(&mut State::default()).is_err());
 }
@@ -81,13 +86,23 @@ fn classes_have_their_own_samples() {
 #[test]
 fn the_average_follows_the_samples_slowly() {
     let mut synthetic = synthetic();
-    let before = synthetic.samples().to_vec().unwrap();
+    let of = |synthetic: &Synthetic| {
+        let labels = synthetic.labels.value().unwrap().to_vec().unwrap();
+        [synthetic.samples().to_vec().unwrap(), labels].concat()
+    };
+    let before = of(&synthetic);
     synthetic.apply(&cotangents(1.0)).unwrap();
-    let now = synthetic.samples().to_vec().unwrap();
-    let average = synthetic.set().unwrap().values;
+    let now = of(&synthetic);
+    let set = synthetic.set().unwrap();
+    let Labels::Logits(labels) = set.labels else {
+        panic!("labels are learnt as logits");
+    };
+    let average = [set.values, labels].concat();
+    assert_eq!(average.len(), now.len());
     for ((before, now), average) in before.iter().zip(&now).zip(&average) {
         assert!((0.9 * before + 0.1 * now - average).abs() < 1e-6);
     }
+    assert_ne!(before, now);
 }
 
 #[test]

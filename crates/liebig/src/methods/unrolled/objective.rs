@@ -142,6 +142,7 @@ impl<'a> Unrolled<'a> {
             samples,
             labels: inputs.next(),
             step_sizes: Some(step_sizes),
+            temperature: None,
         };
         Ok((outer.loss, cotangents))
     }

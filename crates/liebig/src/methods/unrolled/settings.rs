@@ -12,8 +12,8 @@ use crate::config::Error as ConfigError;
 use crate::cost::Demand;
 use crate::init::Init;
 use crate::methods::siamese;
-use crate::protocol::OptimizerChoice;
-use crate::unroll::{Start, Unroll};
+use crate::protocol::{Loss, OptimizerChoice};
+use crate::unroll::{RateSchedule, Start, Unroll};
 use crate::{Budget, Facts, Poison};
 
 /// The part of the memory that states and graphs of the unrolled steps may take, as a divisor.
@@ -263,6 +263,8 @@ impl Settings {
                 Networks::Loaded => Start::Loaded,
             },
             augmentation: self.dsa_strategy.clone(),
+            loss: Loss::CrossEntropy,
+            schedule: RateSchedule::Constant,
         }
     }
 
