@@ -347,3 +347,52 @@ fn an_explosion_says_where_and_what_to_lower() {
         ..published()
     });
 }
+
+/// Labels around zero have no least cross-entropy: the common protocol takes their classes. For squared error, classes
+/// become the same labels.
+#[test]
+fn classes_and_labels_around_zero_train_the_same_networks() {
+    use crate::evaluate::{Evaluation, Training};
+    let facts = Facts::of(table());
+    let settings = Frepo {
+        num_online_eval_updates: 600,
+        ..Frepo::defaults(&facts)
+    };
+    let config = crate::tests::config(crate::MethodChoice::new(settings.clone()), table(), 2);
+    let recipe = crate::Recipe {
+        model: crate::tests::mlp(),
+        protocol: (&config.evaluation).into(),
+        unroll: settings.unroll(0),
+    };
+    Work::on(table(), 2).run(2, |task| {
+        let hard = crate::coresets::random(&task, 0).unwrap();
+        let values = crate::labels::centred(&task.budget.labels(), 3);
+        let around_zero = crate::SmallSet {
+            labels: Labels::Values(values),
+            ..hard.clone()
+        };
+        let evaluation = Evaluation {
+            recipe: &recipe,
+            networks: None,
+            test: &table().test,
+            seed: 0,
+            device: task.device,
+            interrupt: task.interrupt,
+            observer: task.observer,
+        };
+        let accuracies = |set: &crate::SmallSet, training| {
+            let score = evaluation.run(training, 2, |_| Ok(set.clone())).unwrap();
+            score.accuracies()
+        };
+        let [common, own, before] =
+            [Training::Common, Training::Own, Training::Before].map(|training| {
+                let found = accuracies(&hard, training);
+                assert_eq!(found, accuracies(&around_zero, training), "{training}");
+                found.iter().sum::<f64>() / 2.0
+            });
+        assert!(
+            common > 0.6 && own > before + 0.2,
+            "{common} {own} {before}"
+        );
+    });
+}
