@@ -103,7 +103,11 @@ fn every_setting_is_listed_with_text_default_and_range() {
     assert_eq!(of("method.distance").range, "ours, mse, cos");
     assert_eq!(of("method.lr_img").default, Some(serde_json::json!(0.1)));
     assert_eq!(of("method.momentum_img").range, "0 or more, below 1");
-    assert!(of("method.init").range.starts_with("noise, unit-noise, real"));
+    assert!(
+        of("method.init")
+            .range
+            .starts_with("noise, unit-noise, real")
+    );
 }
 
 #[test]

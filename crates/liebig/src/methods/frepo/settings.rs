@@ -89,7 +89,7 @@ pub struct Frepo {
     pub lr_decay: RateDecay,
     /// Decay of the moving average of samples and labels that is the result; 0 means the last ones. Default 0.
     #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
-    pub ema: f64,
+    pub ema_decay: f64,
     /// Steps of the evaluation's own training: by Adam on the squared error to the labels, with a learning rate of 3e-4 that
     /// rises for 500 steps and falls by a cosine to a hundredth. Default 1000, 2000 or 5000 for up to 10, up to 100 or more
     /// samples.
@@ -221,8 +221,8 @@ impl Frepo {
             let group = Group::new(&logarithm, Adam::new(self.lr_temperature));
             set = set.with_temperature(group);
         }
-        if self.ema > 0.0 {
-            set = set.with_average(self.ema);
+        if self.ema_decay > 0.0 {
+            set = set.with_average(self.ema_decay);
         }
         Ok(set)
     }
@@ -260,7 +260,7 @@ impl Method for Frepo {
             beta1: 0.9,
             beta2: 0.999,
             lr_decay: RateDecay::Cosine,
-            ema: 0.0,
+            ema_decay: 0.0,
             num_online_eval_updates: match samples {
                 0..=10 => 1000,
                 11..=100 => 2000,

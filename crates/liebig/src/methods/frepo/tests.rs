@@ -39,7 +39,7 @@ fn quick() -> Frepo {
         learn_label: false,
         optimizer: OuterOptimizer::Adam,
         lr_decay: RateDecay::None,
-        ema: 0.5,
+        ema_decay: 0.5,
         ..published()
     }
 }
@@ -69,7 +69,7 @@ fn descend(task: Task<'_>, settings: &Frepo) -> (f64, f64) {
 fn the_error_falls() {
     let learnt = Frepo {
         learn_label: true,
-        ema: 0.0,
+        ema_decay: 0.0,
         ..quick()
     };
     for settings in [published(), quick(), learnt] {
@@ -247,9 +247,9 @@ fn old_networks_are_replaced() {
 #[test]
 fn the_average_is_the_result() {
     work(1, Norm::Instance).run(1, |task| {
-        let values = |ema| {
+        let values = |ema_decay| {
             let settings = Frepo {
-                ema,
+                ema_decay,
                 learn_label: true,
                 ..quick()
             };
