@@ -108,7 +108,7 @@ pub struct Settings {
     /// Limit of the gradient's norm, as a multiple of its running mean; 0 means no limit. Default 0, or 2 for rat-bptt.
     #[schemars(range(min = 0.0))]
     pub clip_grad: f64,
-    /// Decay of a moving average of the samples, which is then the result; 0 means none. Default 0.
+    /// Decay of a moving average of the samples and learnt labels, which is then the result; 0 means none. Default 0.
     #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub ema_decay: f64,
     /// Augmentation of the synthetic samples at each step and of the real ones: `none`, or operations joined by `_`.
