@@ -31,7 +31,7 @@ pub struct FrontierArguments {
         long,
         value_name = "NAMES",
         value_delimiter = ',',
-        default_value = "dd,sldd,dm,dsa,random,k-means"
+        default_value = "dd,sldd,frepo,dm,dsa,random,k-means,label-solve"
     )]
     pub methods: Vec<String>,
     /// Minutes of each run, reading the data included and the evaluation not
