@@ -7,17 +7,7 @@ use std::path::Path;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{artefact, liebig, tiny, tiny_with};
-
-fn finish(mut command: std::process::Command) -> serde_json::Value {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use common::{artefact, finish, liebig, tiny, tiny_with};
 
 /// Starts a run and waits for its first checkpoint.
 fn start(method: &str, output: &Path, iterations: &str) -> Child {
@@ -47,22 +37,22 @@ fn some_time(most: u64) -> Duration {
 fn threads_do_not_change_the_artefact_but_seeds_do() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let result = finish(tiny(&path("one"), "1", "5"));
+    let result = finish(&mut tiny(&path("one"), "1", "5"));
     assert_eq!(result["method"], "dc");
     assert_eq!(result["dataset"], "strokes");
     assert!(result["distilled"].is_null() && result["random"].is_null());
-    finish(tiny(&path("two"), "2", "5"));
+    finish(&mut tiny(&path("two"), "2", "5"));
     assert!(artefact(&path("one")) == artefact(&path("two")));
     let mut other = tiny(&path("seed"), "2", "5");
     other.args(["--seed", "1"]);
-    finish(other);
+    finish(&mut other);
     assert!(artefact(&path("one")) != artefact(&path("seed")));
 }
 
 #[test]
 fn a_run_folder_explains_itself() {
     let folder = tempfile::tempdir().unwrap();
-    finish(tiny(folder.path(), "1", "3"));
+    finish(&mut tiny(folder.path(), "1", "3"));
     for file in [
         "config.toml",
         "manifest.json",
@@ -88,7 +78,7 @@ fn a_run_folder_explains_itself() {
     assert_eq!(manifest["attempts"][0]["finished"], true);
     assert_eq!(manifest["attempts"][0]["threads"], 1);
     let png = folder.path().join("grid.png");
-    let shown = finish({
+    let shown = finish(&mut {
         let mut show = liebig();
         show.arg("show")
             .arg(folder.path())
@@ -107,7 +97,7 @@ fn a_run_folder_explains_itself() {
 #[test]
 fn a_second_run_into_a_folder_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    finish(tiny(folder.path(), "1", "2"));
+    finish(&mut tiny(folder.path(), "1", "2"));
     let before = artefact(folder.path());
     let output = tiny(folder.path(), "1", "2").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -142,7 +132,7 @@ fn killed_and_resumed(method: &str, iterations: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (straight, killed) = (folder.path().join("straight"), folder.path().join("killed"));
     let started = Instant::now();
-    finish(tiny_with(method, &straight, "2", iterations));
+    finish(&mut tiny_with(method, &straight, "2", iterations));
     let whole = u64::try_from(started.elapsed().as_millis()).unwrap();
     let mut child = start(method, &killed, iterations);
     std::thread::sleep(some_time(whole / 2));
@@ -154,7 +144,7 @@ fn killed_and_resumed(method: &str, iterations: &str) {
     );
     let mut resume = tiny_with(method, &killed, "1", iterations);
     resume.arg("--resume");
-    finish(resume);
+    finish(&mut resume);
     assert!(artefact(&straight) == artefact(&killed), "{method}");
     let losses = |run: &Path| -> Vec<(u64, f64)> {
         let text = std::fs::read_to_string(run.join("metrics.jsonl")).unwrap();
@@ -216,12 +206,12 @@ fn ctrl_c_writes_a_checkpoint_and_the_run_resumes() {
         .unwrap()
         .replace("iterations = 100000", &format!("iterations = {end}"));
     std::fs::write(&config, text).unwrap();
-    finish({
+    finish(&mut {
         let mut resume = tiny(&stopped, "1", &end);
         resume.arg("--resume");
         resume
     });
-    finish(tiny(&straight, "2", &end));
+    finish(&mut tiny(&straight, "2", &end));
     assert!(artefact(&straight) == artefact(&stopped));
 }
 
@@ -231,7 +221,7 @@ fn an_artefact_is_evaluated_with_nothing_but_itself_and_the_data() {
     let run = folder.path().join("run");
     let mut distill = tiny(&run, "2", "3");
     distill.args(["--set", "evaluation.epochs=5"]);
-    finish(distill);
+    finish(&mut distill);
     let alone = folder.path().join("alone.safetensors");
     std::fs::rename(run.join("distilled.safetensors"), &alone).unwrap();
     std::fs::remove_dir_all(&run).unwrap();
@@ -245,7 +235,7 @@ fn an_artefact_is_evaluated_with_nothing_but_itself_and_the_data() {
         "random",
         "--json",
     ]);
-    let result = finish(evaluate);
+    let result = finish(&mut evaluate);
     for (index, model) in ["convnet", "mlp"].iter().enumerate() {
         let row = &result["results"][index];
         assert_eq!(row["model"], *model);
@@ -272,7 +262,7 @@ fn a_table_is_distilled_on_an_mlp() {
         ));
     }
     std::fs::write(&data, text).unwrap();
-    let result = finish({
+    let result = finish(&mut {
         let mut distill = liebig();
         distill
             .args([
@@ -303,7 +293,7 @@ fn a_dry_run_writes_nothing() {
     let run = folder.path().join("run");
     let mut dry = tiny(&run, "2", "1000");
     dry.arg("--dry-run");
-    let plan = finish(dry);
+    let plan = finish(&mut dry);
     assert!(plan["distill_seconds"].as_f64().unwrap() > 0.0);
     assert_eq!(plan["iterations"], 1000);
     assert!(!run.exists());

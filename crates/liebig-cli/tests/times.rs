@@ -4,20 +4,9 @@
 mod common;
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 
-use common::{artefact, liebig, tiny};
-
-fn finish(command: &mut Command) -> serde_json::Value {
-    let output = command.output().unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use common::{artefact, finish, liebig, tiny};
 
 #[test]
 fn a_time_becomes_a_number_of_iterations_that_repeats_the_run() {

@@ -182,6 +182,23 @@ impl Observer for Heard {
     }
 }
 
+/// An evaluation by a recipe, on these test samples, with the seed 0.
+pub fn evaluation<'a>(
+    task: &Task<'a>,
+    recipe: &'a crate::Recipe,
+    test: &'a liebig_data::Split,
+) -> crate::evaluate::Evaluation<'a> {
+    crate::evaluate::Evaluation {
+        recipe,
+        networks: None,
+        test,
+        seed: 0,
+        device: task.device,
+        interrupt: task.interrupt,
+        observer: task.observer,
+    }
+}
+
 /// The bits of a set's values.
 pub fn bits(set: &SmallSet) -> Vec<u32> {
     set.values.iter().map(|value| value.to_bits()).collect()

@@ -27,6 +27,17 @@ pub fn transcript(arguments: &[&str]) -> String {
     )
 }
 
+/// What a command that succeeds prints, as JSON.
+pub fn finish(command: &mut Command) -> serde_json::Value {
+    let output = command.output().unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
 /// [`tiny_with`] gradient matching.
 pub fn tiny(output: &Path, threads: &str, iterations: &str) -> Command {
     tiny_with("dc", output, threads, iterations)

@@ -244,15 +244,7 @@ fn an_empty_test_set_is_refused() {
     let none = table().test.subset(&[]);
     let recipe = recipe(mlp());
     let result = Work::on(table(), 1).run(1, |task| {
-        let evaluation = Evaluation {
-            recipe: &recipe,
-            networks: None,
-            test: &none,
-            seed: 0,
-            device: task.device,
-            interrupt: task.interrupt,
-            observer: task.observer,
-        };
+        let evaluation = crate::tests::evaluation(&task, &recipe, &none);
         evaluation.run(Training::Common, 1, |draw| random(&task, draw))
     });
     assert!(matches!(result, Err(Error::NoTestSet)), "{result:?}");
@@ -417,15 +409,7 @@ fn a_set_is_trained_on_by_the_steps_that_it_was_made_for() {
     Work::on(table(), 2).run(2, |task| {
         let mut set = random(&task, 0).unwrap();
         set.step_sizes = vec![0.25, 0.125];
-        let evaluation = Evaluation {
-            recipe: &own,
-            networks: None,
-            test: &table().test,
-            seed: 0,
-            device: task.device,
-            interrupt: task.interrupt,
-            observer: task.observer,
-        };
+        let evaluation = crate::tests::evaluation(&task, &own, &table().test);
         let learner = train::unroll(task.model, &set, &evaluation, 0).unwrap();
         // The same by hand: samples 0, 2, ... then 1, 3, ...; the third step size is the first again.
         let mut rng = liebig_data::stream(5, "fixed network", 0);
@@ -481,15 +465,7 @@ fn a_step_size_is_found_for_sets_that_have_none() {
     let sources = baselines(&names, table()).unwrap();
     let rows = |threads| {
         Work::on(table(), 5).run(threads, |task| {
-            let evaluation = Evaluation {
-                recipe: &own,
-                networks: None,
-                test: &table().test,
-                seed: 0,
-                device: task.device,
-                interrupt: task.interrupt,
-                observer: task.observer,
-            };
+            let evaluation = crate::tests::evaluation(&task, &own, &table().test);
             let rows = evaluate(&sources, &evaluation, &[Metric::Accuracy], 3, &task).unwrap();
             names.clone().map(|name| rows.get(&name).unwrap().mean)
         })

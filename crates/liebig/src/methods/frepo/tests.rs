@@ -371,15 +371,7 @@ fn classes_and_labels_around_zero_train_the_same_networks() {
             labels: Labels::Values(values),
             ..hard.clone()
         };
-        let evaluation = Evaluation {
-            recipe: &recipe,
-            networks: None,
-            test: &table().test,
-            seed: 0,
-            device: task.device,
-            interrupt: task.interrupt,
-            observer: task.observer,
-        };
+        let evaluation = crate::tests::evaluation(&task, &recipe, &table().test);
         let accuracies = |set: &crate::SmallSet, training| {
             let score = evaluation.run(training, 2, |_| Ok(set.clone())).unwrap();
             score.accuracies()
