@@ -3,6 +3,7 @@
 use liebig_grad::{Device, Targets, Tensor};
 
 use crate::Error;
+use crate::simplex::nearest_distribution;
 
 /// The labels of `n` samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,8 +80,20 @@ impl Labels {
         Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
     }
 
-    /// Whether cross-entropy with these labels has no minimum, because a weight is negative: labels that were made for
-    /// squared error.
+    /// The nearest distribution over the classes for each sample; hard labels and logits as they are.
+    #[must_use]
+    pub fn distributions(&self, classes: usize) -> Self {
+        let Self::Values(values) = self else {
+            return self.clone();
+        };
+        let row = |row: &[f32]| {
+            let row: Vec<f64> = row.iter().copied().map(f64::from).collect();
+            nearest_distribution(&row)
+        };
+        Self::Values(values.chunks_exact(classes.max(1)).flat_map(row).collect())
+    }
+
+    /// Whether cross-entropy with these labels has no minimum, because a weight is negative.
     #[must_use]
     pub fn any_negative(&self) -> bool {
         matches!(self, Self::Values(values) if values.iter().any(|&value| value < 0.0))
@@ -194,6 +207,10 @@ mod tests {
         close(rows(&values, 2), &[2.0, -1.0]);
         assert!(values.any_negative() && !Labels::Values(vec![0.0, 1.0]).any_negative());
         assert!(!Labels::Hard(vec![0]).any_negative());
+        assert_eq!(
+            Labels::Values(vec![1.5, -0.5, 0.25, 0.75]).distributions(2),
+            Labels::Values(vec![1.0, 0.0, 0.25, 0.75])
+        );
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub mod run;
 pub mod session;
 mod set;
 mod settings;
+mod simplex;
 mod state;
 pub mod synthetic;
 mod task;

@@ -474,3 +474,31 @@ fn a_step_size_is_found_for_sets_that_have_none() {
     assert!(tuned > own + 0.1, "{own} {tuned}");
     assert_eq!(rows(1), [own, tuned]);
 }
+
+#[test]
+fn the_common_protocol_takes_no_negative_weights() {
+    let few = recipe(mlp());
+    let recipe = Recipe {
+        protocol: few.protocol.with_epochs(300),
+        ..few
+    };
+    Work::on(table(), 2).run(1, |task| {
+        let mean = |labels: Vec<f32>| {
+            let mut set = random(&task, 0).unwrap();
+            set.labels = Labels::Values(labels);
+            crate::tests::evaluation(&task, &recipe, &table().test)
+                .run(Training::Common, 1, |_| Ok(set.clone()))
+                .unwrap()
+        };
+        let rows = |own: f32, other: f32| -> Vec<f32> {
+            let classes = table().class_names.len();
+            let row = |label: u32| {
+                (0..classes).map(move |class| if class == label as usize { own } else { other })
+            };
+            task.budget.labels().into_iter().flat_map(row).collect()
+        };
+        let one_hot = mean(rows(1.0, 0.0));
+        assert_eq!(mean(rows(1.5, -0.25)), one_hot);
+        assert_ne!(mean(rows(0.5, 0.25)), one_hot);
+    });
+}

@@ -65,13 +65,17 @@ pub(super) fn train<'a>(
     Ok(learner)
 }
 
-/// The labels for cross-entropy: the set's, or their classes if they were made for a training by squared error, for which
-/// weights may be negative.
+/// The labels for cross-entropy. A negative weight would leave it without a minimum, which the few steps of a training of
+/// one's own do not mind, but the common protocol does: then these are the classes, for labels that were made for squared
+/// error, otherwise the nearest distributions.
 fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
     let own = recipe.unroll.as_ref().map(|unroll| unroll.loss);
-    match own == Some(Loss::SquaredError) && set.labels.any_negative() {
-        true => Cow::Owned(Labels::Hard(set.labels.classes(set.classes))),
-        false => Cow::Borrowed(&set.labels),
+    match (set.labels.any_negative(), own) {
+        (false, _) => Cow::Borrowed(&set.labels),
+        (true, Some(Loss::SquaredError)) => {
+            Cow::Owned(Labels::Hard(set.labels.classes(set.classes)))
+        }
+        (true, _) => Cow::Owned(set.labels.distributions(set.classes)),
     }
 }
 

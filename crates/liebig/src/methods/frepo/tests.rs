@@ -352,7 +352,7 @@ fn an_explosion_says_where_and_what_to_lower() {
 /// become the same labels.
 #[test]
 fn classes_and_labels_around_zero_train_the_same_networks() {
-    use crate::evaluate::{Evaluation, Training};
+    use crate::evaluate::Training;
     let facts = Facts::of(table());
     let settings = Frepo {
         num_online_eval_updates: 600,
