@@ -100,6 +100,24 @@ impl Layers {
         u64::try_from(value.as_integer()?).ok()
     }
 
+    /// The network's width, if a layer says one.
+    #[must_use]
+    pub fn width(&self) -> Option<i64> {
+        peek(&self.layers, "model.width")?.as_integer()
+    }
+
+    /// The network's width that the preset says, unless a layer says one or names another network.
+    ///
+    /// # Errors
+    /// [`Error::Syntax`] for a preset that cannot be read.
+    pub fn free_width(&self) -> Result<Option<u64>, Error> {
+        if self.width().is_some() || peek(&self.layers, "model.name").is_some() {
+            return Ok(None);
+        }
+        let width = peek(&self.with_presets()?, "model.width").and_then(Value::as_integer);
+        Ok(width.and_then(|width| u64::try_from(width).ok()))
+    }
+
     /// What must be known before the dataset is read. Unknown keys are already refused here.
     ///
     /// # Errors

@@ -129,6 +129,24 @@ fn a_network_may_have_a_preset_of_its_own() {
 }
 
 #[test]
+fn a_width_is_free_if_only_the_preset_says_it() {
+    let free = |quick, assignments: &[&str]| {
+        let mut layers = Layers::new(quick);
+        for assignment in ["method.name=dd", "data.source=other"]
+            .iter()
+            .chain(assignments)
+        {
+            layers.set(assignment).unwrap();
+        }
+        layers.free_width().unwrap()
+    };
+    assert_eq!(free(true, &[]), Some(64));
+    assert_eq!(free(false, &[]), None);
+    assert_eq!(free(true, &["model.width=32"]), None);
+    assert_eq!(free(true, &["model.name=mlp"]), None);
+}
+
+#[test]
 fn every_preset_resolves() {
     for preset in presets() {
         let mut layers = Layers::new(false);

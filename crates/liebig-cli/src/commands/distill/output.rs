@@ -23,11 +23,16 @@ pub fn path(arguments: &DistillArguments, resolved: &Resolved, dataset: &str) ->
     numbered(Path::new("runs"), &name, arguments.resume)
 }
 
-/// The number of iterations of the run in the folder.
-pub fn iterations(path: &Path) -> Result<u64> {
+/// The configuration of the run in the folder.
+pub fn layers(path: &Path) -> Result<Layers> {
     let mut layers = Layers::default();
     layers.file(&path.join("config.toml"))?;
-    layers.iterations().with_context(|| {
+    Ok(layers)
+}
+
+/// The number of iterations of the run in the folder, which has this configuration.
+pub fn iterations(run: &Layers, path: &Path) -> Result<u64> {
+    run.iterations().with_context(|| {
         format!(
             "{}: the configuration has no number of iterations\nhint: start the run again without --resume",
             path.display()
