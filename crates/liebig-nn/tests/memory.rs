@@ -6,15 +6,15 @@ mod common;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use std::sync::Mutex;
+use std::sync::{LazyLock, Mutex};
 
-use common::with_threads;
 use liebig_grad::{
     InnerOptimizer, InnerRule, InnerState, Keep, StepGradient, Targets, Tensor, Trajectory, cpu,
 };
 use liebig_nn::{ConvNetOptions, Input, ModelChoice, Norm, TrainingSteps, initialize};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 /// Counts the bytes in use, and the most there ever were.
 struct Counting;
@@ -42,6 +42,14 @@ static ALLOCATOR: Counting = Counting;
 
 /// Tests that count bytes run one at a time.
 static ALONE: Mutex<()> = Mutex::new(());
+
+/// Pools that stay: a thread that ends gives back what it kept at a moment of its own.
+static POOLS: LazyLock<[ThreadPool; 2]> = LazyLock::new(|| {
+    [1, 2].map(|threads| {
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+        pool.unwrap()
+    })
+});
 
 /// The most bytes in use while `work` runs, beyond those before.
 fn most(work: impl FnOnce()) -> usize {
@@ -76,7 +84,7 @@ fn memory_follows_the_shard() {
         (gradient, vjp)
     };
     // On one thread, whose first run also fills what it keeps for good.
-    let (few, many) = with_threads(1, || {
+    let (few, many) = POOLS[0].install(|| {
         peak(8 * 4);
         (peak(8 * 4), peak(8 * 64))
     });
@@ -136,8 +144,8 @@ fn the_memory_of_an_unroll_is_known_before() {
                 },
                 lr: vec![0.01; 4],
             };
-            for threads in [1, 2] {
-                with_threads(threads, || {
+            for (threads, pool) in (1..).zip(&*POOLS) {
+                pool.install(|| {
                     let size = steps.unroll_size(&optimizer);
                     let keep = |weights_every, graphs| Keep {
                         weights_every,
