@@ -3,7 +3,6 @@
 use liebig_grad::{Device, Targets, Tensor};
 
 use crate::Error;
-use crate::simplex::nearest_distribution;
 
 /// The labels of `n` samples.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,17 +79,15 @@ impl Labels {
         Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
     }
 
-    /// The nearest distribution over the classes for each sample; hard labels and logits as they are.
+    /// The labels without negative weights, which become 0.
     #[must_use]
-    pub fn distributions(&self, classes: usize) -> Self {
-        let Self::Values(values) = self else {
-            return self.clone();
-        };
-        let row = |row: &[f32]| {
-            let row: Vec<f64> = row.iter().copied().map(f64::from).collect();
-            nearest_distribution(&row)
-        };
-        Self::Values(values.chunks_exact(classes.max(1)).flat_map(row).collect())
+    pub fn without_negatives(&self) -> Self {
+        match self {
+            Self::Values(values) => {
+                Self::Values(values.iter().map(|value| value.max(0.0)).collect())
+            }
+            labels => labels.clone(),
+        }
     }
 
     /// Whether cross-entropy with these labels has no minimum, because a weight is negative.
@@ -208,8 +205,8 @@ mod tests {
         assert!(values.any_negative() && !Labels::Values(vec![0.0, 1.0]).any_negative());
         assert!(!Labels::Hard(vec![0]).any_negative());
         assert_eq!(
-            Labels::Values(vec![1.5, -0.5, 0.25, 0.75]).distributions(2),
-            Labels::Values(vec![1.0, 0.0, 0.25, 0.75])
+            Labels::Values(vec![1.5, -0.5, 0.25, 0.75]).without_negatives(),
+            Labels::Values(vec![1.5, 0.0, 0.25, 0.75])
         );
     }
 

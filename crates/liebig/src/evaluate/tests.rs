@@ -498,7 +498,7 @@ fn the_common_protocol_takes_no_negative_weights() {
             task.budget.labels().into_iter().flat_map(row).collect()
         };
         let one_hot = mean(rows(1.0, 0.0));
-        assert_eq!(mean(rows(1.5, -0.25)), one_hot);
+        assert_eq!(mean(rows(1.0, -0.25)), one_hot);
         assert_ne!(mean(rows(0.5, 0.25)), one_hot);
     });
 }

@@ -67,7 +67,7 @@ pub(super) fn train<'a>(
 
 /// The labels for cross-entropy. A negative weight would leave it without a minimum, which the few steps of a training of
 /// one's own do not mind, but the common protocol does: then these are the classes, for labels that were made for squared
-/// error, otherwise the nearest distributions.
+/// error, otherwise negative weights are 0.
 fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
     let own = recipe.unroll.as_ref().map(|unroll| unroll.loss);
     match (set.labels.any_negative(), own) {
@@ -75,7 +75,7 @@ fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
         (true, Some(Loss::SquaredError)) => {
             Cow::Owned(Labels::Hard(set.labels.classes(set.classes)))
         }
-        (true, _) => Cow::Owned(set.labels.distributions(set.classes)),
+        (true, _) => Cow::Owned(set.labels.without_negatives()),
     }
 }
 
