@@ -123,7 +123,13 @@ const ITERATIONS: &str = "1000";
 
 #[test]
 fn a_killed_run_resumes_to_the_same_bytes() {
-    for (method, iterations) in [("dc", ITERATIONS), ("dsa", "300"), ("dm", "300")] {
+    let long = [
+        ("dsa", "300"),
+        ("dm", "300"),
+        ("dd", "1200"),
+        ("frepo", "300"),
+    ];
+    for (method, iterations) in [("dc", ITERATIONS)].into_iter().chain(long) {
         killed_and_resumed(method, iterations);
     }
 }
