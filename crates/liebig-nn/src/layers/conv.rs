@@ -66,13 +66,9 @@ impl Conv {
         input: Map,
         filters: Filters,
     ) -> Option<(Self, Map)> {
-        let map = filters.output(input)?;
-        let shape = filters.shape(input);
-        let place = builder.weight_and_bias(name, shape, TorchLayout::Convolution);
-        builder.output_map(map);
-        let options = filters.options();
-        let place = ConvPlace::WithBias(place);
-        Some((Self { place, options }, map))
+        Self::placed(builder, input, filters, |builder, shape| {
+            ConvPlace::WithBias(builder.weight_and_bias(name, shape, TorchLayout::Convolution))
+        })
     }
 
     /// [`new`](Self::new) without a bias.
@@ -82,12 +78,21 @@ impl Conv {
         input: Map,
         filters: Filters,
     ) -> Option<(Self, Map)> {
+        Self::placed(builder, input, filters, |builder, shape| {
+            ConvPlace::WithoutBias(builder.weight(name, shape, TorchLayout::Convolution))
+        })
+    }
+
+    fn placed(
+        builder: &mut Builder,
+        input: Map,
+        filters: Filters,
+        place: impl FnOnce(&mut Builder, Vec<usize>) -> ConvPlace,
+    ) -> Option<(Self, Map)> {
         let map = filters.output(input)?;
-        let shape = filters.shape(input);
-        let place = builder.weight(name, shape, TorchLayout::Convolution);
+        let place = place(builder, filters.shape(input));
         builder.output_map(map);
         let options = filters.options();
-        let place = ConvPlace::WithoutBias(place);
         Some((Self { place, options }, map))
     }
 

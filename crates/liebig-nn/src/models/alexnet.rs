@@ -1,14 +1,12 @@
 //! AlexNet for small images, as dataset condensation uses it.
 
-use liebig_grad::Tensor;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::conv_stack::{ConvStack, Stage};
 use super::{Options, check_groups, check_width};
-use crate::layers::{Builder, Filters, GROUPS, Linear};
-use crate::network::Layers;
-use crate::{BatchNorm, Error, Input, Model, Norm, Result, WeightInit};
+use crate::layers::{Filters, GROUPS};
+use crate::{Input, Model, Norm, Result, WeightInit};
 
 const NAME: &str = "alexnet";
 
@@ -70,37 +68,7 @@ impl Options for AlexNetOptions {
             stage(wide, 3, 1, false),
             stage(wide, 3, 1, true),
         ];
-        let mut builder = Builder::new(init);
-        let Some((convs, map)) = ConvStack::new(&mut builder, input.into(), norm, &stages) else {
-            let least = 8 - 2 * grey;
-            return Err(Error::TooSmall {
-                model: NAME,
-                input,
-                hint: format!(
-                    "it needs at least {least}x{least} pixels; enlarge the images \
-                     (`data.image_size`)"
-                ),
-            });
-        };
-        let layers = AlexNet {
-            convs,
-            classifier: Linear::on_map(&mut builder, "fc", map, classes),
-        };
-        Ok(Box::new(builder.finish(NAME, input, layers)?))
-    }
-}
-
-struct AlexNet {
-    convs: ConvStack,
-    classifier: Linear,
-}
-
-impl Layers for AlexNet {
-    fn features(&self, weights: &[Tensor], x: &Tensor, norm: &mut BatchNorm) -> Result<Tensor> {
-        self.convs.features(weights, x, norm)
-    }
-
-    fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {
-        self.classifier.apply(weights, features)
+        let least = 8 - 2 * grey;
+        ConvStack::model(NAME, (input, least), (norm, init), &stages, ("fc", classes))
     }
 }
