@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
+use liebig_grad::{Device, Targets, Tensor};
 use liebig_nn::{Learner, Model};
 use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
 
 use super::Evaluation;
+use crate::augment::Augmentation;
 use crate::protocol::{Loss, Recipe};
 use crate::set::{SmallSet, samples};
 use crate::{Error, Labels};
@@ -33,10 +36,11 @@ pub(super) fn train<'a>(
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
     let optimizer = protocol.optimizer.build(lr);
     let mut learner = Learner::fresh(model, optimizer, &mut rng, device)?;
-    let targets = match protocol.loss {
-        Loss::CrossEntropy => common_labels(set, recipe).targets(set.classes, device)?,
-        Loss::SquaredError => set.labels.regression_targets(set.classes, device)?,
+    let labels = match protocol.loss {
+        Loss::CrossEntropy => common_labels(set, recipe),
+        Loss::SquaredError => Cow::Borrowed(&set.labels),
     };
+    let targets = targets(protocol.loss, &labels, set.classes, device)?;
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
     let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
@@ -47,10 +51,7 @@ pub(super) fn train<'a>(
         order.shuffle(&mut shuffling);
         for batch in order.chunks(protocol.batch_size) {
             let values = set.values_of(batch);
-            let values = protocol
-                .augmentation
-                .batch(values, set.shape, &mut augmenting)?;
-            let x = samples(values, set.shape, device)?;
+            let x = augmented(&protocol.augmentation, values, set, &mut augmenting, device)?;
             let criterion = protocol.loss.criterion();
             learner.learn_by(criterion, &x, &targets.select(batch)?)?;
         }
@@ -77,6 +78,26 @@ fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
         }
         (true, _) => Cow::Owned(set.labels.without_negatives()),
     }
+}
+
+/// What labels are for a loss.
+fn targets(loss: Loss, labels: &Labels, classes: usize, device: &Device) -> Result<Targets, Error> {
+    match loss {
+        Loss::CrossEntropy => labels.targets(classes, device),
+        Loss::SquaredError => labels.regression_targets(classes, device),
+    }
+}
+
+/// Values of some of the set's samples as the augmented input of a network.
+fn augmented(
+    augmentation: &Augmentation,
+    values: Vec<f32>,
+    set: &SmallSet,
+    rng: &mut ChaCha8Rng,
+    device: &Device,
+) -> Result<Tensor, Error> {
+    let values = augmentation.batch(values, set.shape, rng)?;
+    samples(values, set.shape, device)
 }
 
 /// The network before the first of the steps that the set was made for.
@@ -122,10 +143,7 @@ pub(super) fn unroll<'a>(
     } = *evaluation;
     let unroll = recipe.unroll.as_ref().ok_or(Error::NoUnroll)?;
     let mut learner = start(model, evaluation, repeat)?;
-    let targets = match unroll.loss {
-        Loss::CrossEntropy => set.labels.targets(set.classes, device)?,
-        Loss::SquaredError => set.labels.regression_targets(set.classes, device)?,
-    };
+    let targets = targets(unroll.loss, &set.labels, set.classes, device)?;
     let all = vec![(0..set.len()).collect()];
     let batches = match unroll.batches(set.len()) {
         batches if batches.is_empty() => all,
@@ -138,10 +156,7 @@ pub(super) fn unroll<'a>(
         }
         let batch = &batches[step % batches.len()];
         let values = set.values_of(batch);
-        let values = unroll
-            .augmentation
-            .batch(values, set.shape, &mut augmenting)?;
-        let x = samples(values, set.shape, device)?;
+        let x = augmented(&unroll.augmentation, values, set, &mut augmenting, device)?;
         learner.optimizer_mut().set_lr(lr);
         learner.learn_by(unroll.loss.criterion(), &x, &targets.select(batch)?)?;
     }
