@@ -13,6 +13,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("data.image_size", "--image-size"),
     ("data.skip_bad", "--skip-bad"),
     ("data.strict", "--strict"),
+    ("data.zca", "--zca"),
     ("method.name", "--method"),
     ("method.iterations", "--iterations"),
     ("method.init", "--init"),

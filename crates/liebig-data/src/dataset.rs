@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Normalization, Note, SampleShape, Space, Split};
+use crate::{Error, Normalization, Note, SampleShape, Space, Split};
 
 /// A labelled dataset in memory, with its splits.
 ///
@@ -41,6 +41,36 @@ impl Dataset {
     #[must_use]
     pub fn normalization(&self) -> &Normalization {
         &self.space.normalization
+    }
+
+    /// The same dataset in another space, such as that of a set that was distilled from it. Whitened samples are kept, if
+    /// they take no more than `memory` bytes; otherwise each is whitened whenever it is needed.
+    ///
+    /// # Errors
+    /// [`Error::Space`] if the space is not one for samples of this shape.
+    pub fn in_space(self, space: Space, memory: u64) -> Result<Self, Error> {
+        space.check(self.shape)?;
+        let moved = Self { space, ..self };
+        Ok(moved.with_samples_in_space(memory))
+    }
+
+    /// Keeps whitened samples within `memory` bytes: those of the training split first.
+    pub(crate) fn with_samples_in_space(mut self, memory: u64) -> Self {
+        let mut left = memory;
+        let (len, space) = (self.shape.len() as u64, &self.space);
+        let mut keep = |split: Split| {
+            let bytes = (split.len() as u64).saturating_mul(4 * len);
+            match left.checked_sub(bytes) {
+                Some(rest) => {
+                    left = rest;
+                    split.entered(space)
+                }
+                None => split,
+            }
+        };
+        self.train = keep(self.train);
+        self.test = keep(self.test);
+        self
     }
 }
 

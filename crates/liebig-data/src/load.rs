@@ -9,6 +9,8 @@ use crate::known;
 use crate::memory::MemoryLimit;
 use crate::readers::Request;
 use crate::readers::recognise::{Recognised, recognise};
+use crate::stratified::tested_by_validation;
+use crate::zca::whitened;
 use crate::{Dataset, Error, Format, LoadOptions};
 
 /// Loads a dataset by name or path.
@@ -16,6 +18,8 @@ use crate::{Dataset, Error, Format, LoadOptions};
 /// A built-in dataset (`strokes`) is found by its name alone. Anything that exists as a path is read from there; a file
 /// that is one of several of a dataset (`train-images-idx3-ubyte.gz`) stands for its folder. Any other name is looked up
 /// in [`data_roots`](crate::data_roots), in upper or lower case and with `-` or `_` between words.
+///
+/// With [`LoadOptions::validation`], the test split is the validation split.
 ///
 /// Known datasets get the normalisation constants of the literature, all others those of their training split.
 ///
@@ -31,7 +35,11 @@ use crate::{Dataset, Error, Format, LoadOptions};
 /// # Ok::<(), liebig_data::Error>(())
 /// ```
 pub fn load(name_or_path: &str, options: &LoadOptions) -> Result<Dataset, Error> {
-    load_from(name_or_path, options, &data_roots())
+    let mut dataset = load_from(name_or_path, options, &data_roots())?;
+    if options.validation {
+        dataset = tested_by_validation(dataset)?;
+    }
+    whitened(dataset, options.zca, MemoryLimit::of(options))
 }
 
 fn load_from(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::patient_pattern::PatientPattern;
-use crate::{Error, Layout, Patches, Rgb, TableEncoding};
+use crate::{Error, Layout, Patches, Rgb, TableEncoding, Zca};
 
 /// The largest height and width that may be asked for, in pixels.
 const MAX_SIDE: usize = 4096;
@@ -43,6 +43,12 @@ pub struct LoadOptions {
     /// A regular expression (of the crate `regex`) for the names of image files without folder and ending: what it matches,
     /// or its first group if it has one, is the patient that the image is of. Default: every image is a patient.
     pub patient: Option<String>,
+    /// Whether the validation split takes the place of the test split, so that settings can be chosen without a look at the
+    /// test samples: the dataset's own, or, if it has none, a tenth of every class's training samples, which then are not
+    /// trained on. Default: no.
+    pub validation: bool,
+    /// How images are whitened, by the training split's covariance. Default: not at all.
+    pub zca: Zca,
     /// How the columns of a table become features, such as the [`Space`](crate::Space) of the set that a distilled set was
     /// made from has it. Columns are matched by name. Default: found on the training split.
     pub encoding: Option<Arc<TableEncoding>>,

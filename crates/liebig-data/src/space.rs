@@ -2,17 +2,20 @@
 
 use std::sync::Arc;
 
-use crate::{Error, Normalization, SampleShape, TableEncoding, Whitening};
+use crate::{Error, Normalization, PerSample, SampleShape, TableEncoding, Whitening};
 
 /// How raw values enter the space that networks train on, and how they leave it.
 ///
 /// Raw values are pixels in `0..=1` (a byte divided by 255) and features as they are. On the way in they are normalised
-/// by channel or column, then whitened; on the way out both are undone in reverse order. The features of a table that was
+/// by channel or column, then, where that is wanted, each by its own mean and norm, and whitened; on the way out all of it is
+/// undone in reverse order. The features of a table that was
 /// read from a file are what its encoding made of the columns; the 0 and 1 of a category are normalised like numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Space {
     /// Mean and standard deviation by channel or column. It comes first.
     pub normalization: Normalization,
+    /// Whether each sample loses its own mean and norm, and the usual ones. Default: none.
+    pub per_sample: Option<PerSample>,
     /// An affine map of whole normalised samples. Default: none.
     pub whitening: Option<Arc<Whitening>>,
     /// How the columns of the table that the samples were read from became features; it says how other data become
@@ -25,6 +28,7 @@ impl From<Normalization> for Space {
     fn from(normalization: Normalization) -> Self {
         Self {
             normalization,
+            per_sample: None,
             whitening: None,
             encoding: None,
         }
@@ -73,6 +77,9 @@ impl Space {
                 std.to_string(),
             ));
         }
+        if let Some(per_sample) = self.per_sample {
+            per_sample.check()?;
+        }
         if let Some(whitening) = &self.whitening
             && whitening.len() != shape.len()
         {
@@ -91,7 +98,7 @@ impl Space {
 
     /// Brings raw samples into this space, in place: `[n, C, H, W]` or `[n, F]`, row major.
     ///
-    /// A raw value `x` of channel or column `c` becomes `(x - mean[c]) / std[c]`; whitening follows. For pixels that were
+    /// A raw value `x` of channel or column `c` becomes `(x - mean[c]) / std[c]`; the rest follows. For pixels that were
     /// bytes this gives the same bits as [`Split::batch`](crate::Split::batch).
     ///
     /// # Errors
@@ -100,14 +107,12 @@ impl Space {
     pub fn enter(&self, shape: SampleShape, samples: &mut [f32]) -> Result<(), Error> {
         self.whole(shape, samples)?;
         self.groups(shape, samples, |value, mean, std| (value - mean) / std);
-        if let Some(whitening) = &self.whitening {
-            whitening.apply(samples);
-        }
+        self.enter_normalised(shape, samples);
         Ok(())
     }
 
-    /// Brings samples of this space back to raw values, in place; the inverse of [`enter`](Self::enter). Values are not
-    /// clipped: a pixel may come out below 0 or above 1.
+    /// Brings samples of this space back to raw values, in place; the inverse of [`enter`](Self::enter), but for what
+    /// [`PerSample`] loses. Values are not clipped: a pixel may come out below 0 or above 1.
     ///
     /// # Errors
     /// As [`enter`](Self::enter).
@@ -116,8 +121,21 @@ impl Space {
         if let Some(whitening) = &self.whitening {
             whitening.leave(samples)?;
         }
+        if let Some(per_sample) = self.per_sample {
+            per_sample.leave(samples);
+        }
         self.groups(shape, samples, |value, mean, std| value * std + mean);
         Ok(())
+    }
+
+    /// What follows normalisation on the way in.
+    pub(crate) fn enter_normalised(&self, shape: SampleShape, samples: &mut [f32]) {
+        if self.per_sample.is_some() {
+            PerSample::enter(samples, shape.len());
+        }
+        if let Some(whitening) = &self.whitening {
+            whitening.apply(samples);
+        }
     }
 
     fn whole(&self, shape: SampleShape, samples: &[f32]) -> Result<(), Error> {
@@ -210,6 +228,7 @@ mod tests {
                 known: false,
             },
             whitening: Some(whitening()),
+            per_sample: None,
             encoding: None,
         };
         let mut samples = [5.0, 3.0, 10.0, 6.0];

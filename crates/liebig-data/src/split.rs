@@ -1,6 +1,8 @@
 //! The samples of one split (training, validation or test) with their labels.
 
-use crate::{Error, Groups, Normalization, SampleShape, Space};
+use std::sync::Arc;
+
+use crate::{Error, Groups, Normalization, SampleShape, Space, Whitening};
 
 /// Samples with labels, in the order in which they were read.
 #[derive(Clone, Debug, PartialEq)]
@@ -9,6 +11,27 @@ pub struct Split {
     values: Values,
     labels: Vec<u32>,
     groups: Option<Groups>,
+    entered: Option<Entered>,
+}
+
+/// The samples in a whitened space, kept because whitening takes long.
+#[derive(Clone)]
+struct Entered {
+    whitening: Arc<Whitening>,
+    values: Arc<Vec<f32>>,
+}
+
+impl PartialEq for Entered {
+    /// Always: what is kept follows from the samples.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl std::fmt::Debug for Entered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entered")
+    }
 }
 
 /// All samples one after the other: bytes for images (each CHW), raw feature values for tables.
@@ -52,6 +75,7 @@ impl Split {
             values: Values::Pixels(pixels),
             labels,
             groups: None,
+            entered: None,
         })
     }
 
@@ -84,6 +108,7 @@ impl Split {
             values: Values::Features(features),
             labels,
             groups: None,
+            entered: None,
         })
     }
 
@@ -174,7 +199,7 @@ impl Split {
     /// major.
     ///
     /// A pixel `p` of channel `c` becomes `(p / 255 - mean[c]) / std[c]`, a feature `x` of column `c` becomes
-    /// `(x - mean[c]) / std[c]`; whitening follows if the space has one.
+    /// `(x - mean[c]) / std[c]`; what else the space has follows.
     ///
     /// # Panics
     /// If an index is out of range, as slice indexing does, or if the space is not one for this split's shape
@@ -184,7 +209,16 @@ impl Split {
         let fit = space.check(self.shape);
         assert!(fit.is_ok(), "the space does not fit the split: {fit:?}");
         let Normalization { mean, std, .. } = &space.normalization;
-        let mut batch = Vec::with_capacity(indices.len() * self.shape.len());
+        let len = self.shape.len();
+        let mut batch = Vec::with_capacity(indices.len() * len);
+        if let (Some(entered), Some(whitening)) = (&self.entered, &space.whitening)
+            && Arc::ptr_eq(&entered.whitening, whitening)
+        {
+            for &index in indices {
+                batch.extend_from_slice(&entered.values[index * len..(index + 1) * len]);
+            }
+            return batch;
+        }
         // A byte has 256 values: normalising is a look-up.
         let tables: Vec<[f32; 256]> = match &self.values {
             Values::Pixels(_) => space.normalization.pixel_tables(),
@@ -204,10 +238,21 @@ impl Split {
                 }
             }
         }
-        if let Some(whitening) = &space.whitening {
-            whitening.apply(&mut batch);
-        }
+        space.enter_normalised(self.shape, &mut batch);
         batch
+    }
+
+    /// The same split; it keeps its samples in this space, if that is a whitened one.
+    pub(crate) fn entered(mut self, space: &Space) -> Self {
+        self.entered = None;
+        if let Some(whitening) = &space.whitening {
+            let all: Vec<usize> = (0..self.len()).collect();
+            self.entered = Some(Entered {
+                values: Arc::new(self.batch(&all, space)),
+                whitening: whitening.clone(),
+            });
+        }
+        self
     }
 
     /// For each of the `classes` classes, the indices of its samples in ascending order. Samples with other labels are left out.
@@ -232,6 +277,7 @@ impl Split {
         self.groups = self
             .groups
             .map(|groups| groups.choose(indices.iter().copied()));
+        self.entered = None;
         self
     }
 
@@ -252,6 +298,7 @@ impl Split {
                 .groups
                 .as_ref()
                 .map(|groups| groups.choose(indices.iter().copied())),
+            entered: None,
         }
     }
 }

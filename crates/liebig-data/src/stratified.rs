@@ -3,6 +3,7 @@
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
+use crate::content_hash::content_hash;
 use crate::{Dataset, Error, Normalization, NoteKind, Space, Split, random::stream};
 
 /// Splits the samples with these `labels` into two ascending lists of indices: those that stay and those that are taken.
@@ -144,6 +145,7 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         } else {
             Normalization::of(&train)
         },
+        per_sample: dataset.space.per_sample,
         whitening: dataset.space.whitening.clone(),
         encoding: dataset.space.encoding.clone(),
     };
@@ -160,6 +162,27 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
         notes: dataset.notes.iter().cloned().chain([held_out]).collect(),
         format: dataset.format,
     })
+}
+
+/// The share of the training samples that [`tested_by_validation`] takes.
+const HELD_OUT: f64 = 0.1;
+
+/// The dataset with its validation split, or a tenth of its training samples, as the test split. It has a hash of its own.
+pub(crate) fn tested_by_validation(mut dataset: Dataset) -> Result<Dataset, Error> {
+    if dataset.validation.is_none() {
+        dataset = validation_split(&dataset, HELD_OUT, 0)?;
+    }
+    if let Some(validation) = dataset.validation.take() {
+        dataset.test = validation;
+    }
+    let text = "tested on validation samples, not on the test split";
+    dataset.notes.push(NoteKind::Chosen.note(text));
+    dataset.hash = content_hash(
+        dataset.shape,
+        &dataset.class_names,
+        [Some(&dataset.train), None, Some(&dataset.test)],
+    );
+    Ok(dataset)
 }
 
 #[cfg(test)]
@@ -203,6 +226,26 @@ mod tests {
             known: false,
         });
         split.batch(&(0..split.len()).collect::<Vec<_>>(), &plain)
+    }
+
+    #[test]
+    fn the_test_split_can_be_replaced() {
+        let labels = [0; 50].into_iter().chain([1; 50]).collect::<Vec<_>>();
+        let dataset = table(&labels);
+        let hash = dataset.hash.clone();
+        let replaced = tested_by_validation(dataset.clone()).unwrap();
+        assert_eq!((replaced.train.len(), replaced.test.len()), (90, 10));
+        assert!(replaced.validation.is_none());
+        assert_ne!(replaced.hash, hash);
+        let mut both = [rows(&replaced.train), rows(&replaced.test)].concat();
+        both.sort_by(f32::total_cmp);
+        assert_eq!(both, (0..100).map(|row| row as f32).collect::<Vec<_>>());
+        // A split that the dataset brings is used as it is.
+        let own = validation_split(&dataset, 0.3, 1).unwrap();
+        let validation = rows(own.validation.as_ref().unwrap());
+        let replaced = tested_by_validation(own).unwrap();
+        assert_eq!(rows(&replaced.test), validation);
+        assert_eq!(replaced.train.len(), 70);
     }
 
     #[test]

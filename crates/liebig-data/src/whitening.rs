@@ -1,8 +1,10 @@
 //! Whitening: an affine map of whole samples, with its inverse.
 
 use std::fmt;
+use std::sync::OnceLock;
 
-use ndarray::Array2;
+use faer::linalg::matmul::matmul;
+use faer::{Accum, MatMut, MatRef, Par};
 use rayon::prelude::*;
 
 use crate::Error;
@@ -14,12 +16,20 @@ const BLOCK: usize = 64;
 ///
 /// A sample `x` (a row of `d` values) becomes `(x - mean) * matrix`; `y` goes back as `y * inverse + mean`. This type
 /// holds and applies the map; it does not compute one, and it does not check that `inverse` undoes `matrix`.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Whitening {
     name: String,
     mean: Vec<f32>,
-    matrix: Array2<f32>,
-    inverse: Array2<f32>,
+    matrix: Vec<f32>,
+    inverse: Vec<f32>,
+    hash: OnceLock<String>,
+}
+
+impl PartialEq for Whitening {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |this: &Self| (this.name.clone(), this.mean.clone());
+        parts(self) == parts(other) && self.matrix == other.matrix && self.inverse == other.inverse
+    }
 }
 
 impl Whitening {
@@ -45,18 +55,36 @@ impl Whitening {
         finite("whitening mean", &mean)?;
         let square = |part: &'static str, values: Vec<f32>| {
             finite(part, &values)?;
-            let found = values.len();
-            Array2::from_shape_vec((len, len), values).map_err(|_| Error::Space {
-                part,
-                expected: format!("{len} x {len} values, as the mean has {len}"),
-                found: found.to_string(),
-            })
+            match values.len() == len * len {
+                true => Ok(values),
+                false => Err(Error::Space {
+                    part,
+                    expected: format!("{len} x {len} values, as the mean has {len}"),
+                    found: values.len().to_string(),
+                }),
+            }
         };
         Ok(Self {
             name: name.into(),
             matrix: square("whitening matrix", matrix)?,
             inverse: square("whitening inverse", inverse)?,
             mean,
+            hash: OnceLock::new(),
+        })
+    }
+
+    /// blake3, in hex, of mean, matrix and inverse; not of the name.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        self.hash.get_or_init(|| {
+            let mut hash = blake3::Hasher::new_derive_key("liebig whitening, version 1");
+            for values in [self.mean(), self.matrix(), self.inverse()] {
+                for block in values.chunks(1 << 14) {
+                    let bytes: Vec<u8> = block.iter().flat_map(|x| x.to_le_bytes()).collect();
+                    hash.update(&bytes);
+                }
+            }
+            hash.finalize().to_hex().to_string()
         })
     }
 
@@ -82,13 +110,13 @@ impl Whitening {
     /// What centred samples are multiplied by, `[d, d]`, row major.
     #[must_use]
     pub fn matrix(&self) -> &[f32] {
-        self.matrix.as_slice().unwrap_or_default()
+        &self.matrix
     }
 
     /// What whitened samples are multiplied by on the way back, `[d, d]`, row major.
     #[must_use]
     pub fn inverse(&self) -> &[f32] {
-        self.inverse.as_slice().unwrap_or_default()
+        &self.inverse
     }
 
     /// Whitens samples in place: `[n, d]`, row major. In parallel; every sample gets the same bits for every number of
@@ -142,23 +170,31 @@ impl Whitening {
     fn blocks(
         &self,
         samples: &mut [f32],
-        matrix: &Array2<f32>,
+        matrix: &[f32],
         before: impl Fn(f32, f32) -> f32 + Sync,
         after: impl Fn(f32, f32) -> f32 + Sync,
     ) {
+        let len = self.len();
         let means = || self.mean.iter().cycle();
-        samples
-            .par_chunks_mut(BLOCK * self.len())
-            .for_each(|block| {
-                let mut rows = Array2::zeros((block.len() / self.len(), self.len()));
-                for ((row, value), mean) in rows.iter_mut().zip(&*block).zip(means()) {
-                    *row = before(*value, *mean);
-                }
-                let products = rows.dot(matrix);
-                for ((value, product), mean) in block.iter_mut().zip(&products).zip(means()) {
-                    *value = after(*product, *mean);
-                }
-            });
+        samples.par_chunks_mut(BLOCK * len).for_each(|block| {
+            // Always as many rows, so that a row's bits do not depend on how many there are.
+            let mut rows = vec![0.0; BLOCK * len];
+            for ((row, value), mean) in rows.iter_mut().zip(&*block).zip(means()) {
+                *row = before(*value, *mean);
+            }
+            let mut products = vec![0.0; BLOCK * len];
+            matmul(
+                MatMut::from_row_major_slice_mut(&mut products, BLOCK, len),
+                Accum::Replace,
+                MatRef::from_row_major_slice(&rows, BLOCK, len),
+                MatRef::from_row_major_slice(matrix, len, len),
+                1.0,
+                Par::Seq,
+            );
+            for ((value, product), mean) in block.iter_mut().zip(products).zip(means()) {
+                *value = after(product, *mean);
+            }
+        });
     }
 }
 

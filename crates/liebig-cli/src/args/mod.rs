@@ -11,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use liebig::config::ImageSize;
+use liebig_data::Zca;
 
 use parse::{memory, minutes, threads, whole};
 
@@ -101,6 +102,9 @@ pub struct DistillArguments {
     /// Refuse a table with missing numbers or text columns
     #[arg(long)]
     pub strict: bool,
+    /// Whiten images, by the convention kornia, kip or frepo, or none [default: as published]
+    #[arg(long, value_name = "CONVENTION", num_args = 0..=1, default_missing_value = "kornia")]
+    pub zca: Option<Zca>,
     /// Iterations of the method [default: as published]
     #[arg(long, value_name = "N", value_parser = whole())]
     pub iterations: Option<i64>,

@@ -121,8 +121,7 @@ fn dataset(arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset
         grayscale,
         ..recorded
     };
-    let encoding = artefact.set.space.encoding.clone();
-    super::load_encoded(&data, None, encoding).context("the test set cannot be read")
+    super::load_in(&data, &artefact.set.space).context("the test set cannot be read")
 }
 
 /// The columns of a table of scores.

@@ -14,33 +14,36 @@ pub mod papers;
 pub mod show;
 pub mod train;
 
-use std::sync::Arc;
-
 use anyhow::{Context, Result};
 use liebig::config::DataConfig;
-use liebig::{Dataset, LoadOptions, Setting, TableEncoding};
-use liebig_data::NoteKind;
+use liebig::{Dataset, LoadOptions, Setting};
+use liebig_data::{NoteKind, Space, Zca};
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::progress::Voice;
 
 fn load(data: &DataConfig, memory_limit: Option<u64>) -> Result<Dataset> {
-    load_encoded(data, memory_limit, None)
+    // As an error of the library, which knows wrong settings from damaged data.
+    let options = data.options(memory_limit);
+    Ok(liebig::load(&data.source, &options).map_err(liebig::Error::from)?)
 }
 
-/// Loads data; a table with this encoding, if there is one.
-fn load_encoded(
-    data: &DataConfig,
-    memory_limit: Option<u64>,
-    encoding: Option<Arc<TableEncoding>>,
-) -> Result<Dataset> {
+/// Loads data in the space of a distilled set: a table with its encoding, images with its whitening.
+fn load_in(data: &DataConfig, space: &Space) -> Result<Dataset> {
     let options = LoadOptions {
-        encoding,
-        ..data.options(memory_limit)
+        encoding: space.encoding.clone(),
+        zca: Zca::None,
+        ..data.options(None)
     };
-    // As an error of the library, which knows wrong settings from damaged data.
-    Ok(liebig::load(&data.source, &options).map_err(liebig::Error::from)?)
+    let dataset = liebig::load(&data.source, &options).map_err(liebig::Error::from)?;
+    if space.whitening.is_none() && space.per_sample.is_none() {
+        return Ok(dataset);
+    }
+    let memory = liebig_data::available_memory().map_or(u64::MAX, |bytes| bytes / 2);
+    Ok(dataset
+        .in_space(space.clone(), memory)
+        .map_err(liebig::Error::from)?)
 }
 
 /// Says what is not in the dataset or not as in its files; more only if it is wanted.

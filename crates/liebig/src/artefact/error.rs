@@ -33,6 +33,14 @@ pub enum Error {
         /// The highest version that this program reads.
         supported: u32,
     },
+    /// The file with the whitening of a set is missing.
+    #[error("{}: the file of its whitening is missing, expected {}\nhint: copy it from where the set was made, or distil again", path.display(), file.display())]
+    NoWhitening {
+        /// The artefact.
+        path: PathBuf,
+        /// The file that was expected.
+        file: PathBuf,
+    },
     /// A field violates the specification.
     #[error("{}: {field}: {reason}\nhint: docs/artefact.md specifies each field; the file may be damaged, so create it again", path.display())]
     Field {

@@ -10,6 +10,7 @@ mod read;
 mod tensors;
 mod v1;
 mod v2;
+mod whitening;
 mod write;
 
 #[cfg(test)]

@@ -3,14 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use liebig_data::Whitening;
 use safetensors::tensor::SafeTensors;
 use serde::de::DeserializeOwned;
 
 use super::check::{check_header, check_values, field};
 use super::tensors::Tensors;
-use super::v2::{Header, LabelKind};
-use super::{Artefact, Error, v1, v2};
+use super::v2::{Header, LabelKind, WhiteningEntry};
+use super::{Artefact, Error, v1, v2, whitening};
 use crate::Labels;
 use crate::set::SmallSet;
 
@@ -23,10 +22,10 @@ impl Artefact {
         Self::from_bytes(&fs_err::read(path)?, path)
     }
 
-    /// Reads and checks a file's bytes; `path` is used in messages only.
+    /// Reads and checks a file's bytes; `path` is used in messages, and to find the file of a large whitening.
     ///
     /// # Errors
-    /// Every variant of [`Error`] except [`Error::Io`].
+    /// Every variant of [`Error`]; [`Error::Io`] only for such a file.
     pub fn from_bytes(bytes: &[u8], path: &Path) -> Result<Self, Error> {
         let not_safetensors = |error: safetensors::SafeTensorError| Error::NotSafetensors {
             path: path.into(),
@@ -68,14 +67,21 @@ impl Version {
     fn tensors(self, header: &Header) -> &'static [&'static str] {
         match self {
             Self::One => &["images", "labels", "learned_lr"],
-            Self::Two if header.whitening.is_none() => &["images", "labels", "step_sizes"],
+            Self::Two
+                if header
+                    .whitening
+                    .as_ref()
+                    .is_none_or(|whitening| whitening.hash.is_some()) =>
+            {
+                &["images", "labels", "step_sizes"]
+            }
             Self::Two => &[
                 "images",
                 "labels",
                 "step_sizes",
-                "whitening.mean",
-                "whitening.matrix",
-                "whitening.inverse",
+                whitening::NAMES[0],
+                whitening::NAMES[1],
+                whitening::NAMES[2],
             ],
         }
     }
@@ -149,16 +155,13 @@ fn artefact(header: Header, tensors: &Tensors<'_>, path: &Path) -> Result<Artefa
     }
     step_sizes.extend(learned_lr);
     let mut space = header.space;
-    if let Some(name) = header.whitening {
+    if let Some(WhiteningEntry { name, hash }) = header.whitening {
         let len = header.shape.len();
-        let whitening = Whitening::new(
-            name,
-            tensors.floats("whitening.mean", &[len])?,
-            tensors.floats("whitening.matrix", &[len, len])?,
-            tensors.floats("whitening.inverse", &[len, len])?,
-        );
-        let whitening = whitening.map_err(|error| field(path, "whitening", error.to_string()))?;
-        space.whitening = Some(Arc::new(whitening));
+        let read = match hash {
+            None => whitening::from_tensors(name, len, tensors, path)?,
+            Some(hash) => whitening::read(path, name, len, &hash)?,
+        };
+        space.whitening = Some(Arc::new(read));
     }
     Ok(Artefact {
         set: SmallSet {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use liebig_data::{Normalization, SampleShape, Space, TableEncoding};
+use liebig_data::{Normalization, PerSample, SampleShape, Space, TableEncoding};
 use serde::{Deserialize, Serialize};
 
-use super::{Artefact, Provenance};
+use super::{Artefact, Provenance, whitening};
 use crate::Labels;
 use crate::protocol::Recipe;
 use crate::synthetic::Parameterization;
@@ -42,17 +42,22 @@ pub(super) enum LabelKind {
 #[serde(deny_unknown_fields)]
 struct SpaceEntry {
     normalization: Normalization,
+    /// Only where samples lose their own mean and norm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    per_sample: Option<PerSample>,
     whitening: Option<WhiteningEntry>,
     /// Only for tables; files written before tables had one lack it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     encoding: Option<TableEncoding>,
 }
 
-/// The convention's name; mean, matrix and inverse are tensors.
+/// The convention's name; mean, matrix and inverse are tensors, here or in the file with the hash.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WhiteningEntry {
-    name: String,
+pub(super) struct WhiteningEntry {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
 }
 
 /// The content of every version's metadata, before the tensors are read.
@@ -62,8 +67,8 @@ pub(super) struct Header {
     pub labels: LabelKind,
     /// The space without its whitening.
     pub space: Space,
-    /// The whitening's name, if there is one.
-    pub whitening: Option<String>,
+    /// What is said of the whitening, if there is one.
+    pub whitening: Option<WhiteningEntry>,
     pub parameterization: Parameterization,
     pub recipe: Recipe,
     pub provenance: Provenance,
@@ -77,9 +82,10 @@ impl From<Metadata> for Header {
             labels: metadata.labels,
             space: Space {
                 encoding: metadata.space.encoding.map(Arc::new),
+                per_sample: metadata.space.per_sample,
                 ..Space::from(metadata.space.normalization)
             },
-            whitening: metadata.space.whitening.map(|whitening| whitening.name),
+            whitening: metadata.space.whitening,
             parameterization: metadata.parameterization,
             recipe: metadata.recipe,
             provenance: metadata.provenance,
@@ -104,7 +110,9 @@ impl From<&Artefact> for Metadata {
                 normalization: set.space.normalization.clone(),
                 whitening: whitening.map(|whitening| WhiteningEntry {
                     name: whitening.name().into(),
+                    hash: whitening::hash_beside(whitening).map(str::to_owned),
                 }),
+                per_sample: set.space.per_sample,
                 encoding: set.space.encoding.as_deref().cloned(),
             },
             parameterization: artefact.parameterization,

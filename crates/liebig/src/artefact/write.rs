@@ -7,11 +7,12 @@ use safetensors::tensor::{Dtype, TensorView, serialize};
 
 use super::check::{check_header, check_values, field};
 use super::tensors::little_endian;
-use super::{Artefact, Error, v2};
+use super::{Artefact, Error, v2, whitening};
 use crate::Labels;
 
 impl Artefact {
-    /// The file's bytes; the same content always gives the same bytes.
+    /// The file's bytes; the same content always gives the same bytes. A whitening of large samples is not among them:
+    /// [`write`](Self::write) puts it in a file beside this one.
     ///
     /// # Errors
     /// [`Error::Field`] if the content violates the specification, so that every file that is written can be read.
@@ -41,15 +42,13 @@ impl Artefact {
             let (len, bytes) = (set.step_sizes.len(), little_endian(&set.step_sizes));
             tensors.push(("step_sizes", Dtype::F32, vec![len], bytes));
         }
-        if let Some(whitening) = &set.space.whitening {
-            let len = set.shape.len();
-            for (name, shape, values) in [
-                ("whitening.mean", vec![len], whitening.mean()),
-                ("whitening.matrix", vec![len, len], whitening.matrix()),
-                ("whitening.inverse", vec![len, len], whitening.inverse()),
-            ] {
-                tensors.push((name, Dtype::F32, shape, little_endian(values)));
-            }
+        let space = set.space.check(set.shape);
+        space.map_err(|error| field(path, "space", error.to_string()))?;
+        if let Some(whitening) = &set.space.whitening
+            && whitening::hash_beside(whitening).is_none()
+        {
+            let parts = whitening::tensors(whitening);
+            tensors.extend(parts.map(|(name, shape, bytes)| (name, Dtype::F32, shape, bytes)));
         }
         let mut views = Vec::with_capacity(tensors.len());
         for (name, dtype, shape, bytes) in &tensors {
@@ -63,11 +62,13 @@ impl Artefact {
         serialize(views, Some(metadata)).map_err(|error| failed(error.to_string()))
     }
 
-    /// Writes the file atomically.
+    /// Writes the file atomically, and the file of its whitening, if it needs one and there is none.
     ///
     /// # Errors
     /// As for [`Artefact::to_bytes`], and [`Error::Io`].
     pub fn write(&self, path: &Path) -> Result<(), Error> {
-        Ok(crate::atomic::write(path, &self.to_bytes()?)?)
+        let bytes = self.to_bytes()?;
+        self.write_whitening(path)?;
+        Ok(crate::atomic::write(path, &bytes)?)
     }
 }

@@ -1,6 +1,6 @@
 //! Which dataset, and how it is read.
 
-use liebig_data::{Layout, LoadOptions, Patches, Rgb};
+use liebig_data::{Layout, LoadOptions, Patches, Rgb, Zca};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,6 +61,15 @@ pub struct DataConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(extend("x-range" = "a regular expression"))]
     pub patient: Option<String>,
+    /// Whether to test on validation samples instead of the test split, so that settings can be chosen without it: the
+    /// dataset's own, or a tenth of every class's training samples, which then are not trained on. Default false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation: Option<bool>,
+    /// How images are whitened: `kornia` (MTT and its descendants), `kip` (KIP, RaT-BPTT) or `frepo` (FRePo, RCIG).
+    /// Default `none`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("x-range" = "none, kornia, kip, frepo"))]
+    pub zca: Option<Zca>,
 }
 
 impl Default for DataConfig {
@@ -80,6 +89,8 @@ impl Default for DataConfig {
             strict: None,
             patches: None,
             patient: None,
+            validation: None,
+            zca: None,
         }
     }
 }
@@ -114,6 +125,8 @@ impl DataConfig {
             strict: self.strict.unwrap_or(false),
             patches: self.patches,
             patient: self.patient.clone(),
+            validation: self.validation.unwrap_or(false),
+            zca: self.zca.unwrap_or_default(),
             encoding: None,
             memory_limit,
         }
@@ -144,6 +157,8 @@ mod tests {
                 min_content: 0.25,
             }),
             patient: Some("p[0-9]+".into()),
+            validation: Some(true),
+            zca: Some(Zca::Kip),
             ..DataConfig::default()
         };
         assert_eq!(DataConfig::recorded(&json!({ "data": config })), config);

@@ -104,5 +104,8 @@ impl FromFile {
 /// Whether values of one space are values of the other. Where the constants came from does not matter.
 fn same(a: &liebig_data::Space, b: &liebig_data::Space) -> bool {
     let (one, other) = (&a.normalization, &b.normalization);
-    one.mean == other.mean && one.std == other.std && a.whitening == b.whitening
+    one.mean == other.mean
+        && one.std == other.std
+        && a.per_sample == b.per_sample
+        && a.whitening == b.whitening
 }

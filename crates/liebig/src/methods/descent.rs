@@ -1,6 +1,6 @@
 //! Gradient descent on an objective: the part that all methods with an objective share.
 
-use super::{At, Distillation, Losses, Objective};
+use super::{At, Distillation, Losses, Objective, Phase};
 use crate::set::SmallSet;
 use crate::synthetic::{Parameterization, Synthetic};
 use crate::{Error, State, Task};
@@ -49,6 +49,10 @@ impl<O: Objective> Distillation for Descent<'_, O> {
         }
         self.objective.after(context, &self.set, iteration)?;
         Ok(mean)
+    }
+
+    fn phases(&self) -> Vec<Phase> {
+        self.objective.phases()
     }
 
     fn estimate(&mut self) -> Result<f64, Error> {

@@ -17,6 +17,11 @@ pub trait Distillation {
     /// be restored. Otherwise any error of the network or the operations.
     fn step(&mut self, iteration: u64) -> Result<Losses, Error>;
 
+    /// The kinds of iterations by the time that they take; empty if all take the same.
+    fn phases(&self) -> Vec<Phase> {
+        Vec::new()
+    }
+
     /// Seconds that one iteration will take, measured on a part of one. The state does not change.
     ///
     /// # Errors
@@ -42,6 +47,28 @@ pub trait Distillation {
     /// # Errors
     /// [`crate::run::Error::OtherState`] if something is missing or has another shape.
     fn restore(&mut self, state: State) -> Result<(), Error>;
+}
+
+/// Iterations that take the same time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Phase {
+    /// One of them.
+    pub example: u64,
+    /// How many there are.
+    pub iterations: u64,
+}
+
+impl Phase {
+    /// The mean of one value for each phase, by their iterations; without phases, the plain mean.
+    pub(crate) fn mean(phases: &[Self], values: &[f64]) -> f64 {
+        let counts = phases.iter().map(|phase| phase.iterations as f64);
+        let counts: Vec<f64> = counts
+            .chain(std::iter::repeat(1.0))
+            .take(values.len())
+            .collect();
+        let sum: f64 = counts.iter().zip(values).map(|(n, value)| n * value).sum();
+        sum / counts.iter().sum::<f64>()
+    }
 }
 
 /// The losses of one iteration.

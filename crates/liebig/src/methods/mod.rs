@@ -19,7 +19,7 @@ mod unrolled;
 
 pub use choice::{Entry, MethodChoice};
 pub use descent::Descent;
-pub use distillation::{Distillation, Losses};
+pub use distillation::{Distillation, Losses, Phase};
 pub use dm::Dm;
 pub use frepo::{Frepo, OnlineOptimizer, OuterOptimizer, RateDecay, RegressionLoss};
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};

@@ -1,6 +1,6 @@
 //! The core of most methods: a differentiable loss of a synthetic set.
 
-use super::Losses;
+use super::{Losses, Phase};
 use crate::synthetic::{Cotangents, Synthetic};
 use crate::{Error, State};
 
@@ -70,13 +70,38 @@ pub trait Objective: Sync {
         1.0
     }
 
-    /// Seconds that one iteration will take.
+    /// The kinds of iterations by the time that they take; empty if all take the same.
+    fn phases(&self) -> Vec<Phase> {
+        Vec::new()
+    }
+
+    /// Seconds that one iteration will take, in the mean.
     ///
     /// # Errors
     /// As for [`pull`](Self::pull) and [`between`](Self::between).
     fn estimate(&mut self, set: &Synthetic) -> Result<f64, Error> {
-        let at = At::default();
-        let mut context = self.context(at.iteration)?;
+        let phases = self.phases();
+        let kinds: Vec<u64> = match phases.is_empty() {
+            true => vec![0],
+            false => phases.iter().map(|phase| phase.example).collect(),
+        };
+        let seconds = kinds
+            .into_iter()
+            .map(|iteration| self.estimate_one(set, iteration))
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Phase::mean(&phases, &seconds))
+    }
+
+    /// Seconds that this iteration will take.
+    ///
+    /// # Errors
+    /// As for [`pull`](Self::pull) and [`between`](Self::between).
+    fn estimate_one(&mut self, set: &Synthetic, iteration: u64) -> Result<f64, Error> {
+        let at = At {
+            iteration,
+            update: 0,
+        };
+        let mut context = self.context(iteration)?;
         let mut seconds = [0.0; 2];
         // Twice, because the first run is slower.
         for _ in 0..2 {

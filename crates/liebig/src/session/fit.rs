@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::{Quiet, Session};
+use crate::methods::Phase;
 use crate::{Error, Task};
 
 /// The part of the time that measuring may take, unless one iteration takes longer.
@@ -28,18 +29,26 @@ impl Session<'_> {
             }
             let starting = started.elapsed().as_secs_f64();
             let mut each = trying.estimate()?;
-            if 2.0 * each < trial {
+            let phases = trying.phases();
+            // The last iterations may take longer than the first ones.
+            let kinds: Vec<u64> = match phases.is_empty() {
+                true => vec![0, trying.iterations() - 1],
+                false => phases.iter().map(|phase| phase.example).collect(),
+            };
+            if kinds.len() as f64 * each < trial {
                 let measuring = Instant::now();
-                let mut pairs = 0_u32;
-                // The last iterations may take longer than the first ones.
-                while pairs == 0 || measuring.elapsed().as_secs_f64() + each < trial {
-                    task.go_on()?;
-                    let first = u64::from(pairs) % trying.iterations();
-                    trying.step(first)?;
-                    trying.step(trying.iterations() - 1 - first)?;
-                    pairs += 1;
+                let mut seconds = vec![0.0; kinds.len()];
+                let mut rounds = 0_u32;
+                while rounds == 0 || measuring.elapsed().as_secs_f64() + each < trial {
+                    for (seconds, &iteration) in seconds.iter_mut().zip(&kinds) {
+                        task.go_on()?;
+                        let started = Instant::now();
+                        trying.step(iteration)?;
+                        *seconds += started.elapsed().as_secs_f64();
+                    }
+                    rounds += 1;
                 }
-                each = measuring.elapsed().as_secs_f64() / f64::from(2 * pairs);
+                each = Phase::mean(&phases, &seconds) / f64::from(rounds);
             }
             let left = time.as_secs_f64() - started.elapsed().as_secs_f64() - starting;
             Ok(((left / each) as u64).max(1))

@@ -104,6 +104,8 @@ impl InFolder<'_, '_> {
     /// Saves the set after `iteration` as an artefact that can be evaluated and, for images, as a picture.
     fn snapshot(&self, iteration: u64, method: &dyn Distillation) -> Result<(), Error> {
         let artefact: Artefact = self.session.artefact(method, iteration)?;
+        // One file for all snapshots and the result.
+        artefact.write_whitening(&self.folder.artefact_path())?;
         artefact.write(&self.folder.snapshot_path(iteration))?;
         if let SampleShape::Image { .. } = artefact.set.shape {
             match image_grid::write(&artefact, &self.folder.image_path(iteration)) {

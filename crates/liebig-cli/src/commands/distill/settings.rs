@@ -26,6 +26,11 @@ pub fn layers(arguments: &DistillArguments) -> Result<Layers, Error> {
         arguments.skip_bad.then_some(true),
     );
     layers.value("--strict", "data.strict", arguments.strict.then_some(true));
+    layers.value(
+        "--zca",
+        "data.zca",
+        arguments.zca.map(|zca| zca.to_string()),
+    );
     layers.value("--iterations", "method.iterations", arguments.iterations);
     layers.value("--init", "method.init", arguments.init.clone());
     layers.value("--seed", "seed", arguments.seed);

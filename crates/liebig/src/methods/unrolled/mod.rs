@@ -8,6 +8,7 @@
 
 mod dd;
 mod labels;
+mod models;
 pub(crate) mod objective;
 mod rat_bptt;
 mod settings;

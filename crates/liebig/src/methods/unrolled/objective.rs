@@ -7,10 +7,11 @@ use rand::RngExt;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 
+use super::models::Models;
 use super::settings::KEPT;
 use super::{LrDecay, Settings};
 use crate::augment::{Augmentation, Mode, Sharing};
-use crate::methods::{At, Losses, Objective};
+use crate::methods::{At, Losses, Objective, Phase};
 use crate::networks::Pool;
 use crate::synthetic::{Cotangents, StepSizes, Synthetic};
 use crate::unroll::Unroll;
@@ -22,6 +23,7 @@ pub(crate) struct Unrolled<'a> {
     task: Task<'a>,
     settings: Settings,
     unroll: Unroll,
+    models: Models<'a>,
     /// Networks that were trained before.
     pool: Option<Pool>,
     /// The class of real samples that gets the label of another, and that other.
@@ -60,6 +62,7 @@ impl<'a> Unrolled<'a> {
             pool,
             attack,
             unroll: settings.unroll(task.seed),
+            models: Models::new(&settings, &task)?,
             name,
             task,
             settings,
@@ -72,7 +75,8 @@ impl<'a> Unrolled<'a> {
 
     /// The networks of an update.
     fn networks(&self, iteration: u64) -> Result<Vec<Vec<Tensor>>, Error> {
-        let Task { model, device, .. } = self.task;
+        let device = self.task.device;
+        let model = self.models.at(iteration);
         let count = self.settings.sample_n_nets;
         let mut choosing = self.stream("pool", iteration);
         let nets = self.pool.as_ref().map_or(self.settings.n_nets, Pool::len);
@@ -105,7 +109,7 @@ impl<'a> Unrolled<'a> {
         set: &Synthetic,
         iteration: u64,
     ) -> Result<(f64, Cotangents), Error> {
-        let model = self.task.model;
+        let model = self.models.at(iteration);
         let steps = TrainingSteps::new(model, set.samples().clone(), set.targets()?)?
             .with_batches(self.unroll.batches(set.budget().total()))?;
         let steps = match &self.settings.dsa_strategy {
@@ -228,6 +232,22 @@ impl Objective for Unrolled<'_> {
         let (loss, cotangents) = total.unwrap_or_else(|| (0.0, Cotangents::none(set)));
         let share = 1.0 / context.networks.len().max(1) as f64;
         Ok(((share * loss).into(), cotangents.scale(share)?))
+    }
+
+    fn phases(&self) -> Vec<Phase> {
+        let total = self.settings.iterations;
+        let warmup = self.settings.warmup_updates();
+        let turns = self.models.turns();
+        let warmed = Phase {
+            example: 0,
+            iterations: warmup,
+        };
+        let after = (0..turns).map(|turn| Phase {
+            example: total.saturating_sub(turns - turn),
+            iterations: (total - warmup) / turns,
+        });
+        let phases = std::iter::once(warmed).chain(after);
+        phases.filter(|phase| phase.iterations > 0).collect()
     }
 
     fn rate(&self, iteration: u64) -> f64 {

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::labels::{Freeze, LabelInit};
+use super::models;
 use crate::augment::Augmentation;
 use crate::config::Error as ConfigError;
 use crate::cost::Demand;
@@ -41,8 +42,20 @@ pub struct Settings {
     /// sldd, 200 for rat-bptt.
     #[schemars(range(min = 1))]
     pub distill_epochs: usize,
-    /// Number of passes during the first half of the updates, if it is to be smaller; 0 means `distill_epochs`. Default 0.
+    /// The part of the updates, at the beginning, that `warmup_epochs` and `warmup_model` are for. Default 0.5.
+    #[schemars(range(min = 0.0, max = 1.0))]
+    pub warmup: f64,
+    /// Number of passes during the warm-up, if it is to be smaller; 0 means `distill_epochs`. Default 0.
     pub warmup_epochs: usize,
+    /// Network of the warm-up with its options, such as `convnet:width=32`; without one, that of `model`. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-range" = "NAME:OPTION=VALUE"))]
+    pub warmup_model: Option<String>,
+    /// Networks that take turns after the warm-up, joined by commas, such as `convnet:width=32,convnet:depth=2`; without
+    /// any, that of `model`. Default: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("x-range" = "NAME:OPTION=VALUE,..."))]
+    pub models: Option<String>,
     /// Learning rate of the network, or where its step sizes start. Default 0.02 for dd (0.001 for CIFAR-10), 0.01 for
     /// sldd, 0.001 for rat-bptt.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
@@ -111,7 +124,8 @@ pub struct Settings {
     /// Decay of a moving average of the samples and learnt labels, which is then the result; 0 means none. Default 0.
     #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub ema_decay: f64,
-    /// Augmentation of the synthetic samples at each step and of the real ones: `none`, or operations joined by `_`.
+    /// Augmentation of the synthetic samples at each step: `none`, or operations joined by `_`. The real samples stay as they
+    /// are.
     /// Default `none`.
     pub dsa_strategy: Augmentation,
     /// What is not learnt: `labels`, `images` or `none`. Default `labels`, or `none` for sldd.
@@ -191,7 +205,10 @@ impl Settings {
             init: Init::Noise,
             distill_steps: 1,
             distill_epochs: 3,
+            warmup: 0.5,
             warmup_epochs: 0,
+            warmup_model: None,
+            models: None,
             distill_lr: match facts.dataset.as_str() {
                 "cifar10" => 0.001,
                 _ => 0.02,
@@ -230,11 +247,19 @@ impl Settings {
         self.distill_steps.saturating_mul(self.distill_epochs)
     }
 
+    /// The number of updates of the warm-up; 0 if it does not differ from the rest.
+    pub(super) fn warmup_updates(&self) -> u64 {
+        match (self.warmup_epochs, &self.warmup_model) {
+            (0, None) => 0,
+            _ => (self.warmup * self.iterations as f64) as u64,
+        }
+    }
+
     /// The number of steps at an iteration.
     pub(super) fn steps_at(&self, iteration: u64) -> usize {
         match self.warmup_epochs {
             0 => self.steps(),
-            _ if iteration >= self.iterations / 2 => self.steps(),
+            _ if iteration >= self.warmup_updates() => self.steps(),
             passes => self.distill_steps.saturating_mul(passes),
         }
     }
@@ -277,6 +302,7 @@ impl Settings {
             })
         };
         siamese::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
+        models::check(self, facts)?;
         if self.warmup_epochs > self.distill_epochs {
             let rule = format!("but `method.distill_epochs` is {}", self.distill_epochs);
             return refuse("warmup_epochs", self.warmup_epochs.to_string(), rule);

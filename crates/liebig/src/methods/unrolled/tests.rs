@@ -5,6 +5,7 @@ use liebig_nn::{ConvNetOptions, ModelChoice, initialize};
 
 use super::*;
 use crate::init::Init;
+use crate::methods::Phase;
 use crate::tests::{Work, bits, strokes, table};
 use crate::{Budget, Error, Facts, Labels, State, Task};
 
@@ -417,6 +418,57 @@ fn the_first_half_may_take_fewer_steps() {
     }
     let facts = Facts::of(strokes());
     assert!(other(1).check(&facts).is_err());
+}
+
+#[test]
+fn networks_may_differ_from_update_to_update() {
+    let varied = Settings {
+        warmup: 0.25,
+        warmup_model: Some("convnet:width=3".into()),
+        models: Some("convnet:width=4, convnet:width=5:depth=2".into()),
+        ..settings()
+    };
+    let alone = |text: &str| Settings {
+        warmup_model: None,
+        models: Some(text.into()),
+        ..varied.clone()
+    };
+    let after = |settings: &Settings, iteration| {
+        work(1).run(1, |task| {
+            let mut method = settings.start("dd", task).unwrap();
+            method.step(iteration).unwrap();
+            bits(&method.set().unwrap())
+        })
+    };
+    for (iteration, model) in [
+        (0, "convnet:width=3"),
+        (9, "convnet:width=3"),
+        (10, "convnet:width=4"),
+        (11, "convnet:width=5:depth=2"),
+        (39, "convnet:width=5:depth=2"),
+    ] {
+        assert!(after(&varied, iteration) == after(&alone(model), iteration));
+    }
+    assert!(after(&varied, 9) != after(&settings(), 9));
+    let phases = work(1).run(1, |task| varied.start("dd", task).unwrap().phases());
+    let phase = |example, iterations| Phase {
+        example,
+        iterations,
+    };
+    assert_eq!(phases, [phase(0, 10), phase(38, 15), phase(39, 15)]);
+    let facts = Facts::of(strokes());
+    assert!(varied.check(&facts).is_ok());
+    for wrong in [
+        alone("convnet:wide=3"),
+        alone("convnet:width=0"),
+        alone(""),
+        Settings {
+            train_nets_type: Networks::KnownInit,
+            ..varied.clone()
+        },
+    ] {
+        assert!(wrong.check(&facts).is_err(), "{wrong:?}");
+    }
 }
 
 #[test]
