@@ -42,6 +42,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Command::Train(arguments) => {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }
+        Command::Experts(arguments) => commands::experts::run(arguments, voice),
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Methods(arguments) => {
             commands::methods::run(arguments, &Printer::new(arguments.json))

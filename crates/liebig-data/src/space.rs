@@ -128,6 +128,32 @@ impl Space {
         Ok(())
     }
 
+    /// blake3, in hex, of everything that decides where a raw sample goes; not of an encoding, which makes raw samples.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hash = blake3::Hasher::new_derive_key("liebig space, version 1");
+        let mut add = |values: &[f32]| {
+            let bytes: Vec<u8> = values
+                .iter()
+                .flat_map(|value| value.to_le_bytes())
+                .collect();
+            hash.update(&(values.len() as u64).to_le_bytes());
+            hash.update(&bytes);
+        };
+        add(&self.normalization.mean);
+        add(&self.normalization.std);
+        match self.per_sample {
+            Some(PerSample { mean, norm }) => add(&[mean, norm]),
+            None => add(&[]),
+        }
+        let whitening = self
+            .whitening
+            .as_ref()
+            .map_or("", |whitening| whitening.hash());
+        hash.update(whitening.as_bytes());
+        hash.finalize().to_hex().to_string()
+    }
+
     /// What follows normalisation on the way in.
     pub(crate) fn enter_normalised(&self, shape: SampleShape, samples: &mut [f32]) {
         if self.per_sample.is_some() {

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::check::check_fit;
 use crate::{
-    Criterion, Frozen, LossGradient, Model, Optimizer, Result, SyntheticFeatures,
+    Criterion, Frozen, LossGradient, Model, Optimizer, Result, Sharpness, SyntheticFeatures,
     SyntheticGradient, features, initial_statistics, initialize, loss_gradient, loss_gradient_of,
     predict, update_statistics,
 };
@@ -108,6 +108,22 @@ impl<'a> Learner<'a> {
         targets: &Targets,
     ) -> Result<LossGradient> {
         let step = loss_gradient_of(criterion, self.model, &self.weights, x, targets)?;
+        update_statistics(&mut self.statistics, &step.statistics)?;
+        self.optimizer.step(&mut self.weights, &step.gradient)?;
+        Ok(step)
+    }
+
+    /// [`learn`](Self::learn) along a gradient that leads to flat minima.
+    ///
+    /// # Errors
+    /// As for [`learn`](Self::learn).
+    pub fn learn_flat(
+        &mut self,
+        sharpness: &Sharpness,
+        x: &Tensor,
+        targets: &Targets,
+    ) -> Result<LossGradient> {
+        let step = sharpness.loss_gradient(self.model, &self.weights, x, targets)?;
         update_statistics(&mut self.statistics, &step.statistics)?;
         self.optimizer.step(&mut self.weights, &step.gradient)?;
         Ok(step)

@@ -32,6 +32,9 @@ pub enum Error {
     /// An error of files of networks.
     #[error(transparent)]
     Networks(#[from] crate::networks::Error),
+    /// An error of a pool of experts.
+    #[error(transparent)]
+    Experts(#[from] crate::experts::Error),
     /// An error of a picture.
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
@@ -143,8 +146,12 @@ impl Error {
             Self::Data(liebig_data::Error::Setting { .. } | liebig_data::Error::Pattern { .. }) => {
                 ErrorKind::Usage
             }
+            Self::Experts(
+                crate::experts::Error::Other { .. } | crate::experts::Error::TooShort { .. },
+            ) => ErrorKind::Usage,
             Self::Data(_)
             | Self::Artefact(_)
+            | Self::Experts(_)
             | Self::Networks(_)
             | Self::OtherKindOfData { .. }
             | Self::OneSided { .. }

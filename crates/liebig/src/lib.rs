@@ -13,6 +13,7 @@
 //! | [`coresets`] | selections of real samples, used as methods, initialisations and baselines |
 //! | [`augment`] | augmentation of images before they enter a network |
 //! | [`mod@evaluate`] | fresh networks trained on a small set and tested |
+//! | [`experts`] | networks with their weights after every epoch, for trajectory matching |
 //! | [`artefact`] | the file format of a distilled set and its training recipe |
 //! | [`run`] | the folder of one run: configuration, metrics, checkpoints, pictures |
 //! | [`image_grid`] | a set as one picture |
@@ -30,6 +31,7 @@ pub mod coresets;
 pub mod cost;
 mod error;
 pub mod evaluate;
+pub mod experts;
 mod facts;
 pub mod image_grid;
 mod init;

@@ -1,9 +1,13 @@
 //! The commands and their flags.
 
+mod experts;
 mod frontier;
 mod parse;
 
-pub use frontier::FrontierArguments;
+pub use experts::{
+    ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
+};
+pub use frontier::{FrontierArguments, Shard};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,7 +17,7 @@ use clap_complete::Shell;
 use liebig::config::ImageSize;
 use liebig_data::Zca;
 
-use parse::{memory, minutes, threads, whole};
+use parse::{memory, minutes, positive, threads, whole};
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
 #[derive(Debug, Parser)]
@@ -44,6 +48,8 @@ pub enum Command {
     Evaluate(EvaluateArguments),
     /// Train networks on a whole dataset, for methods that start from trained ones
     Train(TrainArguments),
+    /// Train, list and verify experts, for methods that match trainings
+    Experts(ExpertsArguments),
     /// Compare methods by the accuracy that they reach in some minutes
     Frontier(FrontierArguments),
     /// Show what is inside a distilled set
@@ -222,7 +228,7 @@ pub struct TrainArguments {
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub epochs: u32,
     /// Learning rate
-    #[arg(long, value_name = "RATE", default_value_t = 0.01)]
+    #[arg(long, value_name = "RATE", default_value_t = 0.01, value_parser = positive)]
     pub lr: f64,
     /// Seed of everything random
     #[arg(long, value_name = "N", default_value_t = 0)]

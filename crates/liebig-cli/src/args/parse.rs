@@ -27,6 +27,31 @@ pub(super) fn minutes(text: &str) -> Result<Duration, String> {
         })
 }
 
+/// A number above 0, such as a learning rate.
+pub(super) fn positive(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok();
+    number
+        .filter(|number: &f64| number.is_finite() && *number > 0.0)
+        .ok_or_else(|| format!("`{text}` is not a positive number"))
+}
+
+/// 0 or more.
+pub(super) fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(0.0) => Ok(0.0),
+        _ => positive(text).map_err(|_| format!("`{text}` is not 0 or a positive number")),
+    }
+}
+
+/// 0 or more and below 1, such as a momentum.
+pub(super) fn below_one(text: &str) -> Result<f64, String> {
+    let number = not_negative(text)?;
+    match number < 1.0 {
+        true => Ok(number),
+        false => Err(format!("`{text}` is not below 1")),
+    }
+}
+
 /// More threads than any machine has would only use up memory.
 pub(super) fn threads() -> clap::builder::RangedI64ValueParser<u16> {
     clap::value_parser!(u16).range(1..=1024)

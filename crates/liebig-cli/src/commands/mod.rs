@@ -5,6 +5,7 @@ pub mod completions;
 pub mod data;
 pub mod distill;
 pub mod evaluate;
+pub mod experts;
 pub mod frontier;
 pub mod man;
 pub mod methods;

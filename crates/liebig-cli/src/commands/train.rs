@@ -1,6 +1,6 @@
 //! `liebig train`: networks trained on a whole dataset, a file each.
 
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use liebig::Facts;
 use liebig::networks::{Trained, Training, train};
 use liebig::run::Interrupt;
@@ -18,11 +18,6 @@ const WEIGHT_DECAY: f64 = 5e-4;
 const BATCH: usize = 256;
 
 pub fn run(arguments: &TrainArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
-    ensure!(
-        arguments.lr.is_finite() && arguments.lr > 0.0,
-        "--lr: {} was given, expected a positive number\nhint: 0.01 is usual",
-        arguments.lr
-    );
     let (dataset, model) = read_with(&arguments.reading, arguments.model.as_ref())?;
     super::say_notes(voice, &dataset);
     let network = model.build(Facts::of(&dataset).input(), dataset.class_names.len())?;

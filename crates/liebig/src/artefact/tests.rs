@@ -480,7 +480,13 @@ fn a_large_whitening_has_a_file_of_its_own() {
     };
     artefact.set.values = vec![0.5; artefact.len() * len];
     let identity = |factor: f32| -> Vec<f32> {
-        let at = |i: usize| if i.is_multiple_of(len + 1) { factor } else { 0.0 };
+        let at = |i: usize| {
+            if i.is_multiple_of(len + 1) {
+                factor
+            } else {
+                0.0
+            }
+        };
         (0..len * len).map(at).collect()
     };
     let whitening = Whitening::new("kip", vec![0.0; len], identity(2.0), identity(0.5)).unwrap();
