@@ -71,7 +71,13 @@ pub fn load_state_dict(
             });
         }
         let torch = Tensor::from_vec(values.clone(), shape, device)?;
-        weights.push(parameter.torch.from_torch(&torch, &parameter.shape)?);
+        let weight = parameter.torch.from_torch(&torch, &parameter.shape)?;
+        // Laid out as fresh weights are: a transposed view would be multiplied in another order.
+        weights.push(Tensor::from_vec(
+            weight.to_vec()?,
+            &parameter.shape,
+            device,
+        )?);
     }
     Ok(weights)
 }

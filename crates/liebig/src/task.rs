@@ -65,6 +65,7 @@ pub struct TrainingSet<'a> {
     split: &'a Split,
     space: &'a Space,
     class_names: &'a [String],
+    hash: &'a str,
     of_class: Vec<Vec<usize>>,
 }
 
@@ -76,8 +77,15 @@ impl<'a> TrainingSet<'a> {
             split: &dataset.train,
             space: &dataset.space,
             class_names: &dataset.class_names,
+            hash: &dataset.hash,
             of_class: dataset.train.class_indices(dataset.class_names.len()),
         }
+    }
+
+    /// [`Dataset::hash`].
+    #[must_use]
+    pub fn dataset_hash(&self) -> &'a str {
+        self.hash
     }
 
     /// The samples as they are stored.

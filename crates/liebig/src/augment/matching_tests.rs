@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 #[path = "../../tests/golden/reader.rs"]
-mod reader;
+pub(crate) mod reader;
 
 use liebig_grad::{Tensor, cpu};
 use liebig_nn::{ConvNetOptions, Input, Learner, Model, ModelChoice, Sgd, load_state_dict};
@@ -16,7 +16,7 @@ use crate::methods::{Distance, distribution_matching, matching};
 const CLASSES: usize = 3;
 const TOLERANCE: f32 = 1e-5;
 
-fn network(reference: &Reference) -> (Box<dyn Model>, Vec<Tensor>) {
+pub(crate) fn network(reference: &Reference, prefix: &str) -> (Box<dyn Model>, Vec<Tensor>) {
     let input = Input {
         channels: 3,
         height: 16,
@@ -32,7 +32,7 @@ fn network(reference: &Reference) -> (Box<dyn Model>, Vec<Tensor>) {
         .entries
         .iter()
         .filter_map(|(name, (shape, values))| {
-            let name = name.strip_prefix("state.")?;
+            let name = name.strip_prefix(prefix)?;
             Some((name.to_string(), shape.clone(), values.clone()))
         });
     let weights = load_state_dict(&*model, &state.collect::<Vec<_>>(), &cpu()).unwrap();
@@ -40,7 +40,7 @@ fn network(reference: &Reference) -> (Box<dyn Model>, Vec<Tensor>) {
 }
 
 /// A draw as the file's metadata has it: operations with their parameters, separated by `|`.
-fn parse(text: &str) -> Draw {
+pub(crate) fn parse(text: &str) -> Draw {
     let step = |step: &str| {
         let (name, numbers) = step.split_once(' ').unwrap();
         let numbers: Vec<f64> = numbers.split(' ').map(|n| n.parse().unwrap()).collect();
@@ -70,7 +70,7 @@ struct Class {
 /// losses' sum and the gradients.
 fn check(kind: &str, pull: impl Fn(&Learner<'_>, &[Class]) -> Vec<(f64, Tensor)>) {
     let reference = Reference::read("matching");
-    let (model, weights) = network(&reference);
+    let (model, weights) = network(&reference, "state.");
     let learner = Learner::with_weights(&*model, weights, Vec::new(), Sgd::new(0.0)).unwrap();
     let class = |class: usize| Class {
         siamese: parse(&reference.metadata[&format!("draw.{class}")]).into(),

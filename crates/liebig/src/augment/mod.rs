@@ -46,7 +46,7 @@ mod error;
 mod flip;
 mod geometry;
 #[cfg(test)]
-mod matching_tests;
+pub(crate) mod matching_tests;
 mod operation;
 mod parameters;
 mod rotate;

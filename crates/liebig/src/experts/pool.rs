@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use liebig_data::Dataset;
 use liebig_nn::Model;
 use serde::Serialize;
 
 use super::{Error, Expert, PoolId};
-use crate::facts;
+use crate::{TrainingSet, facts};
 
 /// The file that says what the experts have in common.
 const ID: &str = "experts.json";
@@ -108,6 +107,25 @@ impl ExpertPool {
         found.collect()
     }
 
+    /// Refuses a pool whose experts were trained on other data, in another space, or for fewer epochs than `needed`.
+    ///
+    /// # Errors
+    /// [`Error::Other`], [`Error::TooShort`].
+    pub fn expect(&self, train: &TrainingSet<'_>, needed: usize) -> Result<(), Error> {
+        let mut expected = self.id.clone();
+        expected.dataset.hash = train.dataset_hash().into();
+        expected.space = train.space().hash();
+        self.id.expect(&expected, &self.path)?;
+        match self.id.settings.epochs {
+            found if found < needed => Err(Error::TooShort {
+                path: self.path.clone(),
+                found,
+                needed,
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads every snapshot of an expert and compares its hash.
     ///
     /// # Errors
@@ -174,11 +192,5 @@ impl PoolId {
     /// [`Error`].
     pub fn claim(&self, folder: &Path) -> Result<(), Error> {
         claim(folder, self)
-    }
-
-    /// Whether `dataset` is the one that the experts are trained on, in its space.
-    #[must_use]
-    pub fn is_for(&self, dataset: &Dataset) -> bool {
-        self.dataset.hash == dataset.hash && self.space == dataset.space.hash()
     }
 }

@@ -41,8 +41,10 @@ impl<O: Objective> Distillation for Descent<'_, O> {
             let at = At { iteration, update };
             self.objective.before(&mut context, &self.set, at)?;
             let (losses, cotangents) = self.objective.pull(&context, &self.set, at)?;
+            if !self.objective.leaves_out(&losses) {
+                self.set.apply(&cotangents)?;
+            }
             mean.add(losses, updates);
-            self.set.apply(&cotangents)?;
             if update + 1 < updates {
                 self.objective.between(&mut context, &self.set, at)?;
             }

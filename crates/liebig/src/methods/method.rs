@@ -51,6 +51,11 @@ pub trait Method:
         None
     }
 
+    /// The folder of experts, if the method needs such.
+    fn experts(&self) -> Option<&Path> {
+        None
+    }
+
     /// The classes that networks are to mistake, if that is the aim.
     fn poison(&self) -> Option<&Poison> {
         None
@@ -97,6 +102,8 @@ pub trait AnyMethod: Debug + Send + Sync {
     fn unroll(&self, seed: u64) -> Option<Unroll>;
     /// [`Method::networks`].
     fn networks(&self) -> Option<&Path>;
+    /// [`Method::experts`].
+    fn experts(&self) -> Option<&Path>;
     /// [`Method::poison`].
     fn poison(&self) -> Option<&Poison>;
     /// [`Method::check`].
@@ -146,6 +153,10 @@ impl<M: Method> AnyMethod for M {
 
     fn networks(&self) -> Option<&Path> {
         Method::networks(self)
+    }
+
+    fn experts(&self) -> Option<&Path> {
+        Method::experts(self)
     }
 
     fn poison(&self) -> Option<&Poison> {

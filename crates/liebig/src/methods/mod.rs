@@ -10,7 +10,9 @@ mod distillation;
 mod dm;
 mod frepo;
 mod gradient_matching;
+mod inner_training;
 mod method;
+mod mtt;
 mod objective;
 pub(crate) mod siamese;
 #[cfg(test)]
@@ -24,6 +26,7 @@ pub use dm::Dm;
 pub use frepo::{Frepo, OnlineOptimizer, OuterOptimizer, RateDecay, RegressionLoss};
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
+pub use mtt::{Approximation, Mtt, MttLabels, Settings as MttSettings};
 pub use objective::{At, Objective};
 pub use unrolled::{
     Dd, Freeze, Inner, LabelInit, LrDecay, Networks, Outer, RatBptt, Settings as UnrolledSettings,
@@ -42,6 +45,7 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<Dd>(),
     Entry::of::<RatBptt>(),
     Entry::of::<Sldd>(),
+    Entry::of::<Mtt>(),
 ];
 
 /// Every method by name: those that learn a set, then the coresets.

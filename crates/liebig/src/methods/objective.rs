@@ -41,6 +41,12 @@ pub trait Objective: Sync {
         at: At,
     ) -> Result<(Losses, Cotangents), Error>;
 
+    /// Whether an update with these losses is left out: the set and its optimisers stay as they are.
+    fn leaves_out(&self, losses: &Losses) -> bool {
+        let _ = losses;
+        false
+    }
+
     /// Called between two updates of an iteration, for example to train the context's network on the set.
     ///
     /// # Errors

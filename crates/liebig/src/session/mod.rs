@@ -287,6 +287,7 @@ impl<'a> Session<'a> {
             .and_then(|method| method.as_object_mut())
         {
             method.remove("nets");
+            method.remove("experts");
         }
         // Nor must the location of a set that it started from.
         let init = described.pointer_mut("/method/init");

@@ -10,7 +10,7 @@ use crate::Error;
 pub struct Cotangents {
     /// With respect to the samples, `[n, C, H, W]`.
     pub samples: Tensor,
-    /// With respect to learnt labels, `[n, classes]`.
+    /// With respect to the targets that learnt labels give, `[n, classes]`: after the softmax, if there is one.
     pub labels: Option<Tensor>,
     /// With respect to learnt step sizes (not their raw values), one for each.
     pub step_sizes: Option<Vec<f64>>,

@@ -57,11 +57,18 @@ impl LearntLabels {
         })
     }
 
-    /// One step against the gradient with respect to the scores or weights.
-    pub(super) fn step(&mut self, gradient: &Tensor) -> Result<(), Error> {
+    /// One step against the gradient with respect to the [`targets`](Self::targets).
+    pub(crate) fn step(&mut self, gradient: &Tensor) -> Result<(), Error> {
         match self {
             Self::Fixed(_) => Ok(()),
-            Self::Logits(group) | Self::Values(group) => group.step(gradient),
+            Self::Logits(group) => {
+                // Back through the softmax: p (g - <p, g>).
+                let probabilities = group.value().log_softmax(1)?.exp()?;
+                let weighted = probabilities.mul(gradient)?;
+                let mean = weighted.sum_dims(&[1], true)?;
+                group.step(&weighted.sub(&probabilities.mul(&mean)?)?)
+            }
+            Self::Values(group) => group.step(gradient),
         }
     }
 

@@ -10,7 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::models::Models;
 use super::settings::KEPT;
 use super::{LrDecay, Settings};
-use crate::augment::{Augmentation, Mode, Sharing};
+use crate::methods::inner_training::{augmented, diverged};
 use crate::methods::{At, Losses, Objective, Phase};
 use crate::networks::Pool;
 use crate::synthetic::{Cotangents, StepSizes, Synthetic};
@@ -112,14 +112,10 @@ impl<'a> Unrolled<'a> {
         let model = self.models.at(iteration);
         let steps = TrainingSteps::new(model, set.samples().clone(), set.targets()?)?
             .with_batches(self.unroll.batches(set.budget().total()))?;
-        let steps = match &self.settings.dsa_strategy {
-            Augmentation::None => steps,
-            strategy => steps.with_transform(move |step, x| {
-                let index = (iteration << 20) + step as u64;
-                let mut rng = self.stream("augment", index);
-                self.transformed(strategy, x, &mut rng)
-            }),
-        };
+        let shape = self.task.train.shape();
+        let steps = augmented(steps, &self.settings.dsa_strategy, shape, move |step| {
+            self.stream("augment", (iteration << 20) + step as u64)
+        });
         let step_sizes = set.step_sizes().map_or(Ok(Vec::new()), StepSizes::values)?;
         let mut before = self.inner(self.unroll.rates(&step_sizes));
         let rates = before.lr.split_off(context.first);
@@ -154,33 +150,6 @@ impl<'a> Unrolled<'a> {
     fn inner(&self, lr: Vec<f64>) -> InnerOptimizer {
         let rule = self.unroll.rule();
         InnerOptimizer { rule, lr }
-    }
-
-    /// Samples after one operation of the strategy, each with parameters of its own.
-    fn transformed(
-        &self,
-        strategy: &Augmentation,
-        x: &Tensor,
-        rng: &mut ChaCha8Rng,
-    ) -> Result<Tensor, liebig_grad::Error> {
-        let Augmentation::Dsa(strategy) = strategy else {
-            return Ok(x.clone());
-        };
-        let [_, height, width] = self.task.train.shape().planes();
-        let sharing = Sharing::PerImage(x.shape()[0]);
-        let draw = strategy.draw(Mode::Single, sharing, (height, width), rng);
-        draw.apply(x)
-    }
-}
-
-/// An error of the training on the set; one of values that are not finite any more says where.
-fn diverged(iteration: u64, error: liebig_nn::Error) -> Error {
-    match error {
-        liebig_nn::Error::Grad(liebig_grad::Error::NotFinite { what, step }) => Error::Diverged {
-            iteration,
-            what: format!("step {step}: {what}"),
-        },
-        error => error.into(),
     }
 }
 
