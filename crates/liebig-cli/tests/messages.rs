@@ -12,6 +12,11 @@ fn help() {
     assert_snapshot!("help_distill", transcript(&["distill", "--help"]));
     assert_snapshot!("help_evaluate", transcript(&["evaluate", "--help"]));
     assert_snapshot!("help_frontier", transcript(&["frontier", "--help"]));
+    assert_snapshot!("help_experts", transcript(&["experts", "--help"]));
+    assert_snapshot!(
+        "help_experts_train",
+        transcript(&["experts", "train", "--help"])
+    );
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
     assert_snapshot!("help_bench", transcript(&["bench", "--help"]));
@@ -23,6 +28,7 @@ fn help() {
 fn methods_and_models_are_listed_with_their_settings() {
     assert_snapshot!("methods", transcript(&["methods"]));
     assert_snapshot!("methods_dm", transcript(&["methods", "dm"]));
+    assert_snapshot!("methods_mtt", transcript(&["methods", "mtt"]));
     assert_snapshot!("models", transcript(&["models"]));
     assert_snapshot!("models_convnet", transcript(&["models", "convnet"]));
     assert_snapshot!("models_lenet", transcript(&["models", "lenet"]));

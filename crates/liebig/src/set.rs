@@ -2,8 +2,10 @@
 
 use liebig_data::{SampleShape, Space};
 use liebig_grad::{Device, Tensor};
+use rand::Rng;
 
 use crate::artefact::Artefact;
+use crate::synthetic::Parameterization;
 use crate::{Error, Labels};
 
 /// Samples in the space that networks train on, with their labels.
@@ -19,6 +21,8 @@ pub struct SmallSet {
     pub labels: Labels,
     /// Learnt step sizes: none, a single one for all steps, or one for each step.
     pub step_sizes: Vec<f32>,
+    /// What the samples belong to, if they are not samples of their own.
+    pub parameterization: Parameterization,
     /// The space: how the values were computed from raw ones.
     pub space: Space,
 }
@@ -45,6 +49,16 @@ impl SmallSet {
             .flat_map(|&index| &self.values[index * len..][..len])
             .copied()
             .collect()
+    }
+
+    /// The set after a random shift of its pictures; `None` if its samples are no parts of larger ones.
+    pub(crate) fn shifted(&self, rng: &mut impl Rng) -> Option<Self> {
+        let places = self.parameterization.shifted(self.shape, self.len(), rng)?;
+        let values = places.into_iter().map(|place| self.values[place]);
+        Some(Self {
+            values: values.collect(),
+            ..self.clone()
+        })
     }
 
     /// The raw values of the samples: pixels (in 0..=1, unless learnt values exceed it) or features in original units.

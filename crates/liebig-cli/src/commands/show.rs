@@ -29,7 +29,7 @@ pub fn run(arguments: &ShowArguments, printer: &Printer) -> Result<ExitStatus> {
         "step_sizes": set.step_sizes,
         "normalization": set.space.normalization,
         "whitening": whitening.map(|whitening| whitening.name()),
-        "parameterization": artefact.parameterization,
+        "parameterization": set.parameterization,
         "recipe": artefact.recipe,
         "provenance": artefact.provenance,
         "bits_per_class": set.bits_per_class(),

@@ -25,7 +25,6 @@ pub use provenance::{DatasetId, Provenance};
 
 use crate::Recipe;
 use crate::set::SmallSet;
-use crate::synthetic::Parameterization;
 
 /// The version of the layout that is written.
 pub const SCHEMA_VERSION: u32 = v2::VERSION;
@@ -45,8 +44,6 @@ pub struct Artefact {
     pub set: SmallSet,
     /// Names of the classes in label order.
     pub class_names: Vec<String>,
-    /// What was learnt: the samples themselves, or something they are decoded from.
-    pub parameterization: Parameterization,
     /// How a fresh network is trained on the set.
     pub recipe: Recipe,
     /// Where the set came from.

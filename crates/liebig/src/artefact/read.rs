@@ -170,10 +170,10 @@ fn artefact(header: Header, tensors: &Tensors<'_>, path: &Path) -> Result<Artefa
             values,
             labels,
             step_sizes,
+            parameterization: header.parameterization,
             space,
         },
         class_names: header.class_names,
-        parameterization: header.parameterization,
         recipe: header.recipe,
         provenance: header.provenance,
     })

@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::synthetic::Parameterization;
 use liebig_data::{Normalization, PerSample, SampleShape, Space, Whitening};
 use liebig_nn::{ConvNetOptions, ModelChoice};
 use proptest::prelude::*;
@@ -27,6 +28,7 @@ pub(crate) fn small() -> Artefact {
             values: vec![0.5, -1.0, 2.0, 0.25],
             labels: Labels::Hard(vec![0, 1]),
             step_sizes: Vec::new(),
+            parameterization: Parameterization::Pixels,
             space: Space::from(Normalization {
                 mean: vec![0.5],
                 std: vec![0.25],
@@ -34,7 +36,6 @@ pub(crate) fn small() -> Artefact {
             }),
         },
         class_names: vec!["left".into(), "right".into()],
-        parameterization: Parameterization::Pixels,
         recipe: Recipe {
             unroll: None,
             model: ModelChoice::ConvNet(ConvNetOptions::default()),

@@ -115,7 +115,7 @@ impl From<&Artefact> for Metadata {
                 per_sample: set.space.per_sample,
                 encoding: set.space.encoding.as_deref().cloned(),
             },
-            parameterization: artefact.parameterization,
+            parameterization: artefact.set.parameterization,
             recipe: artefact.recipe.clone(),
             provenance: artefact.provenance.clone(),
         }

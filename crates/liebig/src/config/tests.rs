@@ -255,7 +255,8 @@ fn an_unknown_method_is_refused_with_the_known_ones() {
     let message = resolve(&["method.name=magic"]).unwrap_err().to_string();
     assert!(
         message.contains("unknown method `magic`")
-            && message.contains("the methods are: dc, dsa, dm, frepo, dd, rat-bptt, sldd, random"),
+            && message
+                .contains("the methods are: dc, dsa, dm, frepo, dd, rat-bptt, sldd, mtt, random"),
         "{message}"
     );
 }

@@ -1,5 +1,6 @@
 //! What a coreset chose, and the set that it makes.
 
+use crate::synthetic::Parameterization;
 use liebig_data::stream;
 use rand_distr::{Distribution, StandardNormal};
 
@@ -64,6 +65,7 @@ pub(super) fn choose(
         labels: selection.labels(task, draw, &values)?,
         values,
         step_sizes: Vec::new(),
+        parameterization: Parameterization::Pixels,
         space: task.train.space().clone(),
     })
 }

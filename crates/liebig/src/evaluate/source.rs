@@ -1,5 +1,6 @@
 //! The training sets of an evaluation.
 
+use crate::synthetic::Parameterization;
 use std::time::Instant;
 
 use liebig_data::Dataset;
@@ -143,6 +144,7 @@ fn whole(dataset: &Dataset) -> SmallSet {
         values: dataset.train.batch(&all, &dataset.space),
         labels: Labels::Hard(dataset.train.labels().to_vec()),
         step_sizes: Vec::new(),
+        parameterization: Parameterization::Pixels,
         space: dataset.space.clone(),
     }
 }

@@ -44,13 +44,15 @@ pub(super) fn train<'a>(
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
     let mut augmenting = liebig_data::stream(seed, "evaluate/augment", repeat);
+    let mut shifting = liebig_data::stream(seed, "evaluate/shift", repeat);
     for epoch in 1..=protocol.epochs {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
         order.shuffle(&mut shuffling);
+        let shifted = set.shifted(&mut shifting);
         for batch in order.chunks(protocol.batch_size) {
-            let values = set.values_of(batch);
+            let values = shifted.as_ref().unwrap_or(set).values_of(batch);
             let x = augmented(&protocol.augmentation, values, set, &mut augmenting, device)?;
             let criterion = protocol.loss.criterion();
             learner.learn_by(criterion, &x, &targets.select(batch)?)?;

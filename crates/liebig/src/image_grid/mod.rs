@@ -8,6 +8,7 @@ use liebig_data::{Dataset, SampleShape, Space, Split, stream};
 use rand::seq::IndexedRandom;
 
 use crate::artefact::Artefact;
+use crate::synthetic::Parameterization;
 use canvas::Canvas;
 
 /// Pixels between two tiles and around them.
@@ -98,12 +99,7 @@ fn draw<'a>(
     space: &Space,
     name: &dyn Fn(u32) -> &'a str,
 ) -> Result<Vec<u8>, Error> {
-    let SampleShape::Image {
-        channels,
-        height,
-        width,
-    } = shape
-    else {
+    let SampleShape::Image { channels, .. } = shape else {
         return Err(Error::NotImages(shape));
     };
     if values.len() != classes.len().saturating_mul(shape.len())
@@ -115,6 +111,24 @@ fn draw<'a>(
     }
     let mut raw = values.to_vec();
     space.leave(shape, &mut raw)?;
+    draw_raw(&raw, classes, shape, name)
+}
+
+/// Draws pixels in 0..=1, `[n, C, H, W]`.
+fn draw_raw<'a>(
+    raw: &[f32],
+    classes: &[u32],
+    shape: SampleShape,
+    name: &dyn Fn(u32) -> &'a str,
+) -> Result<Vec<u8>, Error> {
+    let SampleShape::Image {
+        channels,
+        height,
+        width,
+    } = shape
+    else {
+        return Err(Error::NotImages(shape));
+    };
     let rows = rows_by_class(classes);
     let names: Vec<String> = rows
         .iter()
@@ -179,7 +193,15 @@ fn draw<'a>(
 /// Every variant of [`Error`].
 pub fn write(artefact: &Artefact, path: &Path) -> Result<(), Error> {
     let set = &artefact.set;
-    let bytes = png(&set.values, &artefact.classes(), set.shape, &set.space)?;
+    let bytes = match set.parameterization {
+        Parameterization::Pixels => png(&set.values, &artefact.classes(), set.shape, &set.space)?,
+        canvas => {
+            let mut raw = set.values.clone();
+            set.space.leave(set.shape, &mut raw)?;
+            let (raw, shape, classes) = canvas.pictures(raw, set.shape, artefact.classes());
+            draw_raw(&raw, &classes, shape, &|_| "")?
+        }
+    };
     Ok(crate::atomic::write(path, &bytes)?)
 }
 

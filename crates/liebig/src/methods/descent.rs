@@ -2,7 +2,7 @@
 
 use super::{At, Distillation, Losses, Objective, Phase};
 use crate::set::SmallSet;
-use crate::synthetic::{Parameterization, Synthetic};
+use crate::synthetic::Synthetic;
 use crate::{Error, State, Task};
 
 /// A running method that descends on an objective.
@@ -63,10 +63,6 @@ impl<O: Objective> Distillation for Descent<'_, O> {
 
     fn set(&self) -> Result<SmallSet, Error> {
         self.set.set()
-    }
-
-    fn parameterization(&self) -> Parameterization {
-        self.set.parameterization()
     }
 
     fn state(&self) -> State {

@@ -1,7 +1,6 @@
 //! A running method.
 
 use crate::set::SmallSet;
-use crate::synthetic::Parameterization;
 use crate::{Error, State};
 
 /// A running method. An iteration depends only on the state and the iteration's number, so that a run can be stopped
@@ -33,11 +32,6 @@ pub trait Distillation {
     /// # Errors
     /// [`Error::Grad`].
     fn set(&self) -> Result<SmallSet, Error>;
-
-    /// What the samples are decoded from.
-    fn parameterization(&self) -> Parameterization {
-        Parameterization::Pixels
-    }
 
     /// Everything that the next iteration depends on. Cheap: tensors are shared, not copied.
     fn state(&self) -> State;

@@ -185,7 +185,8 @@ fn ones_own_method_has_its_ranges_checked_and_its_evaluation_taken() {
 #[test]
 fn an_estimate_leaves_the_state_as_it_is() {
     let facts = Facts::of(strokes());
-    for entry in METHODS {
+    // Trajectory matching needs experts, and has tests of its own.
+    for entry in METHODS.iter().filter(|entry| entry.name != "mtt") {
         Work::on(strokes(), 2).run(2, |task| {
             let state = |method: &dyn Distillation| method.state().checkpoint(0).unwrap();
             let mut method = entry.defaults(&facts).start(task).unwrap();

@@ -299,7 +299,6 @@ impl<'a> Session<'a> {
         Ok(Artefact {
             set: method.set()?,
             class_names: self.dataset.class_names.clone(),
-            parameterization: method.parameterization(),
             recipe: self.recipe(),
             provenance: Provenance {
                 method: config.method.name().into(),

@@ -85,6 +85,15 @@ impl Synthetic {
         }
     }
 
+    /// Says what the samples belong to.
+    #[must_use]
+    pub fn with_parameterization(self, parameterization: Parameterization) -> Self {
+        Self {
+            parameterization,
+            ..self
+        }
+    }
+
     /// Uses the given labels instead of the classes.
     #[must_use]
     pub fn with_labels(self, labels: LearntLabels) -> Self {
@@ -124,12 +133,6 @@ impl Synthetic {
     #[must_use]
     pub fn budget(&self) -> &Budget {
         &self.budget
-    }
-
-    /// What the samples are decoded from.
-    #[must_use]
-    pub fn parameterization(&self) -> Parameterization {
-        self.parameterization
     }
 
     /// All samples, `[n, C, H, W]`; constants.
@@ -232,6 +235,7 @@ impl Synthetic {
                 Some(step_sizes) => step_sizes.values()?,
                 None => Vec::new(),
             },
+            parameterization: self.parameterization,
             space: self.space.clone(),
         })
     }

@@ -26,7 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::{Distillation, Method, siamese};
 use crate::config::{Error as ConfigError, EvaluationConfig};
 use crate::cost::Demand;
-use crate::{Error, Facts, Task};
+use crate::{Budget, Error, Facts, Task};
 
 /// Trajectory matching; its type holds the settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +49,10 @@ impl Method for Mtt {
 
     fn iterations(&self) -> u64 {
         self.0.iterations
+    }
+
+    fn budget(&self, given: Budget) -> Budget {
+        self.0.budget(given)
     }
 
     fn experts(&self) -> Option<&Path> {

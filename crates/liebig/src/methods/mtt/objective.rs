@@ -111,7 +111,8 @@ impl Objective for Matching<'_> {
             .with_batches(context.batches.clone())?;
         let shape = self.task.train.shape();
         let strategy = &self.settings.dsa_strategy;
-        let steps = augmented(steps, strategy, shape, move |step| {
+        let canvas = self.settings.parameterization();
+        let steps = augmented(steps, canvas, strategy, shape, move |step| {
             self.stream("augment", (at.iteration << 20) + step as u64)
         });
         let optimizer = self.optimizer(set)?;

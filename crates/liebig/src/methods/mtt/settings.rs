@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
+use liebig_data::SampleShape;
 use liebig_grad::{InnerRule, Keep};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Facts;
 use crate::augment::Augmentation;
 use crate::config::Error as ConfigError;
 use crate::cost::Demand;
 use crate::init::Init;
 use crate::methods::siamese;
+use crate::synthetic::Parameterization;
+use crate::{Budget, Facts};
 
 /// The part of the memory that states and graphs of the student's steps may take, as a divisor.
 pub(super) const KEPT: u64 = 2;
@@ -53,6 +55,10 @@ pub struct Settings {
     pub expansion_end_epoch: u64,
     /// Samples of a step of the student; 0 means all. Default 0.
     pub batch_syn: usize,
+    /// Side of the textures, in samples: the set has tileable pictures of `canvas_size * canvas_size` samples each, and each
+    /// step trains on all parts of the pictures after a random shift; 1 means samples of their own. Default 1.
+    #[schemars(range(min = 1, max = 64))]
+    pub canvas_size: usize,
     /// Learning rate of the samples. Default 1000.
     #[schemars(extend("exclusiveMinimum" = 0.0))]
     pub lr_img: f64,
@@ -124,6 +130,7 @@ impl Settings {
             current_max_start_epoch: 0,
             expansion_end_epoch: 0,
             batch_syn: 0,
+            canvas_size: 1,
             lr_img: 1000.0,
             momentum_img: 0.5,
             lr_lr: 1e-5,
@@ -184,6 +191,14 @@ impl Settings {
             let rule = format!("but `method.min_start_epoch` is {}", self.min_start_epoch);
             return refuse("current_max_start_epoch", first.to_string(), rule);
         }
+        if self.canvas_size > 1 && matches!(facts.shape, SampleShape::Table { .. }) {
+            let rule = "but the rows of a table are no pictures";
+            return refuse("canvas_size", self.canvas_size.to_string(), rule.into());
+        }
+        if self.canvas_size > 1 && self.batch_syn > 0 {
+            let rule = "but every step takes whole textures, which `method.canvas_size` asks for";
+            return refuse("batch_syn", self.batch_syn.to_string(), rule.into());
+        }
         if self.init_correct && self.init != Init::Real {
             let rule = "but `method.init` is not `real`";
             return refuse("init_correct", "true".into(), rule.into());
@@ -193,6 +208,21 @@ impl Settings {
             return refuse("name", "mtt".into(), rule.into());
         }
         Ok(())
+    }
+
+    /// What the samples are parts of.
+    pub(super) fn parameterization(&self) -> Parameterization {
+        match self.canvas_size {
+            0 | 1 => Parameterization::Pixels,
+            side => Parameterization::Canvas { side },
+        }
+    }
+
+    /// The number of samples of each class: all tiles.
+    pub(super) fn budget(&self, given: Budget) -> Budget {
+        let tiles = self.parameterization().tiles();
+        let of_class = |class| given.of(class).saturating_mul(tiles);
+        Budget::new((0..given.classes()).map(of_class).collect())
     }
 
     /// The memory that is taken, if `limit` bytes are allowed.

@@ -73,6 +73,7 @@ impl Settings {
                 Synthetic::new(budget, task.train.shape(), space, group)
             }
         };
+        set = set.with_parameterization(self.parameterization());
         if self.labels == MttLabels::Learnt {
             let logits = predict(task.model, &expert, set.samples())?;
             let group = Group::new(&logits, sgd(self.lr_label, self.momentum_label));

@@ -11,7 +11,7 @@ use crate::init::Init;
 use crate::methods::Distillation;
 use crate::run::Interrupt;
 use crate::tests::{Work, bits, strokes};
-use crate::{Facts, Labels, Task};
+use crate::{Budget, Facts, Labels, Task};
 
 fn model() -> ModelChoice {
     ModelChoice::ConvNet(ConvNetOptions {
@@ -100,16 +100,26 @@ fn every_variant_comes_nearer_to_the_experts() {
         approximation: Approximation::Tesla,
         ..plain.clone()
     };
-    for settings in [plain, datm, batches, tesla] {
+    let texture = Settings {
+        canvas_size: 2,
+        dsa_strategy: Augmentation::None,
+        ..plain.clone()
+    };
+    for settings in [plain, datm, batches, tesla, texture] {
         settings.check(&Facts::of(&dataset)).unwrap();
-        let (losses, set) = work(&dataset, 1).run(2, |task| {
+        let budget = settings.budget(Budget::uniform(10, 1));
+        let work = Work {
+            budget: budget.clone(),
+            ..work(&dataset, 1)
+        };
+        let (losses, set) = work.run(2, |task| {
             let (losses, method) = run(task, &settings, 30);
             (losses, method.set().unwrap())
         });
         let mean = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
         let (first, last) = (mean(&losses[..6]), mean(&losses[24..]));
         assert!(last < 0.98 * first, "{first} {last} with {settings:?}");
-        assert_eq!(set.step_sizes.len(), 1);
+        assert_eq!((set.len(), set.step_sizes.len()), (budget.total(), 1));
         assert!(set.step_sizes[0] > 0.0 && (set.step_sizes[0] - 0.05).abs() > 1e-9);
         assert_eq!(
             matches!(set.labels, Labels::Logits(_)),
@@ -258,6 +268,11 @@ fn what_contradicts_itself_is_refused() {
         },
         Settings {
             dsa_strategy: "crop_scale_rotate".parse().unwrap(),
+            ..plain.clone()
+        },
+        Settings {
+            canvas_size: 2,
+            batch_syn: 3,
             ..plain.clone()
         },
     ] {

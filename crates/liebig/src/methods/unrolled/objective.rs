@@ -13,7 +13,7 @@ use super::{LrDecay, Settings};
 use crate::methods::inner_training::{augmented, diverged};
 use crate::methods::{At, Losses, Objective, Phase};
 use crate::networks::Pool;
-use crate::synthetic::{Cotangents, StepSizes, Synthetic};
+use crate::synthetic::{Cotangents, Parameterization, StepSizes, Synthetic};
 use crate::unroll::Unroll;
 use crate::{Error, Task};
 
@@ -113,7 +113,8 @@ impl<'a> Unrolled<'a> {
         let steps = TrainingSteps::new(model, set.samples().clone(), set.targets()?)?
             .with_batches(self.unroll.batches(set.budget().total()))?;
         let shape = self.task.train.shape();
-        let steps = augmented(steps, &self.settings.dsa_strategy, shape, move |step| {
+        let (pixels, strategy) = (Parameterization::Pixels, &self.settings.dsa_strategy);
+        let steps = augmented(steps, pixels, strategy, shape, move |step| {
             self.stream("augment", (iteration << 20) + step as u64)
         });
         let step_sizes = set.step_sizes().map_or(Ok(Vec::new()), StepSizes::values)?;
