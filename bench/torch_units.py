@@ -21,14 +21,51 @@ from torch.nn import functional as F
 CLASSES = 10
 
 
-def convnet(width=128, depth=3, channels=3):
-    """On 32x32 images, or on 28x28 grey ones, which the first convolution pads to 32x32."""
+def convnet(width=128, depth=3, channels=3, side=32):
+    """On square images, or on 28x28 grey ones, which the first convolution pads to 32x32."""
     blocks = []
     for block in range(depth):
         padding = 3 if channels == 1 and block == 0 else 1
         blocks += [nn.Conv2d(channels, width, 3, padding=padding), nn.GroupNorm(width, width), nn.ReLU(), nn.AvgPool2d(2)]
         channels = width
-    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(width * (32 >> depth) ** 2, CLASSES))
+    return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(width * (side >> depth) ** 2, CLASSES))
+
+
+def warped(images, matrices):
+    grid = F.affine_grid(matrices, list(images.shape), align_corners=True)
+    return F.grid_sample(images, grid, align_corners=True)
+
+
+def augmented(images, operation):
+    """One operation of differentiable Siamese augmentation, with parameters for each image."""
+    count, _, height, width = images.shape
+    zero = torch.zeros(count)
+    if operation == "color":
+        brightness, saturation, contrast = torch.rand(3, count, 1, 1, 1)
+        images = images + brightness - 0.5
+        grey = images.mean(1, keepdim=True)
+        images = (images - grey) * 2 * saturation + grey
+        flat = images.mean((1, 2, 3), keepdim=True)
+        return (images - flat) * (contrast + 0.5) + flat
+    rows, columns = torch.arange(height)[None, :, None], torch.arange(width)[None, None, :]
+    if operation == "crop":
+        most = height // 8
+        down, right = torch.randint(-most, most + 1, (2, count, 1, 1))
+        frame = F.pad(images, (most, most, most, most)).permute(0, 2, 3, 1)
+        return frame[torch.arange(count)[:, None, None], rows + down + most, columns + right + most].permute(0, 3, 1, 2)
+    if operation == "cutout":
+        row, column = torch.randint(height + 1, (2, count, 1, 1))
+        outside = ((rows - row).abs() > height // 4) | ((columns - column).abs() > width // 4)
+        return images * outside[:, None]
+    if operation == "flip":
+        return torch.where(torch.rand(count, 1, 1, 1) < 0.5, images, images.flip(3))
+    if operation == "scale":
+        x, y = 1.2 ** (2 * torch.rand(2, count) - 1)
+        matrices = torch.stack([torch.stack([x, zero, zero], 1), torch.stack([zero, y, zero], 1)], 1)
+        return warped(images, matrices)
+    angle = torch.deg2rad((2 * torch.rand(count) - 1) * 15)
+    sin, cos = angle.sin(), angle.cos()
+    return warped(images, torch.stack([torch.stack([cos, -sin, zero], 1), torch.stack([sin, cos, zero], 1)], 1))
 
 
 class Units:
@@ -100,8 +137,8 @@ class Units:
     def squared_distance(ours, theirs):
         return torch.stack([(a - b).square().sum() for a, b in zip(ours, theirs)]).sum()
 
-    def trajectory_step(self, steps, ipc):
-        images = torch.randn(CLASSES * ipc, 3, 32, 32, requires_grad=True)
+    def trajectory_step(self, steps, ipc, side=32):
+        images = torch.randn(CLASSES * ipc, 3, side, side, requires_grad=True)
         labels = torch.arange(CLASSES * ipc) // ipc
         lr = torch.full((), 0.01, requires_grad=True)
         start = {name: weight.detach() for name, weight in self.net.named_parameters()}
@@ -178,6 +215,21 @@ class Units:
 
         return unit
 
+    def expert_epoch(self, count, batch):
+        """Plain SGD on augmented batches."""
+        images, labels = torch.randn(count, 3, 32, 32), torch.randint(CLASSES, (count,))
+        operations = ["color", "crop", "cutout", "flip", "scale", "rotate"]
+        sgd = torch.optim.SGD(self.weights, lr=0.01)
+
+        def unit():
+            for step, start in enumerate(range(0, count, batch)):
+                sgd.zero_grad()
+                x = augmented(images[start : start + batch], operations[step % len(operations)])
+                F.cross_entropy(self.net(x), labels[start : start + batch]).backward()
+                sgd.step()
+
+        return unit
+
     @staticmethod
     def matrix_product(side):
         a, b = torch.randn(side, side), torch.randn(side, side)
@@ -205,10 +257,12 @@ WORKLOADS = {
     "trajectory_step_n10_ipc1": lambda units: units.trajectory_step(10, 1),
     "trajectory_step_n10_ipc10": lambda units: units.trajectory_step(10, 10),
     "trajectory_step_n30_ipc10": lambda units: units.trajectory_step(30, 10),
+    "trajectory_step_n20_128px_ipc1": lambda units: Units(depth=5, side=128).trajectory_step(20, 1, 128),
     "dd_iteration_n60_w32_ipc1": lambda units: units.dd_iteration(60, 1),
     "dd_iteration_n60_w32_ipc10": lambda units: units.dd_iteration(60, 10),
     "train_epoch_2048": lambda units: units.train(2048, 256, 1),
     "train_small_ipc10": lambda units: units.train(100, 100, 20),
+    "expert_epoch_2048": lambda units: units.expert_epoch(2048, 256),
     "inference_2048": lambda units: units.inference(2048),
 }
 

@@ -1,6 +1,6 @@
 //! Training and prediction.
 
-use liebig_data::stream;
+use liebig_data::{SampleShape, stream};
 use liebig_grad::{Device, Targets};
 use liebig_nn::{Sgd, loss_gradient, predict};
 use rand::RngExt;
@@ -8,6 +8,8 @@ use rand::RngExt;
 use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
 use crate::Error;
+use crate::augment::{Augmentation, Operation};
+use crate::set::samples;
 
 pub(super) fn train(
     count: usize,
@@ -26,6 +28,33 @@ pub(super) fn train(
             let range = start % count..(start % count + batch).min(count);
             let x = x.slice(0, range.start, range.end)?;
             let targets = targets.slice(range)?;
+            let step = loss_gradient(bench.model.as_ref(), &bench.weights, &x, &targets)?;
+            sgd.step(&mut bench.weights, &step.gradient)?;
+        }
+        Ok(())
+    }))
+}
+
+/// Plain SGD on augmented batches, as experts are trained; the operations take turns.
+pub(super) fn expert_epoch(count: usize, batch: usize, device: &Device) -> Result<Unit, Error> {
+    let mut bench = Bench::new(Sizes::default(), device)?;
+    let x = bench.images(count, 0)?;
+    let shape = SampleShape::Image {
+        channels: x.shape()[1],
+        height: x.shape()[2],
+        width: x.shape()[3],
+    };
+    let (values, device) = (x.to_vec()?, device.clone());
+    let mut rng = stream(0, "bench/labels", 0);
+    let labels: Vec<usize> = (0..count).map(|_| rng.random_range(0..CLASSES)).collect();
+    let mut sgd = Sgd::new(0.01);
+    Ok(Box::new(move || {
+        let batches = values.chunks(batch * shape.len()).zip(labels.chunks(batch));
+        for ((x, labels), operation) in batches.zip(Operation::ALL.iter().cycle()) {
+            let augmentation: Augmentation = operation.name().parse()?;
+            let x = augmentation.batch(x.to_vec(), shape, &mut rng)?;
+            let x = samples(x, shape, &device)?;
+            let targets = Targets::Hard(labels.to_vec());
             let step = loss_gradient(bench.model.as_ref(), &bench.weights, &x, &targets)?;
             sgd.step(&mut bench.weights, &step.gradient)?;
         }

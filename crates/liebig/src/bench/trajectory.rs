@@ -26,6 +26,20 @@ pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Resu
     unrolled(&Unrolled::new(steps, ipc), |_| keep, device)
 }
 
+/// The same for images of 128 pixels, without any graph that is kept.
+pub(super) fn large_trajectory_step(device: &Device) -> Result<Unit, Error> {
+    let sizes = Sizes {
+        depth: 5,
+        side: 128,
+        ..Sizes::default()
+    };
+    let work = Unrolled {
+        sizes,
+        ..Unrolled::new(20, 1)
+    };
+    unrolled(&work, |_| Keep::default(), device)
+}
+
 /// An unrolled training and its gradient.
 pub(super) struct Unrolled {
     pub steps: usize,

@@ -77,6 +77,11 @@ pub const WORKLOADS: &[Workload] = &[
         prepare: |device| trajectory::trajectory_step(30, 10, device),
     },
     Workload {
+        name: "trajectory_step_n20_128px_ipc1",
+        about: "gradient through 20 SGD steps on 10 images of 128 pixels, depth 5, in the memory of one step",
+        prepare: trajectory::large_trajectory_step,
+    },
+    Workload {
         name: "dd_iteration_n60_w32_ipc1",
         about: "one image update of dataset distillation: 60 steps of width 32 on 10 images, 512 real ones",
         prepare: |device| trajectory::dd_iteration(60, 1, device),
@@ -95,6 +100,11 @@ pub const WORKLOADS: &[Workload] = &[
         name: "train_small_ipc10",
         about: "20 SGD steps on 100 images",
         prepare: |device| training::train(100, 100, 20, device),
+    },
+    Workload {
+        name: "expert_epoch_2048",
+        about: "8 SGD steps with augmented batches of 256",
+        prepare: |device| training::expert_epoch(2048, 256, device),
     },
     Workload {
         name: "inference_2048",

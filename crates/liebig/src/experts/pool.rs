@@ -72,6 +72,13 @@ impl ExpertPool {
         })
     }
 
+    /// The pool with its first `count` experts only; all of them if there are no more.
+    #[must_use]
+    pub fn first(mut self, count: usize) -> Self {
+        self.experts.truncate(count.max(1));
+        self
+    }
+
     /// The folder.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -35,14 +35,6 @@ impl Matching<'_> {
         stream(self.task.seed, &format!("{}/{what}", Mtt::NAME), index)
     }
 
-    /// The experts that are used.
-    fn count(&self) -> usize {
-        match self.settings.max_experts {
-            0 => self.pool.experts().len(),
-            most => most.min(self.pool.experts().len()),
-        }
-    }
-
     /// The samples of each of the student's steps: parts of a random order, and of another one once all were used.
     fn batches(&self, iteration: u64) -> Vec<Vec<usize>> {
         let samples = self.task.budget.total();
@@ -86,7 +78,7 @@ impl Objective for Matching<'_> {
     fn context(&mut self, iteration: u64) -> Result<Context, Error> {
         let Task { model, device, .. } = self.task;
         let mut rng = self.stream("segment", iteration);
-        let expert = rng.random_range(0..self.count() as u64) as usize;
+        let expert = rng.random_range(0..self.pool.experts().len() as u64) as usize;
         let bound = self.settings.start_bound(iteration);
         let epochs = self.settings.min_start_epoch as u64..bound as u64;
         let epoch = rng.random_range(epochs) as usize;

@@ -42,7 +42,10 @@ impl Settings {
             }
             .into());
         };
-        let pool = ExpertPool::open(folder)?;
+        let mut pool = ExpertPool::open(folder)?;
+        if self.max_experts > 0 {
+            pool = pool.first(self.max_experts);
+        }
         pool.expect(task.train, self.last_epoch())?;
         for expert in pool.experts() {
             task.go_on()?;
