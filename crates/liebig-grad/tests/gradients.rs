@@ -46,6 +46,8 @@ fn functions() {
     check("abs", &any, |x| x[0].abs()?.square());
     check("sigmoid", &any, |x| x[0].sigmoid());
     check("silu", &any, |x| x[0].silu());
+    check("erf", &any, |x| x[0].erf());
+    check("gelu", &any, |x| x[0].gelu());
     check("relu", &any, |x| x[0].relu()?.square());
     check("leaky_relu", &any, |x| x[0].leaky_relu(0.01)?.square());
     check("clamp", &any, |x| x[0].clamp(-1.0, 0.8)?.square());

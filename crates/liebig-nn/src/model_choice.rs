@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::choice::choose;
 use crate::models::{
     AlexCifarNetOptions, AlexNetOptions, ConvNetOptions, LeNetOptions, LstmOptions, MlpOptions,
-    Options, ResNet18ApOptions, ResNet18Options, Vgg11Options,
+    Options, ResNet18ApOptions, ResNet18Options, Vgg11Options, VitOptions,
 };
 use crate::{Error, Input, Model, Result};
 
@@ -106,6 +106,7 @@ networks! {
     ResNet18(ResNet18Options) is "resnet18": "A residual network with 18 layers, for small or large images (He et al., arXiv 1512.03385).";
     ResNet18Ap(ResNet18ApOptions) is "resnet18ap": "A residual network with average pooling in place of strides (He et al., arXiv 1512.03385; Zhao & Bilen, arXiv 2102.08259).";
     AlexCifarNet(AlexCifarNetOptions) is "alexcifarnet": "A small AlexNet with local response norm and overlapping max pooling, for CIFAR-10 (Wang et al., arXiv 1811.10959).";
+    Vit(VitOptions) is "vit": "A vision transformer with a class token (Dosovitskiy et al., arXiv 2010.11929).";
     Lstm(LstmOptions) is "lstm": "Long short-term memory that reads images row by row and tables feature by feature (Hochreiter & Schmidhuber, Neural Computation 9(8), 1997).";
 }
 

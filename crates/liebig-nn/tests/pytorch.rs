@@ -182,6 +182,11 @@ fn resnet18ap_with_batch_norm() {
 }
 
 #[test]
+fn vit() {
+    check("vit");
+}
+
+#[test]
 fn lstm() {
     check("lstm");
 }

@@ -70,6 +70,14 @@ impl Tensor {
         abs, B::float_abs, of input, |x, g| g.mul(&x.sign())?
     );
 
+    unary!(
+        /// The error function, `2/√π ∫ e^-t²` from 0 to `x`.
+        erf, B::float_erf, of input, |x, g| {
+            let slope = x.square()?.neg()?.exp()?.mul_scalar(std::f64::consts::FRAC_2_SQRT_PI)?;
+            g.mul(&slope)?
+        }
+    );
+
     /// `-1`, `0` or `1`: a constant.
     pub fn sign(&self) -> Tensor {
         Tensor::constant(B::float_sign(self.value.clone()))
@@ -117,6 +125,15 @@ impl Tensor {
     /// None at present.
     pub fn silu(&self) -> Result<Tensor> {
         self.mul(&self.sigmoid()?)
+    }
+
+    /// `x Φ(x)` with the distribution function of the standard normal (PyTorch's `GELU` without approximation).
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn gelu(&self) -> Result<Tensor> {
+        let erf = self.mul_scalar(std::f64::consts::FRAC_1_SQRT_2)?.erf()?;
+        self.mul(&erf.add_scalar(1.0)?.mul_scalar(0.5)?)
     }
 
     /// `max(x, 0)`. Its derivative at 0 is 0.

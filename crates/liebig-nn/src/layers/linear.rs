@@ -32,6 +32,19 @@ impl Linear {
         Self::with_layout(builder, name, input.numel(), outputs, flattened)
     }
 
+    /// On rows of `inputs` values, `rows` of them for each sample.
+    pub fn on_rows(
+        builder: &mut Builder,
+        name: &str,
+        rows: usize,
+        [inputs, outputs]: [usize; 2],
+    ) -> Self {
+        let shape = vec![inputs, outputs];
+        let place = builder.weight_and_bias(name, shape, TorchLayout::Linear);
+        builder.output(rows.saturating_mul(outputs));
+        Self { place }
+    }
+
     fn with_layout(
         builder: &mut Builder,
         name: &str,

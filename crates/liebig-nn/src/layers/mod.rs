@@ -5,10 +5,12 @@
 //! takes its own from there, in whatever order layers are applied and however often.
 
 mod activation;
+mod attention;
 mod batch_norm;
 mod builder;
 mod conv;
 mod fused;
+mod layer_norm;
 mod linear;
 mod lstm;
 mod map;
@@ -20,10 +22,12 @@ mod stem;
 mod weight_init;
 
 pub use activation::Activation;
+pub(crate) use attention::{Attention, Heads};
 pub use batch_norm::{BatchNorm, BatchStatistics};
 pub(crate) use builder::{Builder, Place, Plan};
 pub(crate) use conv::{Conv, Filters};
 pub(crate) use fused::InstanceNormReluAvgPool;
+pub(crate) use layer_norm::LayerNorm;
 pub(crate) use linear::Linear;
 pub(crate) use lstm::Lstm;
 pub(crate) use map::Map;

@@ -11,6 +11,7 @@ mod mlp;
 mod resnet18;
 mod resnet18ap;
 mod vgg11;
+mod vit;
 
 pub use alexcifarnet::AlexCifarNetOptions;
 pub use alexnet::AlexNetOptions;
@@ -21,6 +22,7 @@ pub use mlp::MlpOptions;
 pub use resnet18::ResNet18Options;
 pub use resnet18ap::ResNet18ApOptions;
 pub use vgg11::Vgg11Options;
+pub use vit::VitOptions;
 
 use crate::layers::GROUPS;
 use crate::{Error, Input, Model, Norm, Result};

@@ -159,6 +159,74 @@ class ResNet18Ap(ResNet18):
         super().__init__(shape, classes, average=True, **options)
 
 
+class Residual(nn.Module):
+    """A function of normalised rows, with PyTorch's names of vit-pytorch: `norm` and `fn`."""
+
+    def __init__(self, dim, fn):
+        super().__init__()
+        self.norm, self.fn = nn.LayerNorm(dim), fn
+
+    def forward(self, x):
+        return x + self.fn(self.norm(x))
+
+
+class Attention(nn.Module):
+    def __init__(self, dim, heads, dim_head):
+        super().__init__()
+        self.heads = heads
+        self.to_qkv = nn.Linear(dim, 3 * heads * dim_head, bias=False)
+        self.to_out = nn.Sequential(nn.Linear(heads * dim_head, dim))
+
+    def forward(self, x):
+        n, tokens, _ = x.shape
+        q, k, v = (part.view(n, tokens, self.heads, -1).transpose(1, 2) for part in self.to_qkv(x).chunk(3, -1))
+        # Written out: the fused one has no second derivative.
+        y = (q @ k.transpose(2, 3) * q.shape[-1] ** -0.5).softmax(-1) @ v
+        return self.to_out(y.transpose(1, 2).reshape(n, tokens, -1))
+
+
+class FeedForward(nn.Module):
+    def __init__(self, dim, hidden):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Identity(), nn.Linear(hidden, dim))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class Layers(nn.Module):
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+
+    def forward(self, x):
+        for attention, forward in self.layers:
+            x = forward(attention(x))
+        return x
+
+
+class Vit(nn.Module):
+    def __init__(self, shape, classes, patch=4, dim=512, depth=6, heads=8, dim_head=64, mlp_dim=512):
+        super().__init__()
+        channels, height, width = shape
+        self.patch, tokens = patch, (height // patch) * (width // patch)
+        self.pos_embedding = nn.Parameter(torch.randn(1, tokens + 1, dim))
+        self.cls_token = nn.Parameter(torch.randn(1, 1, dim))
+        self.to_patch_embedding = nn.Sequential(nn.Identity(), nn.Linear(channels * patch * patch, dim))
+        layer = lambda: nn.ModuleList([Residual(dim, Attention(dim, heads, dim_head)),
+                                       Residual(dim, FeedForward(dim, mlp_dim))])
+        self.transformer = Layers([layer() for _ in range(depth)])
+        self.mlp_head = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, classes))
+
+    def forward(self, x):
+        n, c, h, w = x.shape
+        p = self.patch
+        x = x.view(n, c, h // p, p, w // p, p).permute(0, 2, 4, 3, 5, 1).reshape(n, -1, p * p * c)
+        x = self.to_patch_embedding(x)
+        x = torch.cat([self.cls_token.expand(n, 1, -1), x], 1) + self.pos_embedding
+        return self.mlp_head(self.transformer(x)[:, 0])
+
+
 CASES = {
     "alexcifarnet": (AlexCifarNet, (3, 9, 6), 4, {"width": 8}),
     "alexnet": (AlexNet, (3, 9, 17), 4, {"width": 4}),
@@ -171,6 +239,7 @@ CASES = {
                           {"width": 2, "stem": "imagenet", "norm": "batch"}),
     "resnet18ap": (ResNet18Ap, (3, 16, 25), 4, {"width": 2}),
     "resnet18ap_batch": (ResNet18Ap, (1, 19, 16), 3, {"width": 2, "norm": "batch"}),
+    "vit": (Vit, (3, 8, 12), 4, {"dim": 12, "depth": 2, "heads": 2, "dim_head": 5, "mlp_dim": 16}),
     "lstm": (Lstm, (2, 5, 3), 4, {"hidden": 6}),
     "lstm_deep": (Lstm, (1, 7, 4), 3, {"hidden": 5, "layers": 3}),
     "lstm_table": (Lstm, (1, 1, 9), 3, {"hidden": 7}),
