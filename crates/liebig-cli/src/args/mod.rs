@@ -17,7 +17,7 @@ use clap_complete::Shell;
 use liebig::config::ImageSize;
 use liebig_data::Zca;
 
-use parse::{memory, minutes, positive, threads, whole};
+use parse::{memory, minutes, pools, positive, threads, whole};
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
 #[derive(Debug, Parser)]
@@ -174,6 +174,13 @@ pub struct EvaluateArguments {
     /// Networks to train, by name, with options such as convnet:width=64 [default: the recipe's]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub models: Vec<String>,
+    /// Pools of networks to train as well: M (kinds), W (widths), D (depths), A (activations), P (poolings) and N
+    /// (normalisations) of the ConvNet, transfer (other kinds)
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = pools())]
+    pub pool: Vec<String>,
+    /// How networks are trained: as the set's recipe says (own), or as dc or dsa train them on this dataset
+    #[arg(long, value_name = "NAME", default_value = "own", value_parser = ["own", "dc", "dsa"])]
+    pub protocol: String,
     /// Fresh networks of each kind
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub repeats: u32,

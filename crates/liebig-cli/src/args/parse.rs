@@ -52,6 +52,15 @@ pub(super) fn below_one(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Names of pools of networks.
+pub(super) fn pools() -> clap::builder::PossibleValuesParser {
+    liebig::evaluate::POOLS
+        .iter()
+        .map(|pool| pool.name)
+        .collect::<Vec<_>>()
+        .into()
+}
+
 /// More threads than any machine has would only use up memory.
 pub(super) fn threads() -> clap::builder::RangedI64ValueParser<u16> {
     clap::value_parser!(u16).range(1..=1024)

@@ -9,7 +9,9 @@ use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row, Rows};
 use liebig::run::Interrupt;
-use liebig::{Dataset, Poison, Published, SampleShape, Start, artefact_path};
+use liebig::{
+    Dataset, Facts, Poison, Protocol, Published, SampleShape, Start, artefact_path, evaluate,
+};
 
 use crate::args::EvaluateArguments;
 use crate::exit::ExitStatus;
@@ -19,12 +21,20 @@ use crate::progress::{Terminal, Voice};
 
 pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     let path = artefact_path(&arguments.path);
-    let artefact = Artefact::read(&path)?;
+    let mut artefact = Artefact::read(&path)?;
     let dataset = dataset(arguments, &artefact)?;
     if dataset.hash != artefact.provenance.dataset.hash {
         voice.say(
             "warning: this dataset is not exactly the one that was distilled: its hash differs",
         );
+    }
+    if let Some(protocol) = Protocol::named(&arguments.protocol, &Facts::of(&dataset)) {
+        artefact.recipe.protocol = protocol;
+    }
+    let mut models = arguments.models.clone();
+    for name in &arguments.pool {
+        let pool = evaluate::pool(name).map_or(&[][..], |pool| pool.models);
+        models.extend(pool.iter().map(ToString::to_string));
     }
     let interrupt = Interrupt::on_ctrl_c()?;
     let terminal = Terminal::new(voice);
@@ -58,7 +68,7 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
         networks: networks.as_deref(),
         artefact: &artefact,
         dataset: &dataset,
-        models: &arguments.models,
+        models: &models,
         repeats: arguments.repeats as usize,
         epochs: arguments.epochs.map(|epochs| epochs as usize),
         baselines: &arguments.baseline,
@@ -223,7 +233,16 @@ fn text(report: &EvaluationReport, class_names: &[String]) -> String {
         parts.extend(attacks(&result.rows, class_names));
         parts.extend(patients::table(&result.rows, class_names));
     }
+    parts.extend(transfer(report));
     parts.join("\n\n")
+}
+
+/// The mean over several networks.
+fn transfer(report: &EvaluationReport) -> Option<String> {
+    let rows = report.averages();
+    let line = |(name, mean): &(String, f64)| [named(name), percent(*mean)];
+    let header = format!("mean of {} kinds of networks", report.results.len());
+    (report.results.len() > 1).then(|| table([header.as_str(), "mean"], rows.iter().map(line)))
 }
 
 fn per_class(rows: &Rows, class_names: &[String]) -> Option<String> {

@@ -21,6 +21,11 @@ pub struct ConvNetOptions {
     /// Channels of every convolution. Default 128 (Zhao et al., arXiv 2006.05929).
     #[schemars(range(min = 1, max = 65536))]
     pub width: usize,
+    /// Factor by which the number of channels grows from each block to the next. Default 1; with 2 and without norm it is the
+    /// network of KIP and FRePo (128, 256 and 512 channels).
+    #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1, max = 8))]
+    pub widen: usize,
     /// Number of blocks. By default as many as leave a feature map about 4 pixels wide: 3 for images of
     /// 28 and 32 pixels, 4 for 64, 5 for 128 (Cazenavette et al., arXiv 2203.11932).
     #[schemars(range(min = 1, max = 6))]
@@ -38,6 +43,7 @@ impl Default for ConvNetOptions {
     fn default() -> Self {
         Self {
             width: 128,
+            widen: 1,
             depth: 3,
             norm: Norm::Instance,
             activation: Activation::Relu,
@@ -57,9 +63,31 @@ impl ConvNetOptions {
                 hint: format!("{} suits samples of {input}", depth(input)),
             });
         }
+        if !(1..=8).contains(&self.widen) {
+            return Err(Error::BadOption {
+                model: NAME,
+                key: "model.widen",
+                value: self.widen,
+                expected: "a value from 1 to 8",
+                hint: "1 is usual, 2 is that of KIP and FRePo".to_string(),
+            });
+        }
         check_width(NAME, self.width, 128)?;
+        check_width(NAME, self.channels(self.depth - 1), 128)?;
         check_groups(NAME, self.norm, self.width, GROUPS)
     }
+}
+
+impl ConvNetOptions {
+    /// Channels of a block, counted from 0.
+    fn channels(&self, block: usize) -> usize {
+        let factor = self.widen.saturating_pow(block as u32);
+        self.width.saturating_mul(factor)
+    }
+}
+
+fn is_one(number: &usize) -> bool {
+    *number == 1
 }
 
 impl Options for ConvNetOptions {
@@ -145,7 +173,6 @@ impl Block {
         map: Map,
     ) -> Option<(Self, Map)> {
         let &ConvNetOptions {
-            width,
             norm,
             activation,
             pooling,
@@ -155,7 +182,7 @@ impl Block {
         let name = |layer: usize| format!("features.{}", index * layers + layer);
         let grey = index == 0 && map.channels == 1;
         let filters = Filters {
-            count: width,
+            count: options.channels(index),
             side: 3,
             padding: if grey { 3 } else { 1 },
             stride: 1,
@@ -214,6 +241,27 @@ impl Layers for ConvNet {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_network_of_frepo_has_its_size() {
+        let options = ConvNetOptions {
+            widen: 2,
+            norm: Norm::None,
+            ..ConvNetOptions::default()
+        };
+        let input = Input {
+            channels: 3,
+            height: 32,
+            width: 32,
+        };
+        let model = options.build(input, 10).unwrap();
+        assert_eq!(model.parameter_count(), 1_560_842);
+        for widen in [0, 9] {
+            let wrong = ConvNetOptions { widen, ..options };
+            let message = wrong.build(input, 10).err().unwrap().to_string();
+            assert!(message.contains("model.widen"), "{message}");
+        }
+    }
 
     #[test]
     fn depth_follows_the_published_networks() {

@@ -77,10 +77,7 @@ impl Options for VitOptions {
             torch: TorchLayout::Image,
             init: Init::Normal { deviation: 1.0 },
         };
-        let embedding = builder.parameters([
-            token("pos_embedding", tokens),
-            token("cls_token", 1),
-        ]);
+        let embedding = builder.parameters([token("pos_embedding", tokens), token("cls_token", 1)]);
         let values = channels.saturating_mul(patch).saturating_mul(patch);
         let to_patch =
             Linear::on_rows(&mut builder, "to_patch_embedding.1", patches, [values, dim]);

@@ -95,6 +95,7 @@ impl Model {
         Ok(match self.name.as_str() {
             "convnet" => ModelChoice::ConvNet(ConvNetOptions {
                 width: self.width,
+                widen: 1,
                 depth: self.depth,
                 norm: self.norm.parse().map_err(|error| wrong("norm", &error))?,
                 activation: self

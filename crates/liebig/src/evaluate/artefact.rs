@@ -75,6 +75,25 @@ pub struct ModelRows {
     pub rows: Rows,
 }
 
+impl EvaluationReport {
+    /// The mean accuracy over the networks, for each source that all of them were trained on.
+    #[must_use]
+    pub fn averages(&self) -> Vec<(String, f64)> {
+        let Some(first) = self.results.first() else {
+            return Vec::new();
+        };
+        let mean = |name: &str| -> Option<f64> {
+            let of_one = |result: &ModelRows| Some(result.rows.get(name)?.mean);
+            let all: Vec<f64> = self.results.iter().map(of_one).collect::<Option<_>>()?;
+            Some(all.iter().sum::<f64>() / all.len() as f64)
+        };
+        let names = first.rows.iter().map(|(name, _)| name);
+        names
+            .filter_map(|name| Some((name.to_owned(), mean(name)?)))
+            .collect()
+    }
+}
+
 impl ArtefactEvaluation<'_> {
     /// Runs the evaluation.
     ///

@@ -7,6 +7,7 @@
 mod artefact;
 mod nearest;
 mod patients;
+mod pools;
 mod report;
 mod score;
 mod source;
@@ -24,6 +25,7 @@ use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
 pub use patients::{Estimate, Judged, Patients};
+pub use pools::{POOLS, Pool as ModelPool, pool};
 pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
 pub use source::{DISTILLED, Source};

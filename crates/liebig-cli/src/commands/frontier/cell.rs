@@ -11,7 +11,7 @@ use liebig::coresets;
 use liebig::evaluate::{ArtefactEvaluation, Metric, ModelRows};
 use liebig::run::Interrupt;
 use liebig::session::RunOptions;
-use liebig::{Config, Dataset, Error, Facts, Protocol, Session, methods};
+use liebig::{Dataset, Error, Facts, Protocol, Session};
 use serde::{Deserialize, Serialize};
 
 use super::super::distill::fit;
@@ -151,9 +151,8 @@ impl Cell {
     ) -> Result<Vec<ModelRows>, Error> {
         let mut artefact = Artefact::read(path)?;
         let facts = Facts::of(dataset);
-        if let Some(dc) = methods::find("dc") {
-            let evaluation = Config::new(dc.defaults(&facts), &facts)?.evaluation;
-            artefact.recipe.protocol = Protocol::from(&evaluation);
+        if let Some(dc) = Protocol::named("dc", &facts) {
+            artefact.recipe.protocol = dc;
         }
         let report = ArtefactEvaluation {
             networks: None,
