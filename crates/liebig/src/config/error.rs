@@ -66,3 +66,14 @@ pub enum Error {
         rule: String,
     },
 }
+
+impl Error {
+    /// A value of a method's setting that violates a rule.
+    pub(crate) fn of_method(key: &str, value: String, rule: String) -> Self {
+        Self::OutOfRange {
+            key: format!("method.{key}"),
+            value,
+            rule,
+        }
+    }
+}

@@ -293,13 +293,7 @@ impl Method for Frepo {
     }
 
     fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
-        let refuse = |key: &str, value: String, rule: String| {
-            Err(ConfigError::OutOfRange {
-                key: format!("method.{key}"),
-                value,
-                rule,
-            })
-        };
+        let refuse = |key, value, rule| Err(ConfigError::of_method(key, value, rule));
         siamese::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
         if self.batch_real > self.cached {
             let rule = format!("but `method.cached` is {}", self.cached);

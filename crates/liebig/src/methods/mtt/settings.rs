@@ -171,13 +171,7 @@ impl Settings {
     }
 
     pub(super) fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
-        let refuse = |key: &str, value: String, rule: String| {
-            Err(ConfigError::OutOfRange {
-                key: format!("method.{key}"),
-                value,
-                rule,
-            })
-        };
+        let refuse = |key, value, rule| Err(ConfigError::of_method(key, value, rule));
         siamese::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
         let bound = format!("but `method.max_start_epoch` is {}", self.max_start_epoch);
         if self.min_start_epoch >= self.max_start_epoch {
