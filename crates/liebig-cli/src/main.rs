@@ -7,6 +7,7 @@ mod flags;
 mod format;
 mod printer;
 mod progress;
+mod theme;
 
 use clap::Parser;
 
@@ -43,6 +44,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Experts(arguments) => commands::experts::run(arguments, voice),
+        Command::Report(arguments) => {
+            commands::report::run(arguments, &Printer::new(arguments.json))
+        }
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Methods(arguments) => {
             commands::methods::run(arguments, &Printer::new(arguments.json))

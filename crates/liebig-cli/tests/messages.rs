@@ -17,6 +17,7 @@ fn help() {
         "help_experts_train",
         transcript(&["experts", "train", "--help"])
     );
+    assert_snapshot!("help_report", transcript(&["report", "--help"]));
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
     assert_snapshot!("help_bench", transcript(&["bench", "--help"]));

@@ -52,6 +52,8 @@ pub enum Command {
     Experts(ExpertsArguments),
     /// Compare methods by the accuracy that they reach in some minutes
     Frontier(FrontierArguments),
+    /// Report on runs: scores beside baselines, costs, pictures, losses, settings, what to be careful about
+    Report(ReportArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
     /// List the methods, or the settings of one
@@ -211,6 +213,23 @@ pub struct EvaluateArguments {
     /// Worker threads; the result does not depend on them [default: all cores]
     #[arg(long, value_name = "N", value_parser = threads())]
     pub threads: Option<u16>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig report`
+#[derive(Debug, Args)]
+pub struct ReportArguments {
+    /// Folders of runs
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
+    /// Write one page that needs nothing else, with pictures and charts
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// Print Markdown
+    #[arg(long, conflicts_with = "json")]
+    pub markdown: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -157,7 +157,7 @@ pub fn row(name: &str, row: &Row) -> [String; 6] {
 }
 
 /// A source of a report in words.
-fn named(name: &str) -> String {
+pub fn named(name: &str) -> String {
     let (source, training) = name.split_once('@').unwrap_or((name, ""));
     let source = if source == "random" {
         "random real"

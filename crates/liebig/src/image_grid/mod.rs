@@ -192,17 +192,24 @@ fn draw_raw<'a>(
 /// # Errors
 /// Every variant of [`Error`].
 pub fn write(artefact: &Artefact, path: &Path) -> Result<(), Error> {
+    Ok(crate::atomic::write(path, &of(artefact)?)?)
+}
+
+/// Draws an artefact: the bytes of a PNG file.
+///
+/// # Errors
+/// As for [`png`].
+pub fn of(artefact: &Artefact) -> Result<Vec<u8>, Error> {
     let set = &artefact.set;
-    let bytes = match set.parameterization {
-        Parameterization::Pixels => png(&set.values, &artefact.classes(), set.shape, &set.space)?,
+    match set.parameterization {
+        Parameterization::Pixels => png(&set.values, &artefact.classes(), set.shape, &set.space),
         canvas => {
             let mut raw = set.values.clone();
             set.space.leave(set.shape, &mut raw)?;
             let (raw, shape, classes) = canvas.pictures(raw, set.shape, artefact.classes());
-            draw_raw(&raw, &classes, shape, &|_| "")?
+            draw_raw(&raw, &classes, shape, &|_| "")
         }
-    };
-    Ok(crate::atomic::write(path, &bytes)?)
+    }
 }
 
 /// The indices of the samples of each class that has any, in class order.

@@ -13,6 +13,7 @@ use crate::args::FrontierArguments;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::Voice;
+use crate::theme::{DARK, LIGHT};
 use cell::Cell;
 
 pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
@@ -36,7 +37,7 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
     let folder = &arguments.output;
     let json = serde_json::to_vec_pretty(&points)?;
     atomic::write(&folder.join("frontier.json"), &json)?;
-    for theme in [chart::LIGHT, chart::DARK] {
+    for theme in [LIGHT, DARK] {
         let svg = chart::svg(&points, &theme)?;
         let name = format!("frontier-{}.svg", theme.name);
         atomic::write(&folder.join(name), svg.as_bytes())?;
