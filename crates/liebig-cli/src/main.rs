@@ -47,6 +47,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Command::Report(arguments) => {
             commands::report::run(arguments, &Printer::new(arguments.json))
         }
+        Command::Compare(arguments) => {
+            commands::report::compare(arguments, &Printer::new(arguments.json))
+        }
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Methods(arguments) => {
             commands::methods::run(arguments, &Printer::new(arguments.json))

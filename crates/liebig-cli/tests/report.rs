@@ -13,6 +13,8 @@ fn a_page_has_everything_and_asks_for_nothing() {
     distil
         .args([
             "distill",
+            "--method",
+            "dc",
             "--iterations",
             "4",
             "--eval-repeats",

@@ -37,7 +37,7 @@ pub struct Arguments {
 const AFTER_HELP: &str = "\
 Exit codes: 0 done, 1 failure, 2 wrong usage, 130 interrupted by Ctrl-C (continue with --resume).
 
-Start with `liebig distill`: it distils the built-in set `strokes` to one image per class, in under two minutes.";
+Start with `liebig distill`: it distils the built-in set `strokes` to one image per class, in half a minute.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -54,6 +54,8 @@ pub enum Command {
     Frontier(FrontierArguments),
     /// Report on runs: scores beside baselines, costs, pictures, losses, settings, what to be careful about
     Report(ReportArguments),
+    /// Runs side by side: scores, costs, and the settings in which they differ
+    Compare(CompareArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
     /// List the methods, or the settings of one
@@ -86,7 +88,7 @@ pub enum Command {
 A method's own settings are reached by --set: `liebig methods NAME` lists them all, `liebig models NAME` the options of
 a network. --print-config shows what flags, assignments, file, preset and defaults add up to.")]
 pub struct DistillArguments {
-    /// Method, see `liebig methods` [default: dc]
+    /// Method, see `liebig methods` [default: dc; dd for the quick start, without settings of a method]
     #[arg(long, value_name = "NAME")]
     pub method: Option<String>,
     /// Dataset, by name (see `liebig data list`) or path [default: strokes]
@@ -230,6 +232,17 @@ pub struct ReportArguments {
     /// Print Markdown
     #[arg(long, conflicts_with = "json")]
     pub markdown: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `liebig compare`
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// Folders of runs
+    #[arg(value_name = "RUN", required = true)]
+    pub runs: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

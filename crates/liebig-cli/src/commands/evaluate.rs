@@ -229,6 +229,14 @@ fn text(report: &EvaluationReport, class_names: &[String]) -> String {
             .collect();
         rows.extend(published(report.published.as_ref()));
         parts.push(format!("{}\n\n{}", result.model, table(HEADER, rows)));
+        parts.extend(result.ranking.map(|ranking| {
+            format!(
+                "DD-Ranking: hard label recovery {}, improvement over random {}, label robust score {:.3}",
+                percent(ranking.hlr),
+                percent(ranking.ior),
+                ranking.lrs
+            )
+        }));
         parts.extend(per_class(&result.rows, class_names));
         parts.extend(attacks(&result.rows, class_names));
         parts.extend(patients::table(&result.rows, class_names));

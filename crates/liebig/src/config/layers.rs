@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use liebig_data::SampleShape;
+use liebig_data::{SampleShape, strokes};
 use serde::Deserialize;
 use toml::{Table, Value};
 
@@ -204,15 +204,11 @@ impl Layers {
     fn with_presets(&self) -> Result<Vec<Layer>, Error> {
         let method = peek(&self.layers, "method.name")
             .and_then(Value::as_str)
-            .unwrap_or(DEFAULT_METHOD);
-        let source = peek(&self.layers, "data.source")
-            .and_then(Value::as_str)
-            .unwrap_or("strokes");
-        let ipc = peek(&self.layers, "ipc")
-            .and_then(Value::as_integer)
-            .unwrap_or(1);
+            .unwrap_or_else(|| default_method(&self.layers));
+        let (source, ipc) = (source(&self.layers), ipc(&self.layers));
         let ipc = usize::try_from(ipc).unwrap_or(0);
         let mut layers = Self::default();
+        layers.value("default", "method.name", Some(method));
         let network = peek(&self.layers, "model.name").and_then(Value::as_str);
         let dataset = liebig_data::dataset_name(source);
         for preset in preset::select(method, &dataset, (network, ipc), self.quick) {
@@ -309,8 +305,40 @@ fn is_for(preset: &Table, network: &str, usual: &str) -> bool {
     name.unwrap_or(usual) == network
 }
 
-/// The method when none is named.
+/// The method when none is named: `dd` for the quick start, where its preset takes seconds, otherwise `dc`. Whoever sets
+/// anything of a method without naming it means `dc`.
+fn default_method(layers: &[Layer]) -> &'static str {
+    const OF_ALL: &[&str] = &[
+        "seed",
+        "ipc",
+        "budget",
+        "fill",
+        "data",
+        "model",
+        "evaluation",
+    ];
+    let of_all = |(key, value): (&String, &Value)| match value.as_table() {
+        Some(method) if key == "method" => method.keys().all(|key| key == "iterations"),
+        _ => OF_ALL.contains(&key.as_str()),
+    };
+    let untouched = layers.iter().all(|layer| layer.table.iter().all(of_all));
+    match (source(layers), ipc(layers)) {
+        (strokes::NAME, 1) if untouched => "dd",
+        _ => DEFAULT_METHOD,
+    }
+}
+
 const DEFAULT_METHOD: &str = "dc";
+
+fn source(layers: &[Layer]) -> &str {
+    let source = peek(layers, "data.source").and_then(Value::as_str);
+    source.unwrap_or(strokes::NAME)
+}
+
+fn ipc(layers: &[Layer]) -> i64 {
+    let ipc = peek(layers, "ipc").and_then(Value::as_integer);
+    ipc.unwrap_or(1)
+}
 
 /// The highest layer that has the key.
 fn place_of(layers: &[Layer], key: &str) -> String {

@@ -6,6 +6,7 @@ use liebig_data::Dataset;
 use liebig_grad::Device;
 use serde::{Deserialize, Serialize};
 
+use super::ranking::Ranking;
 use super::{Evaluation, Metric, Rows, Source, baselines, evaluate};
 use crate::artefact::Artefact;
 use crate::networks::Pool;
@@ -13,7 +14,7 @@ use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::task::{Fill, Task, TrainingSet};
-use crate::{Budget, Error, Published, cost, facts, model_spec};
+use crate::{Budget, Error, Labels, Published, cost, facts, model_spec};
 
 /// An evaluation of an artefact: networks, baselines, repeats and observer.
 pub struct ArtefactEvaluation<'a> {
@@ -70,6 +71,9 @@ pub struct EvaluationReport {
 pub struct ModelRows {
     /// The network's name.
     pub model: String,
+    /// DD-Ranking's scores, if the set has hard labels and random real samples and the whole dataset stand beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<Ranking>,
     /// Scores by the name of the training set; `random` is always present, `null` if it was not requested.
     #[serde(flatten)]
     pub rows: Rows,
@@ -156,6 +160,10 @@ impl ArtefactEvaluation<'_> {
             }
             results.push(ModelRows {
                 model: name.clone(),
+                ranking: match set.labels {
+                    Labels::Hard(_) => Ranking::of(&rows),
+                    Labels::Logits(_) | Labels::Values(_) => None,
+                },
                 rows,
             });
         }

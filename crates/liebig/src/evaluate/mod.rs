@@ -8,6 +8,7 @@ mod artefact;
 mod nearest;
 mod patients;
 mod pools;
+pub mod ranking;
 mod report;
 mod score;
 mod source;
