@@ -69,6 +69,7 @@ fn every_combination_runs() {
                     norm,
                     activation,
                     pooling,
+                    ..ConvNetOptions::default()
                 };
                 let model = convnet(input, 3, options);
                 let weights = fresh(&*model);
