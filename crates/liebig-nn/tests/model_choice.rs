@@ -39,6 +39,7 @@ fn choices_are_tables_with_a_name() {
         norm: Norm::None,
         activation: Activation::LeakyRelu,
         pooling: Pooling::Max,
+        ..ConvNetOptions::default()
     });
     let table = json!({
         "name": "convnet", "width": 64, "depth": 2, "norm": "none", "activation": "leaky_relu",

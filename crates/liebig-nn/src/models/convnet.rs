@@ -239,6 +239,7 @@ impl Layers for ConvNet {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 
