@@ -30,6 +30,7 @@ fn choices_are_tables_with_a_name() {
             "resnet18",
             "resnet18ap",
             "alexcifarnet",
+            "vit",
             "lstm",
         ]
     );
@@ -140,7 +141,7 @@ fn unknown_names_are_refused_with_the_nearest() {
     assert_eq!(
         refused("convent").to_string(),
         "`model.name`: there is no network `convent`; choose one of convnet, mlp, lenet, \
-         alexnet, vgg11, resnet18, resnet18ap, alexcifarnet, lstm (did you mean `convnet`?)"
+         alexnet, vgg11, resnet18, resnet18ap, alexcifarnet, vit, lstm (did you mean `convnet`?)"
     );
     assert!(matches!(
         refused("LeNet5"),
