@@ -1,14 +1,13 @@
 //! `liebig experts`: pools of experts for trajectory matching.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use bytesize::ByteSize;
-use liebig::augment::Augmentation;
 use liebig::config::{Error as ConfigError, Layers};
 use liebig::experts::{
     ExpertOptimizer, ExpertPool, ExpertSettings, PoolId, Progress, Training, Unit,
 };
 use liebig::run::Interrupt;
-use liebig::{Dataset, Error, Facts, methods};
+use liebig::{Dataset, Error, Facts};
 use serde_json::{Value, json};
 
 use crate::args::{
@@ -20,7 +19,7 @@ use crate::printer::{Printer, table};
 use crate::progress::Voice;
 
 /// Epochs of the publication's experts.
-const EPOCHS: u32 = 50;
+const EPOCHS: usize = 50;
 
 pub fn run(arguments: &ExpertsArguments, voice: Voice) -> Result<ExitStatus> {
     match &arguments.command {
@@ -115,24 +114,23 @@ fn settings(
     let facts = Facts::of(dataset);
     let resolved = layers.resolve(&facts)?;
     let config = &resolved.config;
-    let method = serde_json::to_value(&config.method)?;
-    let read = |key: &str| method.get(key).and_then(Value::as_u64);
-    let needed = match (read("max_start_epoch"), read("expert_epochs")) {
-        (Some(start), Some(matched)) => Some(u32::try_from(start + matched - 1)?),
-        _ => None,
-    };
     let epochs = match (arguments.epochs, &arguments.for_config) {
-        (Some(epochs), _) => epochs,
+        (Some(epochs), _) => epochs as usize,
         (None, None) => EPOCHS,
-        (None, Some(_)) => needed.ok_or_else(|| ConfigError::OutOfRange {
-            key: "method.name".into(),
-            value: config.method.name().into(),
-            rule: "but that method reads no experts; give --epochs".into(),
-        })?,
+        (None, Some(_)) => {
+            config
+                .method
+                .last_expert_epoch()
+                .ok_or_else(|| ConfigError::OutOfRange {
+                    key: "method.name".into(),
+                    value: config.method.name().into(),
+                    rule: "but that method reads no experts; give --epochs".into(),
+                })?
+        }
     };
     let augmentation = match &arguments.augmentation {
         Some(augmentation) => augmentation.clone(),
-        None => usual(&facts)?,
+        None => ExpertSettings::usual_augmentation(&facts),
     };
     let (rho, alpha, adaptive) = (arguments.rho, arguments.alpha, true);
     Ok(ExpertSettings {
@@ -150,18 +148,8 @@ fn settings(
             },
         },
         seed: arguments.seed,
-        ..ExpertSettings::published(config.model.clone(), epochs as usize, augmentation)
+        ..ExpertSettings::published(config.model.clone(), epochs, augmentation)
     })
-}
-
-/// The strategy of `dsa` for the data; none for tables.
-fn usual(facts: &Facts) -> Result<Augmentation> {
-    let liebig::SampleShape::Image { .. } = facts.shape else {
-        return Ok(Augmentation::None);
-    };
-    let dsa = methods::find("dsa").context("there is no method dsa")?;
-    let settings = serde_json::to_value(dsa.defaults(facts))?;
-    Ok(serde_json::from_value(settings["dsa_strategy"].clone())?)
 }
 
 /// What training takes.

@@ -53,14 +53,14 @@ pub(super) fn from_tensors(
 }
 
 /// Where the file is, or may be: in the artefact's folder or in the one above, for the snapshots of a run.
-fn places(artefact: &Path, hash: &str) -> impl Iterator<Item = PathBuf> {
+fn places(artefact: &Path, hash: &str) -> [PathBuf; 2] {
     let name = format!("whitening-{}.safetensors", &hash[..hash.len().min(16)]);
     let folder = artefact.parent().map(Path::to_path_buf).unwrap_or_default();
     let above = match folder == Path::new("") {
         true => PathBuf::from(".."),
         false => folder.join(".."),
     };
-    [folder.join(&name), above.join(&name)].into_iter()
+    [folder, above].map(|folder| folder.join(&name))
 }
 
 impl Artefact {
@@ -72,12 +72,10 @@ impl Artefact {
         let Some(hash) = hash_beside(whitening) else {
             return Ok(());
         };
-        if places(path, hash).any(|place| place.exists()) {
+        let [place, above] = places(path, hash);
+        if place.exists() || above.exists() {
             return Ok(());
         }
-        let Some(place) = places(path, hash).next() else {
-            return Ok(());
-        };
         let parts: Vec<_> = tensors(whitening).collect();
         let views = parts
             .iter()
@@ -105,12 +103,17 @@ pub(super) fn read(
         let reason = "expected 64 hexadecimal digits";
         return Err(field(artefact, "space.whitening.hash", reason));
     }
-    let found = places(artefact, hash).find(|place| place.exists());
-    let expected = places(artefact, hash).next().unwrap_or_default();
-    let place = found.ok_or_else(|| Error::NoWhitening {
-        path: artefact.into(),
-        file: expected,
-    })?;
+    let [beside, above] = places(artefact, hash);
+    let place = match (beside.exists(), above.exists()) {
+        (true, _) => beside,
+        (false, true) => above,
+        (false, false) => {
+            return Err(Error::NoWhitening {
+                path: artefact.into(),
+                file: beside,
+            });
+        }
+    };
     let bytes = fs_err::read(&place)?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| Error::NotSafetensors {
         path: place.clone(),

@@ -7,8 +7,10 @@ use liebig_nn::{ModelChoice, Sharpness};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::Facts;
 use crate::artefact::DatasetId;
 use crate::augment::Augmentation;
+use crate::methods::siamese;
 
 /// How experts are trained. The defaults are those of the publication: SGD without momentum on augmented batches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,6 +98,14 @@ impl ExpertSettings {
             optimizer: ExpertOptimizer::Sgd,
             seed: 0,
         }
+    }
+}
+
+impl ExpertSettings {
+    /// The augmentation for a dataset if none is named: DSA's strategy, or none for tables.
+    #[must_use]
+    pub fn usual_augmentation(facts: &Facts) -> Augmentation {
+        siamese::strategy(facts)
     }
 }
 

@@ -51,8 +51,8 @@ pub trait Method:
         None
     }
 
-    /// The folder of experts, if the method needs such.
-    fn experts(&self) -> Option<&Path> {
+    /// The last epoch of experts that the method reads, if it reads any.
+    fn last_expert_epoch(&self) -> Option<usize> {
         None
     }
 
@@ -102,8 +102,8 @@ pub trait AnyMethod: Debug + Send + Sync {
     fn unroll(&self, seed: u64) -> Option<Unroll>;
     /// [`Method::networks`].
     fn networks(&self) -> Option<&Path>;
-    /// [`Method::experts`].
-    fn experts(&self) -> Option<&Path>;
+    /// [`Method::last_expert_epoch`].
+    fn last_expert_epoch(&self) -> Option<usize>;
     /// [`Method::poison`].
     fn poison(&self) -> Option<&Poison>;
     /// [`Method::check`].
@@ -155,8 +155,8 @@ impl<M: Method> AnyMethod for M {
         Method::networks(self)
     }
 
-    fn experts(&self) -> Option<&Path> {
-        Method::experts(self)
+    fn last_expert_epoch(&self) -> Option<usize> {
+        Method::last_expert_epoch(self)
     }
 
     fn poison(&self) -> Option<&Poison> {

@@ -18,8 +18,6 @@ mod tests;
 
 pub use settings::{Approximation, MttLabels, Settings};
 
-use std::path::Path;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -55,8 +53,8 @@ impl Method for Mtt {
         self.0.budget(given)
     }
 
-    fn experts(&self) -> Option<&Path> {
-        self.0.experts.as_deref()
+    fn last_expert_epoch(&self) -> Option<usize> {
+        Some(self.0.last_epoch())
     }
 
     fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
