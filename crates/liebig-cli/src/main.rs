@@ -50,6 +50,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Command::Compare(arguments) => {
             commands::report::compare(arguments, &Printer::new(arguments.json))
         }
+        Command::Records(arguments) => commands::records::run(arguments),
         Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
         Command::Methods(arguments) => {
             commands::methods::run(arguments, &Printer::new(arguments.json))

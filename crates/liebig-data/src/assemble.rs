@@ -212,19 +212,15 @@ fn check_memory(
 ) -> Result<(), Error> {
     let (mut samples, mut needed) = (0, 0_u64);
     for (_, split) in parts.splits() {
-        let value = match split.values() {
-            Values::Pixels(_) => 1,
-            Values::Features(_) => 4,
-        };
-        let size = |shape: SampleShape| {
-            (split.len() as u64)
-                .saturating_mul(shape.len() as u64)
-                .saturating_mul(value)
+        let (held, value) = match split.values() {
+            Values::Pixels(pixels) => (pixels.memory(), 1),
+            Values::Features(features) => (4 * features.len() as u64, 4),
         };
         samples += split.len();
-        needed = needed.saturating_add(size(split.shape()));
+        needed = needed.saturating_add(held);
         if split.shape() != target {
-            needed = needed.saturating_add(size(target));
+            let size = (split.len() as u64).saturating_mul(target.len() as u64);
+            needed = needed.saturating_add(size.saturating_mul(value));
         }
     }
     memory.check(

@@ -33,7 +33,9 @@ pub(crate) fn content_hash(
         }
         match split.values() {
             Values::Pixels(pixels) => {
-                hash.update(pixels);
+                for piece in pixels.pieces() {
+                    hash.update(piece);
+                }
             }
             Values::Features(features) => {
                 for feature in features {

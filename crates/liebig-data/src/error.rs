@@ -114,6 +114,15 @@ pub enum Error {
         limit: u64,
     },
 
+    /// Images that do not fit in memory and cannot be kept in a file either.
+    #[error("{}: keeping the images that do not fit in memory: {source}\nhint: set TMPDIR to a folder with more space, ask for smaller images with `data.image_size`, or allow more memory", folder.display())]
+    Scratch {
+        /// The folder for temporary files.
+        folder: PathBuf,
+        /// What failed.
+        source: std::io::Error,
+    },
+
     /// A dataset that needs more memory than it may take. Nothing of this size was allocated.
     #[error("{place}: {what}: loading needs {} of memory, the limit is {}\nhint: {hint}", bytes(*.needed), bytes(*.limit))]
     TooLarge {

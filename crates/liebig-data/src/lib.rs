@@ -42,6 +42,7 @@ mod patches;
 mod patient_pattern;
 mod per_sample;
 mod picture;
+mod pixels;
 mod random;
 mod readers;
 mod rgb;

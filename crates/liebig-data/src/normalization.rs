@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::pixels::Pixels;
 use crate::split::{Split, Values};
 
 /// Mean and standard deviation per channel of an image (pixels in 0..=1) or per column of a table.
@@ -51,9 +52,12 @@ fn std_or_one(std: f64) -> f32 {
     if std > 0.0 { std } else { 1.0 }
 }
 
-fn pixel_moments(pixels: &[u8], channels: usize, plane: usize) -> Vec<(f64, f64)> {
+fn pixel_moments(pixels: &Pixels, channels: usize, plane: usize) -> Vec<(f64, f64)> {
     let mut histograms = vec![[0_u64; 256]; channels];
-    for (index, plane) in pixels.chunks_exact(plane.max(1)).enumerate() {
+    let planes = pixels
+        .pieces()
+        .flat_map(|piece| piece.chunks_exact(plane.max(1)));
+    for (index, plane) in planes.enumerate() {
         let histogram = &mut histograms[index % channels];
         for &pixel in plane {
             histogram[usize::from(pixel)] += 1;

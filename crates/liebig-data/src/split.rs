@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::pixels::{Pixels, keep_records};
 use crate::{Error, Groups, Normalization, SampleShape, Space, Whitening};
 
 /// Samples with labels, in the order in which they were read.
@@ -34,10 +35,10 @@ impl std::fmt::Debug for Entered {
     }
 }
 
-/// All samples one after the other: bytes for images (each CHW), raw feature values for tables.
+/// All samples one after the other: bytes for images (each CHW), raw feature values for tables (`[n, F]`).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Values {
-    Pixels(Vec<u8>),
+    Pixels(Pixels),
     Features(Vec<f32>),
 }
 
@@ -66,6 +67,15 @@ impl Split {
     /// # Ok::<(), liebig_data::Error>(())
     /// ```
     pub fn images(shape: SampleShape, pixels: Vec<u8>, labels: Vec<u32>) -> Result<Self, Error> {
+        Self::of_pixels(shape, Pixels::Memory(pixels), labels)
+    }
+
+    /// The same with pixels wherever they lie.
+    pub(crate) fn of_pixels(
+        shape: SampleShape,
+        pixels: Pixels,
+        labels: Vec<u32>,
+    ) -> Result<Self, Error> {
         if !matches!(shape, SampleShape::Image { .. }) {
             return Err(wrong("shape", "an image shape", shape));
         }
@@ -188,10 +198,12 @@ impl Split {
     /// Sample `index` as stored. Like slice indexing, panics if there is no such sample.
     #[must_use]
     pub fn raw(&self, index: usize) -> Sample<'_> {
-        let range = index * self.shape.len()..(index + 1) * self.shape.len();
+        let len = self.shape.len();
         match &self.values {
-            Values::Pixels(pixels) => Sample::Pixels(&pixels[range]),
-            Values::Features(features) => Sample::Features(&features[range]),
+            Values::Pixels(pixels) => Sample::Pixels(pixels.image(index, len)),
+            Values::Features(features) => {
+                Sample::Features(&features[index * len..(index + 1) * len])
+            }
         }
     }
 
@@ -270,7 +282,7 @@ impl Split {
     /// The samples with these ascending indices, without a copy of them in memory beside the others.
     pub(crate) fn keep(mut self, indices: &[usize]) -> Self {
         match &mut self.values {
-            Values::Pixels(all) => keep_records(all, indices, self.shape.len()),
+            Values::Pixels(all) => all.keep(indices, self.shape.len()),
             Values::Features(all) => keep_records(all, indices, self.shape.len()),
         }
         keep_records(&mut self.labels, indices, 1);
@@ -287,7 +299,7 @@ impl Split {
         let labels = indices.iter().map(|&index| self.labels[index]).collect();
         let len = self.shape.len();
         let values = match &self.values {
-            Values::Pixels(all) => Values::Pixels(gather(all, indices, len)),
+            Values::Pixels(all) => Values::Pixels(all.choose(indices, len)),
             Values::Features(all) => Values::Features(gather(all, indices, len)),
         };
         Self {
@@ -301,15 +313,6 @@ impl Split {
             entered: None,
         }
     }
-}
-
-/// Moves the kept records to the front, in place.
-fn keep_records<T: Copy>(values: &mut Vec<T>, indices: &[usize], len: usize) {
-    for (to, &from) in indices.iter().enumerate() {
-        values.copy_within(from * len..(from + 1) * len, to * len);
-    }
-    values.truncate(indices.len() * len);
-    values.shrink_to_fit();
 }
 
 fn wrong(array: &str, expected: impl ToString, found: impl ToString) -> Error {

@@ -129,6 +129,18 @@ impl<'a> Learner<'a> {
         Ok(step)
     }
 
+    /// Multiplies the weights by factors of their shapes, such as the zeros and ones of a pruned network.
+    ///
+    /// # Errors
+    /// [`Error::Count`](crate::Error::Count) or [`Error::Shape`](crate::Error::Shape) if they do not fit.
+    pub fn scale_weights(&mut self, factors: &[Tensor]) -> Result<()> {
+        check_fit("factors", self.model.parameters(), factors)?;
+        for (weight, factor) in self.weights.iter_mut().zip(factors) {
+            *weight = weight.mul(factor)?;
+        }
+        Ok(())
+    }
+
     /// Updates the running statistics with a batch, in training mode; the weights stay.
     ///
     /// # Errors

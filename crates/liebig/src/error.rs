@@ -82,6 +82,24 @@ pub enum Error {
         "the set was not made for a training of its own\nhint: leave out `@own` and `@tuned` in `evaluation.baselines`"
     )]
     NoUnroll,
+    /// Labels or bytes of a distilled set where there is none.
+    #[error(
+        "no distilled set is evaluated, so none has labels or bytes for a baseline\nhint: leave out `@labels` and `@bytes`"
+    )]
+    NoSet,
+    /// Trained networks whose running statistics would be needed.
+    #[error(
+        "{model} normalises over batches, and the running statistics are not in the files\nhint: take a network without batch normalisation"
+    )]
+    NoStatistics {
+        /// The network's name.
+        model: String,
+    },
+    /// A protocol for soft labels and a set without.
+    #[error(
+        "the set has hard labels, but the protocol `soft` needs soft ones\nhint: give trained networks as --teacher, such as those of `liebig train`"
+    )]
+    NoSoftLabels,
     /// A set that was made for trained networks, without any.
     #[error(
         "the set was made for networks that were trained before, but none are given\nhint: give their folder or file as `method.nets`"
@@ -142,7 +160,12 @@ impl Error {
             Self::Run(
                 Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
             ) => ErrorKind::Usage,
-            Self::NoUnroll | Self::NoNetworks | Self::NoIterations { .. } => ErrorKind::Usage,
+            Self::NoUnroll
+            | Self::NoNetworks
+            | Self::NoSet
+            | Self::NoSoftLabels
+            | Self::NoStatistics { .. }
+            | Self::NoIterations { .. } => ErrorKind::Usage,
             Self::Data(liebig_data::Error::Setting { .. } | liebig_data::Error::Pattern { .. }) => {
                 ErrorKind::Usage
             }

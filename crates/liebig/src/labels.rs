@@ -142,8 +142,17 @@ fn one_hot(labels: &[u32], classes: usize) -> Vec<f32> {
 }
 
 fn softmax(scores: &[f32]) -> Vec<f32> {
+    softmax_at(scores, 1.0)
+}
+
+/// The softmax of scores that are divided by a temperature.
+pub(crate) fn softmax_at(scores: &[f32], temperature: f64) -> Vec<f32> {
     let highest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    let powers: Vec<f32> = scores.iter().map(|score| (score - highest).exp()).collect();
+    let scale = (1.0 / temperature) as f32;
+    let powers: Vec<f32> = scores
+        .iter()
+        .map(|score| (scale * (score - highest)).exp())
+        .collect();
     let sum: f32 = powers.iter().sum();
     powers.iter().map(|power| power / sum).collect()
 }

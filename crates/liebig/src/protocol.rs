@@ -3,10 +3,8 @@
 use liebig_nn::{Adam, Criterion, ModelChoice, Optimizer, Sgd};
 use serde::{Deserialize, Serialize};
 
-use crate::Facts;
 use crate::augment::Augmentation;
-use crate::config::{Config, EvaluationConfig};
-use crate::methods;
+use crate::config::EvaluationConfig;
 use crate::unroll::Unroll;
 
 /// A network and how it is trained: everything that an evaluation needs besides the set and the test data.
@@ -43,20 +41,6 @@ pub struct Protocol {
 }
 
 impl Protocol {
-    /// A protocol by its name: `dc` or `dsa`, which are those of the publications' sets of the dataset. `None` for another name.
-    #[must_use]
-    pub fn named(name: &str, facts: &Facts) -> Option<Self> {
-        if !Self::NAMES.contains(&name) {
-            return None;
-        }
-        let method = methods::find(name)?.defaults(facts);
-        let evaluation = Config::new(method, facts).ok()?.evaluation;
-        Some(Self::from(&evaluation))
-    }
-
-    /// The names of [`named`](Self::named).
-    pub const NAMES: &[&str] = &["dc", "dsa"];
-
     /// The same protocol with the published number of epochs `epochs`: E + 1 passes, and the learning rate falls halfway, as
     /// in the protocol of an [`EvaluationConfig`].
     #[must_use]

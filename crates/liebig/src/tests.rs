@@ -191,6 +191,10 @@ pub fn evaluation<'a>(
     crate::evaluate::Evaluation {
         recipe,
         networks: None,
+        teacher: None,
+        pruning: None,
+        rates: &[],
+        store: None,
         test,
         seed: 0,
         device: task.device,

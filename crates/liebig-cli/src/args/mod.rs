@@ -3,11 +3,13 @@
 mod experts;
 mod frontier;
 mod parse;
+mod records;
 
 pub use experts::{
     ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
 };
 pub use frontier::{FrontierArguments, Shard};
+pub use records::{RecordsArguments, RecordsCommand};
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -17,7 +19,7 @@ use clap_complete::Shell;
 use liebig::config::ImageSize;
 use liebig_data::Zca;
 
-use parse::{memory, minutes, pools, positive, threads, whole};
+use parse::{below_one, memory, minutes, pools, positive, protocols, threads, whole};
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
 #[derive(Debug, Parser)]
@@ -56,6 +58,8 @@ pub enum Command {
     Report(ReportArguments),
     /// Runs side by side: scores, costs, and the settings in which they differ
     Compare(CompareArguments),
+    /// Check and gather folders of runs that are kept as measured results
+    Records(RecordsArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
     /// List the methods, or the settings of one
@@ -172,9 +176,9 @@ pub struct DistillArguments {
 /// `liebig evaluate`
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
-    /// A distilled.safetensors, or a run's folder
-    #[arg(value_name = "FILE|RUN")]
-    pub path: PathBuf,
+    /// A distilled.safetensors, or a run's folder; several, such as seeds, are also gathered into one result
+    #[arg(value_name = "FILE|RUN", required = true)]
+    pub paths: Vec<PathBuf>,
     /// Networks to train, by name, with options such as convnet:width=64 [default: the recipe's]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub models: Vec<String>,
@@ -182,13 +186,27 @@ pub struct EvaluateArguments {
     /// (normalisations) of the ConvNet, transfer (other kinds)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = pools())]
     pub pool: Vec<String>,
-    /// How networks are trained: as the set's recipe says (own), or as dc or dsa train them on this dataset
-    #[arg(long, value_name = "NAME", default_value = "own", value_parser = ["own", "dc", "dsa"])]
-    pub protocol: String,
+    /// How networks are trained: as the set's recipe says (own), plain, dc, dsa, strong, cutout, soft (a teacher's labels or
+    /// the set's), or the groups ddranking and dcbench
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "own", value_parser = protocols(), hide_possible_values = true)]
+    pub protocol: Vec<String>,
+    /// Trained networks of the recipe's kind, as `liebig train` makes them, that give labels to every set but whole
+    #[arg(long, value_name = "DIR|FILE")]
+    pub teacher: Option<PathBuf>,
+    /// What logits are divided by, the teacher's and those of the networks that learn from it
+    #[arg(long, value_name = "T", default_value_t = 1.0, value_parser = positive)]
+    pub temperature: f64,
+    /// Take away this share of the weights of trained networks, the smallest, and train those on each set
+    #[arg(long, value_name = "SHARE", requires = "dense", value_parser = below_one)]
+    pub prune: Option<f64>,
+    /// The trained networks that are pruned, as `liebig train` makes them: a folder or a file
+    #[arg(long, value_name = "DIR|FILE", requires = "prune")]
+    pub dense: Option<PathBuf>,
     /// Fresh networks of each kind
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub repeats: u32,
-    /// Evaluate these beside it: coresets with as many samples per class (see `liebig methods`), whole
+    /// Evaluate these beside it: coresets with as many samples per class (see `liebig methods`), whole; random@labels has the
+    /// set's soft labels, random@bytes as many bytes
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub baseline: Vec<String>,
     /// Networks that were trained before, for a set that was made for such: a folder or a file [default: the run's]
@@ -197,6 +215,15 @@ pub struct EvaluateArguments {
     /// Report the accuracy of each class, too
     #[arg(long)]
     pub per_class: bool,
+    /// Report which classes are taken for which, too
+    #[arg(long)]
+    pub confusion: bool,
+    /// Report the accuracy of all networks together, too
+    #[arg(long)]
+    pub ensemble: bool,
+    /// Keep the result of each network in this folder, and take those that are there: an interrupted evaluation goes on
+    #[arg(long, value_name = "DIR")]
+    pub resume: Option<PathBuf>,
     /// Judge patients by all their samples, too: sensitivity, specificity and their harmonic mean
     #[arg(long)]
     pub patients: bool,

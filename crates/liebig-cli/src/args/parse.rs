@@ -65,3 +65,12 @@ pub(super) fn pools() -> clap::builder::PossibleValuesParser {
 pub(super) fn threads() -> clap::builder::RangedI64ValueParser<u16> {
     clap::value_parser!(u16).range(1..=1024)
 }
+
+/// Names of protocols of an evaluation.
+pub(super) fn protocols() -> clap::builder::PossibleValuesParser {
+    liebig::evaluate::PROTOCOLS
+        .iter()
+        .map(|protocol| protocol.name)
+        .collect::<Vec<_>>()
+        .into()
+}

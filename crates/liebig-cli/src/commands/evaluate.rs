@@ -1,56 +1,96 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
 mod patients;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, ImageSize, Layers};
-use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Metric, Row, Rows};
+use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Metric, gather};
 use liebig::run::Interrupt;
-use liebig::{
-    Dataset, Facts, Poison, Protocol, Published, SampleShape, Start, artefact_path, evaluate,
-};
+use liebig::{Dataset, Poison, SampleShape, Start, artefact_path, evaluate};
+use serde::Serialize;
 
 use crate::args::EvaluateArguments;
 use crate::exit::ExitStatus;
-use crate::format::{duration, percent};
-use crate::printer::{Printer, table};
+use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
+pub use tables::{HEADER, attacks, named, published, row};
+
+/// The results of several distilled sets.
+#[derive(Serialize)]
+struct Several {
+    artefacts: Vec<EvaluationReport>,
+    gathered: Vec<Gathered>,
+}
 
 pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
-    let path = artefact_path(&arguments.path);
-    let mut artefact = Artefact::read(&path)?;
-    let dataset = dataset(arguments, &artefact)?;
+    let interrupt = Interrupt::on_ctrl_c()?;
+    let terminal = Terminal::new(voice);
+    let mut reports = Vec::new();
+    let mut texts = Vec::new();
+    for path in &arguments.paths {
+        let (report, class_names) = one(path, arguments, &interrupt, &terminal, voice)?;
+        if arguments.paths.len() > 1 {
+            texts.push(path.display().to_string());
+        }
+        texts.push(tables::text(&report, &class_names));
+        reports.push(report);
+    }
+    if let [report] = &reports[..] {
+        printer.print(report, || texts.join("\n\n"))?;
+        return Ok(ExitStatus::Success);
+    }
+    let gathered = gather(&reports);
+    texts.push(tables::gathered(&gathered));
+    let several = Several {
+        artefacts: reports,
+        gathered,
+    };
+    printer.print(&several, || texts.join("\n\n"))?;
+    Ok(ExitStatus::Success)
+}
+
+/// The evaluation of one set, and the names of its classes.
+fn one(
+    given: &Path,
+    arguments: &EvaluateArguments,
+    interrupt: &Interrupt,
+    terminal: &Terminal,
+    voice: Voice,
+) -> Result<(EvaluationReport, Vec<String>)> {
+    let path = artefact_path(given);
+    let artefact = Artefact::read(&path)?;
+    let dataset = dataset(given, arguments, &artefact)?;
     if dataset.hash != artefact.provenance.dataset.hash {
         voice.say(
             "warning: this dataset is not exactly the one that was distilled: its hash differs",
         );
-    }
-    if let Some(protocol) = Protocol::named(&arguments.protocol, &Facts::of(&dataset)) {
-        artefact.recipe.protocol = protocol;
     }
     let mut models = arguments.models.clone();
     for name in &arguments.pool {
         let pool = evaluate::pool(name).map_or(&[][..], |pool| pool.models);
         models.extend(pool.iter().map(ToString::to_string));
     }
-    let interrupt = Interrupt::on_ctrl_c()?;
-    let terminal = Terminal::new(voice);
     let mut metrics = vec![Metric::Accuracy];
-    if arguments.per_class {
-        metrics.push(Metric::PerClass);
-    }
+    let asked = [
+        (arguments.per_class, Metric::PerClass),
+        (arguments.confusion, Metric::Confusion),
+        (arguments.ensemble, Metric::Ensemble),
+    ];
+    metrics.extend(
+        asked
+            .into_iter()
+            .filter_map(|(asked, metric)| asked.then_some(metric)),
+    );
     if arguments.patients {
         let positive = arguments.positive.as_deref();
         let metric = Metric::patients(positive, &artefact.class_names);
         metrics.push(metric?);
     }
-    let networks = arguments
-        .nets
-        .clone()
-        .or_else(|| networks_of(&arguments.path));
+    let networks = arguments.nets.clone().or_else(|| networks_of(given));
     let needs_networks = artefact
         .recipe
         .unroll
@@ -64,24 +104,31 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
         let (from, to) = poison.labels(&artefact.class_names)?;
         metrics.push(Metric::Attack { from, to });
     }
+    let teacher = arguments.teacher.as_deref();
     let evaluation = ArtefactEvaluation {
         networks: networks.as_deref(),
         artefact: &artefact,
         dataset: &dataset,
         models: &models,
+        protocols: &arguments.protocol,
+        teacher: teacher.map(|path| (path, arguments.temperature)),
+        pruning: arguments
+            .prune
+            .zip(arguments.dense.as_deref())
+            .map(|(share, path)| (path, share)),
+        store: arguments.resume.as_deref(),
         repeats: arguments.repeats as usize,
         epochs: arguments.epochs.map(|epochs| epochs as usize),
         baselines: &arguments.baseline,
         metrics: &metrics,
         seed: arguments.seed,
         device: &super::device(),
-        interrupt: &interrupt,
-        observer: &terminal,
+        interrupt,
+        observer: terminal,
     };
     let mut report = super::threads(arguments.threads)?.install(|| evaluation.run())?;
     report.artefact = Some(path);
-    printer.print(&report, || text(&report, &artefact.class_names))?;
-    Ok(ExitStatus::Success)
+    Ok((report, artefact.class_names))
 }
 
 /// The networks that a run was started with.
@@ -98,13 +145,13 @@ fn poison(artefact: &Artefact) -> Option<Poison> {
 }
 
 /// The dataset: where the flag says, where the run's data is, or by the name in the file.
-fn dataset(arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
+fn dataset(path: &Path, arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
     let provenance = &artefact.provenance;
     let source = match &arguments.data {
         Some(source) => source.clone(),
-        None if arguments.path.is_dir() => {
+        None if path.is_dir() => {
             let mut layers = Layers::default();
-            layers.file(&arguments.path.join("config.toml"))?;
+            layers.file(&path.join("config.toml"))?;
             layers.select()?.data.source
         }
         None => provenance.dataset.name.clone(),
@@ -132,136 +179,4 @@ fn dataset(arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset
         ..recorded
     };
     super::load_in(&data, &artefact.set.space).context("the test set cannot be read")
-}
-
-/// The columns of a table of scores.
-pub const HEADER: [&str; 6] = [
-    "test accuracy of networks trained on",
-    "n",
-    "mean",
-    "std",
-    "time to make",
-    "bits per class",
-];
-
-/// A row of such a table.
-pub fn row(name: &str, row: &Row) -> [String; 6] {
-    [
-        named(name),
-        row.n.to_string(),
-        percent(row.mean),
-        percent(row.std),
-        row.seconds.map_or_else(String::new, duration),
-        format!("{:.0}", row.bits_per_class),
-    ]
-}
-
-/// A source of a report in words.
-pub fn named(name: &str) -> String {
-    let (source, training) = name.split_once('@').unwrap_or((name, ""));
-    let source = if source == "random" {
-        "random real"
-    } else {
-        source
-    };
-    match training {
-        "common" => format!("{source}, common protocol"),
-        "own" => format!("{source}, the set's own steps"),
-        "tuned" => format!("{source}, as many steps of the best size"),
-        "nearest" => format!("{source}, nearest sample"),
-        "before" => "nothing yet".into(),
-        _ => source.into(),
-    }
-}
-
-/// How often one class was taken for another, if that was measured.
-pub fn attacks(rows: &Rows, class_names: &[String]) -> Option<String> {
-    let name = |class: u32| class_names.get(class as usize).cloned().unwrap_or_default();
-    let lines: Vec<[String; 5]> = rows
-        .iter()
-        .filter_map(|(source, row)| {
-            let attack = row.attack.as_ref()?;
-            Some([
-                named(source),
-                format!("{} for {}", name(attack.from), name(attack.to)),
-                percent(attack.success),
-                percent(attack.accuracy_flipped),
-                percent(attack.accuracy_others),
-            ])
-        })
-        .collect();
-    let header = [
-        "trained on",
-        "mistakes",
-        "success",
-        "accuracy if that were right",
-        "of the other classes",
-    ];
-    (!lines.is_empty()).then(|| table(header, lines))
-}
-
-/// The rows for what was published.
-pub fn published(published: Option<&Published>) -> Vec<[String; 6]> {
-    let line = |name: &str, mean: f64, std: Option<f64>| {
-        let std = std.map_or_else(String::new, percent);
-        let empty = String::new;
-        [name.into(), empty(), percent(mean), std, empty(), empty()]
-    };
-    let Some(published) = published else {
-        return Vec::new();
-    };
-    let mut rows = vec![line("distilled, published", published.mean, published.std)];
-    rows.extend(
-        published
-            .whole
-            .map(|whole| line("whole dataset, published", whole, None)),
-    );
-    rows
-}
-
-fn text(report: &EvaluationReport, class_names: &[String]) -> String {
-    let mut parts = Vec::new();
-    for result in &report.results {
-        let mut rows: Vec<_> = result
-            .rows
-            .iter()
-            .map(|(name, scores)| row(name, scores))
-            .collect();
-        rows.extend(published(report.published.as_ref()));
-        parts.push(format!("{}\n\n{}", result.model, table(HEADER, rows)));
-        parts.extend(result.ranking.map(|ranking| {
-            format!(
-                "DD-Ranking: hard label recovery {}, improvement over random {}, label robust score {:.3}",
-                percent(ranking.hlr),
-                percent(ranking.ior),
-                ranking.lrs
-            )
-        }));
-        parts.extend(per_class(&result.rows, class_names));
-        parts.extend(attacks(&result.rows, class_names));
-        parts.extend(patients::table(&result.rows, class_names));
-    }
-    parts.extend(transfer(report));
-    parts.join("\n\n")
-}
-
-/// The mean over several networks.
-fn transfer(report: &EvaluationReport) -> Option<String> {
-    let rows = report.averages();
-    let line = |(name, mean): &(String, f64)| [named(name), percent(*mean)];
-    let header = format!("mean of {} kinds of networks", report.results.len());
-    (report.results.len() > 1).then(|| table([header.as_str(), "mean"], rows.iter().map(line)))
-}
-
-fn per_class(rows: &Rows, class_names: &[String]) -> Option<String> {
-    let of_source = |(name, row): (&str, &Row)| Some((name.to_string(), row.per_class.clone()?));
-    let sources: Vec<(String, Vec<f64>)> = rows.iter().filter_map(of_source).collect();
-    if sources.is_empty() {
-        return None;
-    }
-    let lines = sources.iter().flat_map(|(source, accuracies)| {
-        let classes = class_names.iter().zip(accuracies);
-        classes.map(move |(class, accuracy)| [source.clone(), class.clone(), percent(*accuracy)])
-    });
-    Some(table(["trained on", "class", "accuracy"], lines))
 }

@@ -12,6 +12,7 @@ pub mod methods;
 pub mod models;
 #[cfg(feature = "papers")]
 pub mod papers;
+pub mod records;
 pub mod report;
 pub mod show;
 pub mod train;

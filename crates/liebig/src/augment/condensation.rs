@@ -4,6 +4,8 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
+use super::planes::Planes;
+
 /// Pixels of padding around an image before it is cropped.
 const CROP: usize = 4;
 /// Height and width are each scaled by up to this fraction.
@@ -24,14 +26,6 @@ pub(super) enum Change {
     Rotate,
     /// Standard normal noise times 0.001, added to every value.
     Noise,
-}
-
-/// The shape of an image, stored plane by plane.
-#[derive(Clone, Copy)]
-pub(super) struct Planes {
-    pub channels: usize,
-    pub height: usize,
-    pub width: usize,
 }
 
 impl Planes {

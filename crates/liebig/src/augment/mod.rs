@@ -9,6 +9,8 @@
 //! | `crop_noise` | the same paper's choice for networks with batch normalisation: one of crop and noise |
 //! | `color_crop_cutout_flip_scale_rotate`, `flip_rotate`, … | a [`Strategy`] of differentiable Siamese augmentation (DSA): the operations, joined by `_` |
 //! | `dsa:crop_scale_rotate` | a strategy with a prefix, which any strategy may have; only this one needs it, because without it the string means Dataset Condensation's own |
+//! | `rand:color_crop_cutout_flip_scale_rotate` | one operation of the strategy, or none, drawn for each image: stronger, after RandAugment (Cubuk et al., 2020) |
+//! | `all:crop_flip_cutout` | all operations of the strategy in this order, with parameters for each image |
 //!
 //! Training batches go through [`Augmentation::batch`]. Matching methods draw a transformation with
 //! [`Strategy::draw`] and apply it to real and synthetic images alike; a [`Draw`] is differentiable to any
@@ -49,6 +51,8 @@ mod geometry;
 pub(crate) mod matching_tests;
 mod operation;
 mod parameters;
+mod planes;
+mod rand_augment;
 mod rotate;
 mod scale;
 mod text;
@@ -66,18 +70,19 @@ pub use rotate::Rotate;
 pub use scale::Scale;
 
 use liebig_data::SampleShape;
-use liebig_grad::{Tensor, cpu};
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use condensation::{Change, Planes};
+use condensation::Change;
+use planes::Planes;
 
 /// The augmentation of a training batch: `none`, `crop_scale_rotate`, `crop_noise`, or operations of differentiable
-/// Siamese augmentation joined by `_`, such as `color_crop_cutout_flip_scale_rotate`.
+/// Siamese augmentation joined by `_`, such as `color_crop_cutout_flip_scale_rotate`; after `rand:` one of them for each
+/// image, after `all:` all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(extend("x-range" = "none, crop_scale_rotate, crop_noise, or operations of DSA joined by _"))]
+#[schemars(extend("x-range" = "none, crop_scale_rotate, crop_noise, or operations of DSA joined by _, after rand: or all: if wanted"))]
 pub enum Augmentation {
     /// No augmentation; the only choice for tables.
     #[default]
@@ -89,6 +94,10 @@ pub enum Augmentation {
     CropNoise,
     /// One operation of the strategy for each batch, with parameters per image.
     Dsa(Strategy),
+    /// One operation of the strategy or none, drawn for each image.
+    Rand(Strategy),
+    /// All operations of the strategy, with parameters per image.
+    All(Strategy),
 }
 
 impl Augmentation {
@@ -109,7 +118,7 @@ impl Augmentation {
             Self::None => return Ok(values),
             Self::CropScaleRotate => &[Change::Crop, Change::Scale, Change::Rotate],
             Self::CropNoise => &[Change::Crop, Change::Noise],
-            Self::Dsa(_) => &[],
+            Self::Dsa(_) | Self::Rand(_) | Self::All(_) => &[],
         };
         let SampleShape::Image {
             channels,
@@ -131,17 +140,24 @@ impl Augmentation {
         if images == 0 {
             return Ok(values);
         }
-        if let Self::Dsa(strategy) = self {
-            let sharing = Sharing::PerImage(images);
-            let draw = strategy.draw(Mode::Single, sharing, (height, width), rng);
-            let x = Tensor::from_vec(values, &[images, channels, height, width], &cpu())?;
-            return Ok(draw.apply(&x)?.to_vec()?);
-        }
         let planes = Planes {
             channels,
             height,
             width,
         };
+        let mode = match self {
+            Self::Dsa(strategy) => Some((strategy, Mode::Single)),
+            Self::All(strategy) => Some((strategy, Mode::Multiple)),
+            _ => None,
+        };
+        if let Some((strategy, mode)) = mode {
+            let sharing = Sharing::PerImage(images);
+            let draw = strategy.draw(mode, sharing, (height, width), rng);
+            return planes.apply(&draw, values);
+        }
+        if let Self::Rand(strategy) = self {
+            return rand_augment::batch(strategy, planes, values, rng);
+        }
         planes.augment(changes, &mut values, rng);
         Ok(values)
     }

@@ -7,6 +7,10 @@ use super::{Augmentation, Error, Operation, Strategy};
 
 /// The prefix that any strategy may have.
 const PREFIX: &str = "dsa:";
+/// The prefix of a strategy of which each image gets one operation or none.
+const RAND: &str = "rand:";
+/// The prefix of a strategy of which each image gets all operations.
+const ALL: &str = "all:";
 /// A strategy that needs the prefix, because its operations alone mean something else.
 const CROP_SCALE_ROTATE: &str = "crop_scale_rotate";
 
@@ -18,7 +22,11 @@ impl FromStr for Augmentation {
             "none" => Ok(Self::None),
             CROP_SCALE_ROTATE => Ok(Self::CropScaleRotate),
             "crop_noise" => Ok(Self::CropNoise),
-            _ => text.parse().map(Self::Dsa),
+            _ => match (text.strip_prefix(RAND), text.strip_prefix(ALL)) {
+                (Some(strategy), _) => strategy.parse().map(Self::Rand),
+                (_, Some(strategy)) => strategy.parse().map(Self::All),
+                _ => text.parse().map(Self::Dsa),
+            },
         }
     }
 }
@@ -36,6 +44,8 @@ impl fmt::Display for Augmentation {
                 }
                 f.write_str(&operations)
             }
+            Self::Rand(strategy) => write!(f, "{RAND}{strategy}"),
+            Self::All(strategy) => write!(f, "{ALL}{strategy}"),
         }
     }
 }
@@ -118,6 +128,8 @@ mod tests {
             "dsa:crop_scale_rotate",
             "scale_crop_rotate",
             "flip",
+            "rand:flip_crop",
+            "all:crop_flip_cutout",
         ] {
             let augmentation: Augmentation = text.parse().unwrap();
             assert_eq!(augmentation.to_string(), text);

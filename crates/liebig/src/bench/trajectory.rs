@@ -26,7 +26,10 @@ pub(super) fn trajectory_step(steps: usize, ipc: usize, device: &Device) -> Resu
     unrolled(&Unrolled::new(steps, ipc), |_| keep, device)
 }
 
-/// The same for images of 128 pixels, without any graph that is kept.
+/// Bytes that the training on large images may take: a twelfth of what PyTorch's graph takes.
+const MEMORY: u64 = 1 << 30;
+
+/// The same for images of 128 pixels, with the graphs that fit into [`MEMORY`].
 pub(super) fn large_trajectory_step(device: &Device) -> Result<Unit, Error> {
     let sizes = Sizes {
         depth: 5,
@@ -37,7 +40,7 @@ pub(super) fn large_trajectory_step(device: &Device) -> Result<Unit, Error> {
         sizes,
         ..Unrolled::new(20, 1)
     };
-    unrolled(&work, |_| Keep::default(), device)
+    unrolled(&work, |size| Keep::within(MEMORY, size), device)
 }
 
 /// An unrolled training and its gradient.

@@ -78,7 +78,7 @@ pub const WORKLOADS: &[Workload] = &[
     },
     Workload {
         name: "trajectory_step_n20_128px_ipc1",
-        about: "gradient through 20 SGD steps on 10 images of 128 pixels, depth 5, in the memory of one step",
+        about: "gradient through 20 SGD steps on 10 images of 128 pixels, depth 5, in a gibibyte",
         prepare: trajectory::large_trajectory_step,
     },
     Workload {

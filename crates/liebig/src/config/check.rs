@@ -6,7 +6,7 @@ use toml::Table;
 
 use super::keys::schemas;
 use super::{Config, Error};
-use crate::evaluate::Training;
+use crate::evaluate;
 use crate::{coresets, settings};
 
 /// A configuration in which each value was checked. Checks that need the data are made when a session is created.
@@ -42,9 +42,7 @@ impl Config {
             }
         }
         for name in &self.evaluation.baselines {
-            let known = Training::split(name)
-                .is_some_and(|(name, _)| name == WHOLE || coresets::find(name).is_some());
-            if !known {
+            if !evaluate::is_baseline(name) {
                 let known: Vec<&str> = coresets::CORESETS
                     .iter()
                     .map(coresets::Entry::name)

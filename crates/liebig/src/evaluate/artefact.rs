@@ -4,17 +4,21 @@ use std::path::{Path, PathBuf};
 
 use liebig_data::Dataset;
 use liebig_grad::Device;
+use liebig_nn::ModelChoice;
 use serde::{Deserialize, Serialize};
 
-use super::ranking::Ranking;
-use super::{Evaluation, Metric, Rows, Source, baselines, evaluate};
+use super::ranking::{self, Ranking};
+use super::{
+    Evaluation, Metric, Plan, Pruning, Row, Rows, Source, Store, Teacher, Training, baselines,
+    evaluate, plans,
+};
 use crate::artefact::Artefact;
 use crate::networks::Pool;
 use crate::protocol::Recipe;
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
 use crate::task::{Fill, Task, TrainingSet};
-use crate::{Budget, Error, Labels, Published, cost, facts, model_spec};
+use crate::{Budget, Error, Facts, Labels, Published, cost, facts, model_spec};
 
 /// An evaluation of an artefact: networks, baselines, repeats and observer.
 pub struct ArtefactEvaluation<'a> {
@@ -27,6 +31,15 @@ pub struct ArtefactEvaluation<'a> {
     pub models: &'a [String],
     /// Number of fresh networks of each kind.
     pub repeats: usize,
+    /// Protocols by name ([`PROTOCOLS`](super::PROTOCOLS)); if empty, the recipe's own. A protocol other than its own does not
+    /// take the steps that the set was made for.
+    pub protocols: &'a [String],
+    /// Trained networks of the recipe's kind that give labels to every set but the whole dataset, and their temperature.
+    pub teacher: Option<(&'a Path, f64)>,
+    /// Trained networks that are pruned to a sparsity and trained on; they must be of the kind that is evaluated.
+    pub pruning: Option<(&'a Path, f64)>,
+    /// A folder for the results of single networks, so that an interrupted evaluation can go on.
+    pub store: Option<&'a Path>,
     /// The number of epochs of the common protocol, if it is not to be the recipe's; for the whole training set, fewer are
     /// enough.
     pub epochs: Option<usize>,
@@ -71,6 +84,9 @@ pub struct EvaluationReport {
 pub struct ModelRows {
     /// The network's name.
     pub model: String,
+    /// The protocol's name; `own` is the recipe's.
+    #[serde(default = "own", skip_serializing_if = "is_own")]
+    pub protocol: String,
     /// DD-Ranking's scores, if the set has hard labels and random real samples and the whole dataset stand beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ranking: Option<Ranking>,
@@ -79,23 +95,43 @@ pub struct ModelRows {
     pub rows: Rows,
 }
 
+fn own() -> String {
+    OWN.into()
+}
+
+fn is_own(protocol: &str) -> bool {
+    protocol == OWN
+}
+
 impl EvaluationReport {
-    /// The mean accuracy over the networks, for each source that all of them were trained on.
+    /// Mean and best accuracy over the networks and protocols, for each source that all of them have: DC-BENCH's averages.
     #[must_use]
-    pub fn averages(&self) -> Vec<(String, f64)> {
+    pub fn averages(&self) -> Vec<Average> {
         let Some(first) = self.results.first() else {
             return Vec::new();
         };
-        let mean = |name: &str| -> Option<f64> {
-            let of_one = |result: &ModelRows| Some(result.rows.get(name)?.mean);
+        let average = |(source, _): (&str, &Row)| {
+            let of_one = |result: &ModelRows| Some(result.rows.get(source)?.mean);
             let all: Vec<f64> = self.results.iter().map(of_one).collect::<Option<_>>()?;
-            Some(all.iter().sum::<f64>() / all.len() as f64)
+            Some(Average {
+                source: source.into(),
+                mean: all.iter().sum::<f64>() / all.len() as f64,
+                best: all.into_iter().fold(f64::NEG_INFINITY, f64::max),
+            })
         };
-        let names = first.rows.iter().map(|(name, _)| name);
-        names
-            .filter_map(|name| Some((name.to_owned(), mean(name)?)))
-            .collect()
+        first.rows.iter().filter_map(average).collect()
     }
+}
+
+/// The accuracy of networks that were trained on one source, over several kinds and protocols.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Average {
+    /// The source.
+    pub source: String,
+    /// The mean.
+    pub mean: f64,
+    /// The highest.
+    pub best: f64,
 }
 
 impl ArtefactEvaluation<'_> {
@@ -119,17 +155,42 @@ impl ArtefactEvaluation<'_> {
                 found: there,
             });
         }
-        let recipes = self.recipes()?;
-        let mut sources = Source::distilled(set, None, &artefact.recipe);
-        sources.extend(baselines(self.baselines, self.dataset)?);
+        let plans = self.plans();
+        if self.teacher.is_none()
+            && matches!(set.labels, Labels::Hard(_))
+            && plans.iter().any(|plan| plan.name == SOFT)
+        {
+            return Err(Error::NoSoftLabels);
+        }
+        let models = self.models()?;
+        let sources = plans
+            .iter()
+            .map(|plan| self.sources(plan))
+            .collect::<Result<Vec<_>, Error>>()?;
+        let of_model: usize = sources.iter().map(Vec::len).sum();
         self.observer.observe(Event::Evaluating {
-            networks: recipes.len() * sources.len() * self.repeats,
+            networks: models.len() * of_model * self.repeats,
         });
+        let store = self
+            .store
+            .map(|folder| Store::open(folder, &self.dataset.hash))
+            .transpose()?;
+        let input = facts::input(set.shape);
+        let teaches = artefact.recipe.model.build(input, classes)?;
+        let networks = self
+            .teacher
+            .map(|(path, _)| Pool::read(path, teaches.as_ref(), self.device))
+            .transpose()?;
+        let teacher = networks
+            .as_ref()
+            .zip(self.teacher)
+            .map(|(pool, (_, t))| Teacher::new(teaches.as_ref(), pool, t, self.device))
+            .transpose()?;
         let train = TrainingSet::new(self.dataset);
         let budget = budget(artefact);
         let mut results = Vec::new();
-        for (name, recipe) in &recipes {
-            let model = recipe.model.build(facts::input(set.shape), classes)?;
+        for (name, choice) in &models {
+            let model = choice.build(input, classes)?;
             let task = Task {
                 train: &train,
                 model: model.as_ref(),
@@ -141,31 +202,44 @@ impl ArtefactEvaluation<'_> {
                 interrupt: self.interrupt,
                 observer: self.observer,
             };
-            let pool = self
-                .networks
-                .map(|path| Pool::read(path, model.as_ref(), self.device))
-                .transpose()?;
-            let evaluation = Evaluation {
-                recipe,
-                networks: pool.as_ref(),
-                test: &self.dataset.test,
-                seed: self.seed,
-                device: self.device,
-                interrupt: self.interrupt,
-                observer: self.observer,
-            };
-            let mut rows = evaluate(&sources, &evaluation, self.metrics, self.repeats, &task)?;
-            if !self.baselines.iter().any(|name| name == RANDOM) {
-                rows.push(RANDOM, None);
+            let read = |path: &Path| Pool::read(path, model.as_ref(), self.device);
+            let pool = self.networks.map(read).transpose()?;
+            let dense = self.pruning.map(|(path, _)| read(path)).transpose()?;
+            let pruning = dense
+                .as_ref()
+                .zip(self.pruning)
+                .map(|(pool, (_, sparsity))| Pruning::new(pool, sparsity));
+            for (plan, sources) in plans.iter().zip(&sources) {
+                let recipe = Recipe {
+                    model: choice.clone(),
+                    protocol: plan.protocol.clone(),
+                    unroll: artefact.recipe.unroll.clone(),
+                };
+                let evaluation = Evaluation {
+                    recipe: &recipe,
+                    networks: pool.as_ref(),
+                    teacher: teacher.as_ref(),
+                    pruning: pruning.as_ref(),
+                    rates: plan.rates,
+                    store: store.as_ref(),
+                    test: &self.dataset.test,
+                    seed: self.seed,
+                    device: self.device,
+                    interrupt: self.interrupt,
+                    observer: self.observer,
+                };
+                let mut rows = evaluate(sources, &evaluation, self.metrics, self.repeats, &task)?;
+                if rows.get(RANDOM).is_none() {
+                    rows.push(RANDOM, None);
+                }
+                results.push(ModelRows {
+                    model: name.clone(),
+                    protocol: plan.name.into(),
+                    ranking: Ranking::of(&rows, soft(&set.labels) || teacher.is_some()),
+                    rows,
+                });
             }
-            results.push(ModelRows {
-                model: name.clone(),
-                ranking: match set.labels {
-                    Labels::Hard(_) => Ranking::of(&rows),
-                    Labels::Logits(_) | Labels::Values(_) => None,
-                },
-                rows,
-            });
+            ranking::add_robustness(&mut results, name);
         }
         let provenance = &artefact.provenance;
         Ok(EvaluationReport {
@@ -179,31 +253,80 @@ impl ArtefactEvaluation<'_> {
         })
     }
 
-    /// The recipe of each network, by the network's name.
-    fn recipes(&self) -> Result<Vec<(String, Recipe)>, Error> {
-        let mut own = self.artefact.recipe.clone();
+    /// The protocols.
+    fn plans(&self) -> Vec<Plan> {
+        let own = &self.artefact.recipe.protocol;
+        let names = match self.protocols {
+            [] => &[OWN.to_owned()],
+            names => names,
+        };
+        let mut plans = plans(names, own, &Facts::of(self.dataset));
         if let Some(epochs) = self.epochs {
-            own.protocol = own.protocol.with_epochs(epochs);
+            for plan in &mut plans {
+                plan.protocol = plan.protocol.clone().with_epochs(epochs);
+            }
         }
+        plans
+    }
+
+    /// What networks are trained on by a protocol.
+    fn sources(&self, plan: &Plan) -> Result<Vec<Source<'_>>, Error> {
+        let set = &self.artefact.set;
+        let mut sources = Source::distilled(set, None, &self.artefact.recipe);
+        if !is_own(plan.name) && sources.len() > 1 {
+            sources.retain(|source| source.training() == Training::Common);
+        }
+        if self.pruning.is_some() {
+            for training in [Training::Dense, Training::Pruned] {
+                sources.push(Source::network(set, training));
+            }
+        }
+        let mut names = self.baselines.to_vec();
+        if !plan.rates.is_empty() {
+            let soft = soft(&set.labels);
+            let needed = [
+                Some("random"),
+                Some("whole"),
+                soft.then_some("random@labels"),
+            ];
+            for name in needed.into_iter().flatten() {
+                if !names.iter().any(|known| known == name) {
+                    names.push(name.into());
+                }
+            }
+            if soft {
+                sources.push(Source::distilled_with_hard_labels(set));
+            }
+        }
+        sources.extend(baselines(&names, self.dataset)?);
+        Ok(sources)
+    }
+
+    /// The networks by name.
+    fn models(&self) -> Result<Vec<(String, ModelChoice)>, Error> {
+        let own = &self.artefact.recipe.model;
         if self.models.is_empty() {
-            return Ok(vec![(own.model.name().into(), own)]);
+            return Ok(vec![(own.name().into(), own.clone())]);
         }
         let input = facts::input(self.artefact.set.shape);
-        let recipe = |name: &String| {
-            let model = if name == own.model.name() {
-                own.model.clone()
-            } else {
-                model_spec(name, input)?
+        let choice = |name: &String| {
+            let model = match name == own.name() {
+                true => own.clone(),
+                false => model_spec(name, input)?,
             };
-            let recipe = Recipe {
-                model,
-                ..own.clone()
-            };
-            Ok((name.clone(), recipe))
+            Ok((name.clone(), model))
         };
-        self.models.iter().map(recipe).collect()
+        self.models.iter().map(choice).collect()
     }
 }
+
+fn soft(labels: &Labels) -> bool {
+    !matches!(labels, Labels::Hard(_))
+}
+
+/// The protocol of the set's recipe, and that of soft labels.
+const OWN: &str = "own";
+const SOFT: &str = "soft";
 
 const RANDOM: &str = "random";
 

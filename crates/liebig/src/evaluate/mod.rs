@@ -5,13 +5,20 @@
 //! [`Recipe`] × [`Metric`]s → [`Rows`] of a report.
 
 mod artefact;
+mod calibration;
+mod gather;
 mod nearest;
 mod patients;
 mod pools;
+mod protocols;
+mod pruning;
 pub mod ranking;
+mod relabel;
 mod report;
 mod score;
 mod source;
+mod store;
+mod teacher;
 mod test;
 mod train;
 mod training;
@@ -25,11 +32,18 @@ use liebig_grad::Device;
 use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
+pub use gather::{Gathered, gather};
 pub use patients::{Estimate, Judged, Patients};
 pub use pools::{POOLS, Pool as ModelPool, pool};
+pub use protocols::{PROTOCOLS, Plan, plans};
+pub use pruning::Pruning;
+pub use relabel::Relabel;
 pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
+pub(crate) use source::is_baseline;
 pub use source::{DISTILLED, Source};
+pub use store::Store;
+pub use teacher::Teacher;
 pub(crate) use test::accuracy;
 pub use training::Training;
 
@@ -48,6 +62,10 @@ pub enum Metric {
     Accuracy,
     /// The same for each class.
     PerClass,
+    /// How many samples of each class are taken for each class.
+    Confusion,
+    /// The accuracy of all networks together.
+    Ensemble,
     /// How often test samples of one class are taken for another.
     Attack {
         /// The class that the samples have.
@@ -94,6 +112,15 @@ pub struct Evaluation<'a> {
     pub seed: u64,
     /// Networks that were trained before, for sets that were made for such.
     pub networks: Option<&'a Pool>,
+    /// Gives labels to every set but the whole dataset; networks then learn from it at its temperature.
+    pub teacher: Option<&'a Teacher<'a>>,
+    /// Trained networks that are pruned and trained on, in the place of fresh ones.
+    pub pruning: Option<&'a Pruning<'a>>,
+    /// Learning rates of the common protocol, of which the best is chosen for every set without a learnt one, by its networks'
+    /// accuracy on training samples; empty if the protocol's is taken.
+    pub rates: &'a [f64],
+    /// Where the results of single networks are kept, so that they need not be computed again.
+    pub store: Option<&'a Store>,
     /// The device to compute on.
     pub device: &'a Device,
     /// Checked after every epoch.
@@ -115,13 +142,13 @@ impl Evaluation<'_> {
         repeats: usize,
         set: impl Fn(u64) -> Result<SmallSet, Error> + Sync,
     ) -> Result<Score, Error> {
-        self.judging(None, training, repeats, set)
+        self.asking(Asked::default(), training, repeats, set)
     }
 
-    /// The same; with `patients`, the networks also judge those.
-    fn judging(
+    /// The same, with what else is asked of each network.
+    fn asking(
         &self,
-        patients: Option<&Cohorts<'_>>,
+        asked: Asked<'_>,
         training: Training,
         repeats: usize,
         set: impl Fn(u64) -> Result<SmallSet, Error> + Sync,
@@ -132,7 +159,7 @@ impl Evaluation<'_> {
         let outcomes = (0..repeats as u64)
             .into_par_iter()
             .map(|repeat| {
-                let outcome = self.one(patients, training, &set(repeat)?, repeat)?;
+                let outcome = self.kept(asked, training, &set(repeat)?, repeat)?;
                 self.observer.observe(Event::Evaluated);
                 Ok(outcome)
             })
@@ -140,9 +167,29 @@ impl Evaluation<'_> {
         Ok(Score::new(outcomes))
     }
 
+    /// The outcome of a network, from the store if it is there.
+    fn kept(
+        &self,
+        asked: Asked<'_>,
+        training: Training,
+        set: &SmallSet,
+        repeat: u64,
+    ) -> Result<Outcome, Error> {
+        let Some(store) = self.store else {
+            return self.one(asked, training, set, repeat);
+        };
+        let file = store.file(self, (asked, training, repeat), set);
+        if let Some(outcome) = Store::read(&file) {
+            return Ok(outcome);
+        }
+        let outcome = self.one(asked, training, set, repeat)?;
+        Store::write(&file, &outcome)?;
+        Ok(outcome)
+    }
+
     fn one(
         &self,
-        patients: Option<&Cohorts<'_>>,
+        asked: Asked<'_>,
         training: Training,
         set: &SmallSet,
         repeat: u64,
@@ -162,15 +209,36 @@ impl Evaluation<'_> {
             Training::Common => train::train(model.as_ref(), set, self, repeat)?,
             Training::Own | Training::Tuned => train::unroll(model.as_ref(), set, self, repeat)?,
             Training::Before => train::start(model.as_ref(), self, repeat)?,
+            Training::Dense | Training::Pruned => {
+                train::pruned(model.as_ref(), self, training, repeat)?
+            }
             Training::Nearest => {
-                return test::test(set, self, patients, |values| {
-                    Ok(nearest::classes(set, &values))
+                return test::test(set, self, asked, |values| {
+                    Ok(test::Answers {
+                        classes: nearest::classes(set, &values),
+                        ..test::Answers::default()
+                    })
                 });
             }
         };
-        test::test(set, self, patients, |values| {
+        test::test(set, self, asked, |values| {
             test::predicted(&learner, (set.shape, set.classes), self.device, values)
         })
+    }
+}
+
+/// What is asked of each network besides its accuracy.
+#[derive(Clone, Copy, Default)]
+struct Asked<'a> {
+    patients: Option<&'a Cohorts<'a>>,
+    probabilities: bool,
+}
+
+impl Asked<'_> {
+    /// Identifies it.
+    fn text(self) -> String {
+        let positive = self.patients.map(Cohorts::positive);
+        format!("{positive:?} {}", self.probabilities)
     }
 }
 
@@ -194,15 +262,37 @@ pub fn evaluate(
     let patients = positive
         .map(|positive| Cohorts::new(task.train, evaluation.test, positive))
         .transpose()?;
+    let asked = Asked {
+        patients: patients.as_ref(),
+        probabilities: metrics.contains(&Metric::Ensemble),
+    };
+    let distilled = sources.iter().find_map(Source::existing);
     let mut rows = Rows::default();
     for source in sources {
-        let mut made = source.make(task, repeats)?;
+        let mut made = source.make(task, repeats, distilled)?;
+        if let (Some(teacher), false) = (evaluation.teacher, source.is_whole()) {
+            for set in &mut made.sets {
+                *set = teacher.label(set)?;
+            }
+        }
         if source.training() == Training::Tuned {
             made.sets = tune::tuned(&made.sets, evaluation, task)?;
         }
+        let mut recipe = evaluation.recipe.clone();
+        let lr = match source.training() {
+            Training::Common if !source.is_whole() => tune::rate(&made.sets, evaluation, task)?,
+            _ => None,
+        };
+        recipe.protocol.lr = lr.unwrap_or(recipe.protocol.lr);
+        let by_rate = Evaluation {
+            recipe: &recipe,
+            ..*evaluation
+        };
         let set = |repeat| made.set(repeat);
-        let score = evaluation.judging(patients.as_ref(), source.training(), repeats, set)?;
+        let score = by_rate.asking(asked, source.training(), repeats, set)?;
         let row = Row {
+            lr,
+            ensemble: score.ensemble(evaluation.test.labels()),
             patients: patients
                 .as_ref()
                 .and_then(|patients| patients.report(&score, evaluation.seed)),

@@ -3,9 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Rows;
+use super::{ModelRows, Rows};
 
-/// The scores of a set with hard labels; weights of one half.
+/// The scores of a set; weights of one half.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ranking {
     /// [`hard_label_recovery`].
@@ -14,22 +14,63 @@ pub struct Ranking {
     pub ior: f64,
     /// [`label_robust_score`].
     pub lrs: f64,
+    /// [`augmentation_robust_score`], where the set was evaluated with and without augmentation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ars: Option<f64>,
 }
 
 impl Ranking {
-    /// From scores of the set, of random real samples and of the whole dataset by one protocol; `None` without them. The set
-    /// must have hard labels.
+    /// From scores of the set, of random real samples and of the whole dataset by one protocol; `None` without them. A set
+    /// with `soft` labels also needs a score with hard ones, and random samples with its own labels.
     #[must_use]
-    pub fn of(rows: &Rows) -> Option<Self> {
+    pub fn of(rows: &Rows, soft: bool) -> Option<Self> {
         let mean = |name: &str| Some(rows.get(name)?.mean);
-        let distilled = mean("distilled@common").or_else(|| mean("distilled"))?;
-        let hlr = hard_label_recovery(mean("whole")?, distilled);
-        let ior = improvement_over_random(distilled, mean("random")?);
+        let distilled = distilled(rows)?;
+        let (hard, random) = match soft {
+            true => (mean("distilled@hard")?, mean("random@labels")?),
+            false => (distilled, mean("random")?),
+        };
+        let hlr = hard_label_recovery(mean("whole")?, hard);
+        let ior = improvement_over_random(distilled, random);
         Some(Self {
             hlr,
             ior,
             lrs: label_robust_score(ior, hlr, 0.5),
+            ars: None,
         })
+    }
+}
+
+fn distilled(rows: &Rows) -> Option<f64> {
+    let row = rows
+        .get("distilled@common")
+        .or_else(|| rows.get("distilled"));
+    Some(row?.mean)
+}
+
+/// Adds the augmentation-robust score to the results of a network by DD-Ranking's two protocols.
+pub(super) fn add_robustness(results: &mut [ModelRows], model: &str) {
+    let gain = |protocol: &str| {
+        let mut results = results.iter();
+        let found = results.find(|other| other.model == model && other.protocol == protocol)?;
+        let random = found
+            .rows
+            .get("random@labels")
+            .or_else(|| found.rows.get("random"));
+        Some(improvement_over_random(
+            distilled(&found.rows)?,
+            random?.mean,
+        ))
+    };
+    let gains = gain("ddranking-dsa").zip(gain("ddranking-plain"));
+    let Some((augmented, plain)) = gains else {
+        return;
+    };
+    let ars = augmentation_robust_score(augmented, plain, 0.5);
+    for result in results.iter_mut().filter(|result| result.model == model) {
+        if let Some(ranking) = &mut result.ranking {
+            ranking.ars = Some(ars);
+        }
     }
 }
 

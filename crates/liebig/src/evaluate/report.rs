@@ -21,6 +21,19 @@ pub struct Row {
     /// Mean accuracy of each class, where that was asked for; NaN, in JSON `null`, for a class without test samples.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "per_class")]
     pub per_class: Option<Vec<f64>>,
+    /// The mean expected calibration error of the networks, in 15 bins; none for classifiers without probabilities.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ece: Option<f64>,
+    /// The accuracy of all networks together, by the mean of their probabilities, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ensemble: Option<f64>,
+    /// How many test samples of each class (rows) were taken for each class (columns) by all networks together, where that
+    /// was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confusion: Option<Vec<Vec<usize>>>,
+    /// The learning rate, where one was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lr: Option<f64>,
     /// How often one class is taken for another, where that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attack: Option<Attack>,
@@ -82,6 +95,12 @@ impl Row {
             n: score.n(),
             accuracies: score.accuracies(),
             per_class: per_class.then(|| score.per_class()),
+            ece: score.calibration(),
+            ensemble: None,
+            confusion: metrics
+                .contains(&Metric::Confusion)
+                .then(|| score.confusion()),
+            lr: None,
             attack: metrics.iter().find_map(|metric| match *metric {
                 Metric::Attack { from, to } => Some(score.attack(from, to)),
                 _ => None,

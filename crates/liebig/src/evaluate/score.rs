@@ -1,6 +1,7 @@
 //! The results of several networks.
 
 use super::{Attack, Judged};
+use crate::labels::highest;
 
 /// The result of one network on the test set.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,12 @@ pub struct Outcome {
     pub per_class: Vec<f64>,
     /// The number of test samples of each class (rows) that were taken for each class (columns).
     pub confusion: Vec<Vec<usize>>,
+    /// The number of test samples.
+    pub tested: usize,
+    /// The expected calibration error; `None` without probabilities.
+    pub calibration: Option<f64>,
+    /// The probabilities of the classes of each test sample, `[n, classes]`, where they were asked for.
+    pub probabilities: Option<Vec<f32>>,
     /// How it judges the test patients, where that was asked for.
     pub judged: Option<Judged>,
 }
@@ -30,6 +37,9 @@ impl Outcome {
             accuracy: all as f64 / tested as f64,
             per_class: classes.map(of_class).collect(),
             confusion,
+            tested,
+            calibration: None,
+            probabilities: None,
             judged: None,
         }
     }
@@ -73,6 +83,57 @@ impl Score {
     #[must_use]
     pub fn std(&self) -> f64 {
         deviation(&self.accuracies())
+    }
+
+    /// The mean of the networks' expected calibration errors; `None` if there are no probabilities.
+    #[must_use]
+    pub fn calibration(&self) -> Option<f64> {
+        let errors = self.outcomes.iter().map(|outcome| outcome.calibration);
+        errors
+            .collect::<Option<Vec<f64>>>()
+            .map(|errors| mean(&errors))
+    }
+
+    /// The test samples of each class (rows) that were taken for each class (columns), summed over the networks.
+    #[must_use]
+    pub fn confusion(&self) -> Vec<Vec<usize>> {
+        let mut outcomes = self.outcomes.iter();
+        let Some(first) = outcomes.next() else {
+            return Vec::new();
+        };
+        let mut sum = first.confusion.clone();
+        for outcome in outcomes {
+            for (sum, counts) in sum.iter_mut().zip(&outcome.confusion) {
+                sum.iter_mut()
+                    .zip(counts)
+                    .for_each(|(sum, count)| *sum += count);
+            }
+        }
+        sum
+    }
+
+    /// The accuracy of all networks together, which answer with the mean of their probabilities; `None` without
+    /// probabilities.
+    #[must_use]
+    pub fn ensemble(&self, labels: &[u32]) -> Option<f64> {
+        let probabilities = self
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.probabilities.as_ref());
+        let probabilities: Vec<&Vec<f32>> = probabilities.collect::<Option<_>>()?;
+        let mut sum = vec![0.0_f64; probabilities.first()?.len()];
+        for one in probabilities {
+            sum.iter_mut()
+                .zip(one)
+                .for_each(|(sum, p)| *sum += f64::from(*p));
+        }
+        let classes = sum.len() / labels.len().max(1);
+        let sum: Vec<f32> = sum.into_iter().map(|sum| sum as f32).collect();
+        let right = sum
+            .chunks_exact(classes.max(1))
+            .zip(labels)
+            .filter(|(row, label)| highest(row) == **label as usize);
+        Some(right.count() as f64 / labels.len() as f64)
     }
 
     /// How the networks judge the test patients, where that was asked for.
@@ -162,14 +223,30 @@ mod tests {
         let outcome = |accuracy| Outcome {
             accuracy,
             per_class: vec![accuracy, 1.0],
-            confusion: Vec::new(),
-            judged: None,
+            ..Outcome::new(Vec::new(), 1)
         };
         let score = Score::new(vec![outcome(0.2), outcome(0.4)]);
         assert_eq!(score.n(), 2);
         assert!((score.mean() - 0.3).abs() < 1e-12);
         assert!((score.std() - 0.1).abs() < 1e-12);
         assert!((score.per_class()[0] - 0.3).abs() < 1e-12 && score.per_class()[1] == 1.0);
+    }
+
+    #[test]
+    fn an_ensemble_answers_with_the_mean_probability() {
+        // Of two samples, each network is wrong about one, and less sure there.
+        let outcome = |probabilities: [f32; 4]| Outcome {
+            probabilities: Some(probabilities.to_vec()),
+            ..Outcome::new(vec![vec![1, 0], vec![1, 0]], 2)
+        };
+        let both = [outcome([0.9, 0.1, 0.6, 0.4]), outcome([0.4, 0.6, 0.1, 0.9])];
+        let score = Score::new(both.to_vec());
+        assert_eq!((score.mean(), score.ensemble(&[0, 1])), (0.5, Some(1.0)));
+        assert_eq!(score.confusion(), [[2, 0], [2, 0]]);
+        assert_eq!(
+            Score::new(vec![Outcome::new(vec![vec![1]], 1)]).ensemble(&[0]),
+            None
+        );
     }
 
     #[test]

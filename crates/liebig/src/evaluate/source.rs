@@ -5,15 +5,28 @@ use std::time::Instant;
 
 use liebig_data::Dataset;
 
-use super::Training;
+use super::{Relabel, Training};
 use crate::config::Error as ConfigError;
 use crate::config::check::WHOLE;
 use crate::protocol::Recipe;
 use crate::set::SmallSet;
-use crate::{Error, Labels, Start, Task, Unroll, coresets};
+use crate::{Budget, Error, Labels, Start, Task, Unroll, coresets};
+
+/// What a source of as many bytes as the distilled set has is marked with.
+const BYTES: &str = "bytes";
 
 /// The name of the distilled set in a report.
 pub const DISTILLED: &str = "distilled";
+
+/// Whether a name is that of a baseline: a coreset or the whole training set, with what may follow after `@`.
+pub(crate) fn is_baseline(name: &str) -> bool {
+    if let Some((inner, way)) = name.rsplit_once('@')
+        && (Relabel::named(way).is_some() || way == BYTES)
+    {
+        return is_baseline(inner);
+    }
+    Training::split(name).is_some_and(|(name, _)| name == WHOLE || coresets::find(name).is_some())
+}
 
 /// A training set of an evaluation, or a rule for making it.
 pub enum Source<'a> {
@@ -30,6 +43,10 @@ pub enum Source<'a> {
     Coreset(&'static coresets::Entry),
     /// The whole training set.
     Whole(&'a Dataset),
+    /// Another source with other labels; the name becomes `NAME@hard` or `NAME@labels`.
+    Relabelled(Box<Source<'a>>, Relabel),
+    /// A coreset with as many bytes as the distilled set, labels included; the name becomes `NAME@bytes`.
+    Bytes(Box<Source<'a>>),
     /// Another source with a way in which a classifier is made from it; the name becomes `NAME@WAY`, except for a set with
     /// its own training.
     With(Box<Source<'a>>, Training),
@@ -41,6 +58,15 @@ impl<'a> Source<'a> {
     /// # Errors
     /// [`ConfigError::OutOfRange`] for an unknown name.
     pub fn baseline(name: &str, dataset: &'a Dataset) -> Result<Self, Error> {
+        if let Some((inner, way)) = name.rsplit_once('@') {
+            let source = || Ok::<_, Error>(Box::new(Self::baseline(inner, dataset)?));
+            if let Some(relabel) = Relabel::named(way) {
+                return Ok(Self::Relabelled(source()?, relabel));
+            }
+            if way == BYTES {
+                return Ok(Self::Bytes(source()?));
+            }
+        }
         if let Some((name, training)) = Training::split(name)
             && training != Training::Common
         {
@@ -71,6 +97,8 @@ impl<'a> Source<'a> {
             Self::Set { name, .. } => (*name).into(),
             Self::Coreset(entry) => entry.name().into(),
             Self::Whole(_) => WHOLE.into(),
+            Self::Relabelled(source, relabel) => format!("{}@{}", source.name(), relabel.name()),
+            Self::Bytes(source) => format!("{}@{BYTES}", source.name()),
             Self::With(source, Training::Own) if matches!(**source, Self::Set { .. }) => {
                 source.name()
             }
@@ -84,6 +112,48 @@ impl<'a> Source<'a> {
         match self {
             Self::With(_, training) => *training,
             _ => Training::Common,
+        }
+    }
+
+    /// The distilled set with hard labels.
+    pub(super) fn distilled_with_hard_labels(set: &'a SmallSet) -> Self {
+        let source = Self::Set {
+            name: DISTILLED,
+            set,
+            seconds: None,
+        };
+        Self::Relabelled(Box::new(source), Relabel::Hard)
+    }
+
+    /// A trained network without any training on the set.
+    pub(super) fn network(set: &'a SmallSet, training: Training) -> Self {
+        let source = Self::Set {
+            name: "network",
+            set,
+            seconds: None,
+        };
+        Self::With(Box::new(source), training)
+    }
+
+    /// The set, if it is there already.
+    pub(super) fn existing(&self) -> Option<&SmallSet> {
+        match self {
+            Self::Set { set, .. } => Some(set),
+            Self::With(source, _) | Self::Relabelled(source, _) | Self::Bytes(source) => {
+                source.existing()
+            }
+            Self::Coreset(_) | Self::Whole(_) => None,
+        }
+    }
+
+    /// Whether it is the whole training set.
+    pub(super) fn is_whole(&self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::With(source, _) | Self::Relabelled(source, _) | Self::Bytes(source) => {
+                source.is_whole()
+            }
+            Self::Set { .. } | Self::Coreset(_) => false,
         }
     }
 
@@ -103,9 +173,33 @@ impl<'a> Source<'a> {
         }
     }
 
-    pub(super) fn make(&self, task: &Task<'_>, repeats: usize) -> Result<Made, Error> {
-        if let Self::With(source, _) = self {
-            return source.make(task, repeats);
+    /// Makes it; `distilled` is the set that labels and bytes are taken from.
+    pub(super) fn make(
+        &self,
+        task: &Task<'_>,
+        repeats: usize,
+        distilled: Option<&SmallSet>,
+    ) -> Result<Made, Error> {
+        match self {
+            Self::With(source, _) => return source.make(task, repeats, distilled),
+            Self::Relabelled(source, relabel) => {
+                let mut made = source.make(task, repeats, distilled)?;
+                let sets = made
+                    .sets
+                    .into_iter()
+                    .map(|set| relabel.apply(set, distilled));
+                made.sets = sets.collect::<Result<_, _>>()?;
+                return Ok(made);
+            }
+            Self::Bytes(source) => {
+                let budget = as_many_bytes(task, distilled.ok_or(Error::NoSet)?);
+                let task = Task {
+                    budget: &budget,
+                    ..*task
+                };
+                return source.make(&task, repeats, distilled);
+            }
+            Self::Set { .. } | Self::Coreset(_) | Self::Whole(_) => {}
         }
         let started = Instant::now();
         let sets = match self {
@@ -116,7 +210,7 @@ impl<'a> Source<'a> {
                 sets.collect::<Result<Vec<_>, _>>()?
             }
             Self::Whole(dataset) => vec![whole(dataset)],
-            Self::With(..) => Vec::new(),
+            Self::With(..) | Self::Relabelled(..) | Self::Bytes(_) => Vec::new(),
         };
         let seconds = match self {
             Self::Set { seconds, .. } => *seconds,
@@ -124,7 +218,7 @@ impl<'a> Source<'a> {
         };
         // A value of a real image is stored in a byte.
         let real = match self {
-            Self::Set { .. } | Self::With(..) => false,
+            Self::Set { .. } | Self::With(..) | Self::Relabelled(..) | Self::Bytes(_) => false,
             Self::Coreset(entry) => entry.real(),
             Self::Whole(_) => true,
         };
@@ -134,6 +228,22 @@ impl<'a> Source<'a> {
             real,
         })
     }
+}
+
+/// As many real samples as take the bytes of the set, to the nearest number per class: a byte for each value of an image, four for each of a table, and a
+/// hard label; each class at least what it has of the set, and no more than there are.
+fn as_many_bytes(task: &Task<'_>, set: &SmallSet) -> Budget {
+    let value = match set.shape {
+        liebig_data::SampleShape::Image { .. } => 8.0,
+        liebig_data::SampleShape::Table { .. } => 32.0,
+    };
+    let label = Labels::Hard(vec![0]).bits(set.classes) as f64;
+    let each = value * set.shape.len() as f64 + label;
+    let mean = (set.bits_per_class() / each).round() as usize;
+    let counts = task.budget.counts().iter().enumerate();
+    let counts =
+        counts.map(|(class, &count)| mean.max(count).min(task.train.of_class(class).len()));
+    Budget::new(counts.collect())
 }
 
 fn whole(dataset: &Dataset) -> SmallSet {

@@ -4,27 +4,37 @@ use liebig_data::{Dataset, SampleShape, Space, Split};
 use liebig_grad::Device;
 use liebig_nn::Learner;
 
-use super::patients::Cohorts;
-use super::{Evaluation, Outcome};
+use super::calibration::expected_calibration_error;
+use super::{Asked, Evaluation, Outcome};
 use crate::Error;
-use crate::labels::highest;
+use crate::labels::{highest, softmax_at};
 use crate::run::Interrupt;
 use crate::set::{SmallSet, samples};
 
 /// Samples per call of the network.
 const BATCH: usize = 256;
 
-/// Tests a classifier, which gives the classes of samples `[n, ...]` in the space that networks train on. With `patients`,
-/// it judges those too.
+/// What a classifier says of some samples.
+#[derive(Default)]
+pub(super) struct Answers {
+    pub classes: Vec<usize>,
+    /// `[n, classes]`; empty if it says nothing of how sure it is.
+    pub probabilities: Vec<f32>,
+}
+
+/// Tests a classifier, which gives the classes of samples `[n, ...]` in the space that networks train on.
 pub(super) fn test(
     set: &SmallSet,
     evaluation: &Evaluation<'_>,
-    patients: Option<&Cohorts<'_>>,
-    classify: impl Fn(Vec<f32>) -> Result<Vec<usize>, Error>,
+    asked: Asked<'_>,
+    classify: impl Fn(Vec<f32>) -> Result<Answers, Error>,
 ) -> Result<Outcome, Error> {
-    let classes_of = |split: &Split| classes_of(split, &set.space, evaluation.interrupt, &classify);
+    let answers_to = |split: &Split| answers(split, &set.space, evaluation.interrupt, &classify);
     let test = evaluation.test;
-    let predicted = classes_of(test)?;
+    let Answers {
+        classes: predicted,
+        probabilities,
+    } = answers_to(test)?;
     let mut confusion = vec![vec![0_usize; set.classes]; set.classes];
     for (&predicted, &label) in predicted.iter().zip(test.labels()) {
         let row = confusion.get_mut(label as usize);
@@ -33,41 +43,57 @@ pub(super) fn test(
         }
     }
     let mut outcome = Outcome::new(confusion, test.len());
-    if let Some(patients) = patients {
-        outcome.judged = Some(patients.judge(&classes_of(patients.training)?, &predicted));
+    if let Some(patients) = asked.patients {
+        let training = answers_to(patients.training)?.classes;
+        outcome.judged = Some(patients.judge(&training, &predicted));
+    }
+    if !probabilities.is_empty() {
+        let rows = probabilities.chunks_exact(set.classes.max(1));
+        let judged = rows.zip(&predicted).zip(test.labels());
+        let sure = judged.map(|((row, &class), &label)| (row[class], class == label as usize));
+        outcome.calibration = Some(expected_calibration_error(sure));
+        if asked.probabilities {
+            outcome.probabilities = Some(probabilities);
+        }
     }
     Ok(outcome)
 }
 
-/// The classes that a classifier gives to the samples of a split.
-fn classes_of(
+/// What a classifier says of the samples of a split.
+fn answers(
     split: &Split,
     space: &Space,
     interrupt: &Interrupt,
-    classify: impl Fn(Vec<f32>) -> Result<Vec<usize>, Error>,
-) -> Result<Vec<usize>, Error> {
+    classify: impl Fn(Vec<f32>) -> Result<Answers, Error>,
+) -> Result<Answers, Error> {
     let all: Vec<usize> = (0..split.len()).collect();
-    let mut classes = Vec::with_capacity(all.len());
+    let mut answers = Answers::default();
     for batch in all.chunks(BATCH) {
         if interrupt.is_set() {
             return Err(Error::Interrupted);
         }
-        classes.extend(classify(split.batch(batch, space))?);
+        let of_batch = classify(split.batch(batch, space))?;
+        answers.classes.extend(of_batch.classes);
+        answers.probabilities.extend(of_batch.probabilities);
     }
-    Ok(classes)
+    Ok(answers)
 }
 
-/// The classes that a network predicts: those of the highest logit (the first if several are equal).
+/// What a network predicts: the classes of the highest logits (the first if several are equal).
 pub(super) fn predicted(
     learner: &Learner<'_>,
     (shape, classes): (SampleShape, usize),
     device: &Device,
     values: Vec<f32>,
-) -> Result<Vec<usize>, Error> {
+) -> Result<Answers, Error> {
     let logits = learner
         .predict(&samples(values, shape, device)?)?
         .to_vec()?;
-    Ok(logits.chunks_exact(classes.max(1)).map(highest).collect())
+    let rows = || logits.chunks_exact(classes.max(1));
+    Ok(Answers {
+        classes: rows().map(highest).collect(),
+        probabilities: rows().flat_map(|row| softmax_at(row, 1.0)).collect(),
+    })
 }
 
 /// The accuracy of a network on a dataset's test split.
@@ -80,8 +106,8 @@ pub(crate) fn accuracy(
     let test = &dataset.test;
     let kind = (dataset.shape, dataset.class_names.len());
     let classify = |values| predicted(learner, kind, device, values);
-    let classes = classes_of(test, &dataset.space, interrupt, classify)?;
-    let right = classes.iter().zip(test.labels());
+    let answers = answers(test, &dataset.space, interrupt, classify)?;
+    let right = answers.classes.iter().zip(test.labels());
     let right = right.filter(|&(&class, &label)| class == label as usize);
     Ok(right.count() as f64 / test.len().max(1) as f64)
 }

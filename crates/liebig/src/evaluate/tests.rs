@@ -33,6 +33,10 @@ fn score(recipe: &Recipe, seed: u64, ipc: usize, threads: usize) -> Result<Score
         let evaluation = Evaluation {
             recipe,
             networks: None,
+            teacher: None,
+            pruning: None,
+            rates: &[],
+            store: None,
             test: &test,
             seed,
             device: task.device,
@@ -94,6 +98,10 @@ fn a_request_to_stop_is_heard() {
         let evaluation = Evaluation {
             recipe: &recipe,
             networks: None,
+            teacher: None,
+            pruning: None,
+            rates: &[],
+            store: None,
             test: &strokes().test,
             seed: 0,
             device: task.device,
@@ -141,6 +149,10 @@ fn rows(sources: &[Source<'_>], test: &Split, metrics: &[Metric], work: &Work<'_
         let evaluation = Evaluation {
             recipe: &recipe,
             networks: None,
+            teacher: None,
+            pruning: None,
+            rates: &[],
+            store: None,
             test,
             seed: 0,
             device: task.device,
@@ -190,7 +202,7 @@ fn a_coreset_is_drawn_anew_for_each_network() {
     Work::on(strokes(), 1).run(1, |task| {
         let made = Source::baseline("random", strokes())
             .unwrap()
-            .make(&task, 3)
+            .make(&task, 3, None)
             .unwrap();
         let sets: Vec<SmallSet> = (0..3).map(|repeat| made.set(repeat).unwrap()).collect();
         assert!(sets[0] != sets[1] && sets[0] != sets[2] && sets[1] != sets[2]);
@@ -200,7 +212,7 @@ fn a_coreset_is_drawn_anew_for_each_network() {
             set: &sets[1],
             seconds: None,
         };
-        let made = source.make(&task, 3).unwrap();
+        let made = source.make(&task, 3, None).unwrap();
         assert!((0..3).all(|repeat| made.set(repeat).unwrap() == sets[1]));
     });
 }
@@ -253,7 +265,9 @@ fn an_empty_test_set_is_refused() {
 #[test]
 fn real_images_take_bytes_and_what_is_learnt_takes_floats() {
     let bits = |source: &Source<'_>, work: &Work<'_>| {
-        work.run(1, |task| source.make(&task, 2).unwrap().bits_per_class())
+        work.run(1, |task| {
+            source.make(&task, 2, None).unwrap().bits_per_class()
+        })
     };
     let work = Work::on(strokes(), 3);
     let mut set = work.run(1, |task| random(&task, 0)).unwrap();
@@ -305,6 +319,10 @@ fn one_learnt_step_size_replaces_the_learning_rate() {
             let evaluation = Evaluation {
                 recipe: &recipe,
                 networks: None,
+                teacher: None,
+                pruning: None,
+                rates: &[],
+                store: None,
                 test: &data.test,
                 seed: 0,
                 device: task.device,
@@ -312,7 +330,7 @@ fn one_learnt_step_size_replaces_the_learning_rate() {
                 observer: task.observer,
             };
             let model = recipe.model.build(facts::input(data.shape), 2).unwrap();
-            let set = source.make(&task, 1).unwrap().set(0).unwrap();
+            let set = source.make(&task, 1, None).unwrap().set(0).unwrap();
             let learner = train::train(model.as_ref(), &set, &evaluation, 0).unwrap();
             learner.weights()[0].to_vec().unwrap()
         })
@@ -334,6 +352,10 @@ fn a_set_of_other_samples_than_the_test_sets_is_refused() {
             let evaluation = Evaluation {
                 recipe: &recipe,
                 networks: None,
+                teacher: None,
+                pruning: None,
+                rates: &[],
+                store: None,
                 test,
                 seed: 0,
                 device: task.device,
@@ -500,5 +522,35 @@ fn the_common_protocol_takes_no_negative_weights() {
         let one_hot = mean(rows(1.0, 0.0));
         assert_eq!(mean(rows(1.0, -0.25)), one_hot);
         assert_ne!(mean(rows(0.5, 0.25)), one_hot);
+    });
+}
+
+#[test]
+fn real_samples_of_as_many_bytes_are_more_than_distilled_ones() {
+    Work::on(strokes(), 2).run(1, |task| {
+        let set = random(&task, 0).unwrap();
+        let source = Source::baseline("random@bytes", strokes()).unwrap();
+        let made = source.make(&task, 1, Some(&set)).unwrap();
+        let [two, more] = [set.len(), made.set(0).unwrap().len()];
+        // Distilled pixels take four bytes, real ones one.
+        assert_eq!((two, more), (20, 80));
+        assert!((made.bits_per_class() / set.bits_per_class() - 1.0).abs() < 0.001);
+        assert!(matches!(source.make(&task, 1, None), Err(Error::NoSet)));
+    });
+}
+
+#[test]
+fn a_learning_rate_is_chosen_on_training_samples() {
+    let recipe = recipe(mlp());
+    let sources = baselines(&["random".to_owned(), "whole".to_owned()], table()).unwrap();
+    Work::on(table(), 5).run(2, |task| {
+        let evaluation = Evaluation {
+            // Nothing is learnt by the first.
+            rates: &[1e-9, 0.05],
+            ..crate::tests::evaluation(&task, &recipe, &table().test)
+        };
+        let rows = evaluate(&sources, &evaluation, &[Metric::Accuracy], 2, &task).unwrap();
+        assert_eq!(rows.get("random").unwrap().lr, Some(0.05));
+        assert_eq!(rows.get("whole").unwrap().lr, None);
     });
 }

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use liebig_grad::{Device, Targets, Tensor};
-use liebig_nn::{Learner, Model};
+use liebig_nn::{Criterion, Learner, Model};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::Evaluation;
+use super::{Evaluation, Training};
 use crate::augment::Augmentation;
 use crate::protocol::{Loss, Recipe};
 use crate::set::{SmallSet, samples};
@@ -35,7 +35,13 @@ pub(super) fn train<'a>(
     };
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
     let optimizer = protocol.optimizer.build(lr);
-    let mut learner = Learner::fresh(model, optimizer, &mut rng, device)?;
+    let (mut learner, masks) = match evaluation.pruning {
+        None => (Learner::fresh(model, optimizer, &mut rng, device)?, None),
+        Some(pruning) => {
+            let (learner, masks) = pruning.sparse(model, repeat, optimizer)?;
+            (learner, Some(masks))
+        }
+    };
     let labels = match protocol.loss {
         Loss::CrossEntropy => common_labels(set, recipe),
         Loss::SquaredError => Cow::Borrowed(&set.labels),
@@ -54,8 +60,16 @@ pub(super) fn train<'a>(
         for batch in order.chunks(protocol.batch_size) {
             let values = shifted.as_ref().unwrap_or(set).values_of(batch);
             let x = augmented(&protocol.augmentation, values, set, &mut augmenting, device)?;
-            let criterion = protocol.loss.criterion();
+            let criterion = match evaluation.teacher {
+                Some(teacher) => Criterion::Distillation {
+                    temperature: teacher.temperature(),
+                },
+                None => protocol.loss.criterion(),
+            };
             learner.learn_by(criterion, &x, &targets.select(batch)?)?;
+            if let Some(masks) = &masks {
+                learner.scale_weights(masks)?;
+            }
         }
         let drops = protocol.lr_drops.iter();
         for drop in drops.filter(|drop| drop.after_epochs == epoch) {
@@ -100,6 +114,22 @@ fn augmented(
 ) -> Result<Tensor, Error> {
     let values = augmentation.batch(values, set.shape, rng)?;
     samples(values, set.shape, device)
+}
+
+/// A trained network before or after it is pruned.
+pub(super) fn pruned<'a>(
+    model: &'a dyn Model,
+    evaluation: &Evaluation<'_>,
+    training: Training,
+    repeat: u64,
+) -> Result<Learner<'a>, Error> {
+    let pruning = evaluation.pruning.ok_or(Error::NoNetworks)?;
+    let protocol = &evaluation.recipe.protocol;
+    let optimizer = protocol.optimizer.build(protocol.lr);
+    match training {
+        Training::Dense => pruning.dense(model, repeat, optimizer),
+        _ => Ok(pruning.sparse(model, repeat, optimizer)?.0),
+    }
 }
 
 /// The network before the first of the steps that the set was made for.

@@ -18,18 +18,24 @@ pub enum Training {
     Nearest,
     /// No training: the network as it is before the steps that the distilled set was made for.
     Before,
+    /// No training: the trained network before it is pruned ([`Pruning`](super::Pruning)).
+    Dense,
+    /// No training: the trained network after it is pruned.
+    Pruned,
 }
 
-const ALL: [Training; 5] = [
+const ALL: [Training; 7] = [
     Training::Common,
     Training::Own,
     Training::Tuned,
     Training::Nearest,
     Training::Before,
+    Training::Dense,
+    Training::Pruned,
 ];
 
 impl Training {
-    /// The name: `common`, `own`, `tuned`, `nearest` or `before`.
+    /// The name: `common`, `own`, `tuned`, `nearest`, `before`, `dense` or `pruned`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -38,6 +44,8 @@ impl Training {
             Self::Tuned => "tuned",
             Self::Nearest => "nearest",
             Self::Before => "before",
+            Self::Dense => "dense",
+            Self::Pruned => "pruned",
         }
     }
 

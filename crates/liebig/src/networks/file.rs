@@ -48,6 +48,19 @@ impl Pool {
         self.networks.is_empty()
     }
 
+    /// Identifies the networks by their weights.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hash = blake3::Hasher::new_derive_key("liebig networks, version 1");
+        for weight in self.networks.iter().flatten() {
+            // Weights are read from files, so they are there.
+            for value in weight.to_vec().unwrap_or_default() {
+                hash.update(&value.to_le_bytes());
+            }
+        }
+        hash.finalize().to_hex().to_string()
+    }
+
     /// The weights of a network; the numbers start again after the last.
     #[must_use]
     pub fn weights(&self, net: u64) -> &[Tensor] {

@@ -60,6 +60,10 @@ impl Session<'_> {
             let evaluation = Evaluation {
                 recipe: &recipe,
                 networks: None,
+                teacher: None,
+                pruning: None,
+                rates: &[],
+                store: None,
                 test: &test,
                 seed: 0,
                 device: &self.device,

@@ -229,6 +229,10 @@ impl<'a> Session<'a> {
         let evaluation = Evaluation {
             recipe: &recipe,
             networks: pool.as_ref(),
+            teacher: None,
+            pruning: None,
+            rates: &[],
+            store: None,
             test: &self.dataset.test,
             seed: config.general.seed,
             device: &self.device,

@@ -8,10 +8,10 @@ use liebig::artefact::Artefact;
 use liebig::atomic;
 use liebig::config::Layers;
 use liebig::coresets;
-use liebig::evaluate::{ArtefactEvaluation, Metric, ModelRows};
+use liebig::evaluate::{ArtefactEvaluation, Metric, ModelRows, plans};
 use liebig::run::Interrupt;
 use liebig::session::RunOptions;
-use liebig::{Dataset, Error, Facts, Protocol, Session};
+use liebig::{Dataset, Error, Facts, Session};
 use serde::{Deserialize, Serialize};
 
 use super::super::distill::fit;
@@ -151,8 +151,9 @@ impl Cell {
     ) -> Result<Vec<ModelRows>, Error> {
         let mut artefact = Artefact::read(path)?;
         let facts = Facts::of(dataset);
-        if let Some(dc) = Protocol::named("dc", &facts) {
-            artefact.recipe.protocol = dc;
+        let own = &artefact.recipe.protocol;
+        if let [dc] = &plans(&["dc".into()], own, &facts)[..] {
+            artefact.recipe.protocol = dc.protocol.clone();
         }
         let report = ArtefactEvaluation {
             networks: None,
@@ -160,6 +161,10 @@ impl Cell {
             dataset,
             models: &arguments.models,
             repeats: arguments.repeats as usize,
+            protocols: &[],
+            teacher: None,
+            pruning: None,
+            store: None,
             epochs: arguments.epochs.map(|epochs| epochs as usize),
             baselines: &[],
             metrics: &[Metric::Accuracy],

@@ -1,7 +1,7 @@
-//! Decodes all images of a dataset with all cores, straight into the arrays that hold them.
+//! Decodes all images of a dataset with all cores, straight to where they stay: in memory, or on disk if they do not fit.
 
 use std::borrow::Cow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use super::plan::{Plan, guess, sizes_differ};
 use super::tally::Tally;
 use super::{Decoded, Facts, decode};
-use crate::memory::{HINT_RESIZE, MemoryLimit};
+use crate::memory::{MemoryLimit, bytes as in_words};
 use crate::notes::some_of;
+use crate::pixels::{Pixels, Scratch};
 use crate::{Error, LoadOptions, Note, NoteKind, SampleShape};
 
 /// Image files, wherever they lie: in folders, in archives, in the cells of a table.
@@ -34,7 +35,7 @@ pub(crate) struct Batch {
     /// One size and one number of channels for all.
     pub shape: SampleShape,
     /// For each group, the pixels of those of its images that could be read, `[n, C, H, W]`.
-    pub pixels: Vec<Vec<u8>>,
+    pub pixels: Vec<Pixels>,
     /// The indices of the files that could not be read, ascending. Empty unless `skip_bad` is set.
     pub bad: Vec<usize>,
     pub notes: Vec<Note>,
@@ -88,11 +89,12 @@ impl Report {
 /// Decodes every file. The files are in groups of the lengths `groups`, one after the other, and each group becomes an array.
 ///
 /// The size is the one that is asked for, or the one that all images have, or 32x32; there is one channel if it is asked for
-/// or if every image is grey, otherwise three. `spare` further images will be in memory together with them.
+/// or if every image is grey, otherwise three. `spare` further images will be in memory together with them. What is over
+/// the memory limit is kept in a temporary file.
 ///
 /// # Errors
-/// [`Error::BadImages`] with all files that cannot be read, unless `skip_bad` is set; [`Error::TooLarge`] before anything of
-/// that size is allocated.
+/// [`Error::BadImages`] with all files that cannot be read, unless `skip_bad` is set; [`Error::Scratch`] if the temporary
+/// file cannot be written.
 pub(crate) fn decode_all(
     files: &dyn ImageFiles,
     groups: &[usize],
@@ -102,17 +104,24 @@ pub(crate) fn decode_all(
     memory: MemoryLimit,
 ) -> Result<Batch, Error> {
     let mut plan = guess(files, options);
+    let mut on_disk = None;
     let (report, mut pixels) = loop {
-        if let Err(refused) = check_memory(files.len() + spare, plan, place, memory) {
-            // Sizes that differ are not kept; then less memory may be enough.
-            if plan.one_size && sizes_differ(files, plan.size) {
-                plan = Plan::with_mixed_sizes(options);
-                continue;
-            }
-            return Err(refused);
+        let needed = ((files.len() + spare) as u64).saturating_mul(plan.shape().len() as u64);
+        let fits = needed <= memory.left();
+        // Sizes that differ are not kept; then less memory may be enough.
+        if !fits && plan.one_size && sizes_differ(files, plan.size) {
+            plan = Plan::with_mixed_sizes(options);
+            continue;
         }
         let found = Found::default();
-        let (report, pixels) = pass(files, groups, plan, options, &found);
+        let (report, pixels) = match fits {
+            true => pass(files, groups, plan, options, &found),
+            false => {
+                let (report, pixels, folder) = pass_to_disk(files, groups, plan, options, &found)?;
+                on_disk = Some((needed, folder));
+                (report, pixels)
+            }
+        };
         if !found.anything() {
             break (report, pixels);
         }
@@ -147,6 +156,16 @@ pub(crate) fn decode_all(
         notes.push(NoteKind::Skipped.note(text));
     }
     let shape = plan.shape();
+    if let Some((needed, folder)) = on_disk {
+        let text = format!(
+            "{} images of {shape} do not fit in {} of memory: {} are kept in a temporary file in {}",
+            files.len(),
+            in_words(memory.left()),
+            in_words(needed),
+            folder.display()
+        );
+        notes.push(NoteKind::Chosen.note(text));
+    }
     let bad: Vec<usize> = bad.into_iter().map(|(index, _)| index).collect();
     close_gaps(&mut pixels, groups, &bad, shape.len());
     Ok(Batch {
@@ -157,13 +176,6 @@ pub(crate) fn decode_all(
     })
 }
 
-fn check_memory(count: usize, plan: Plan, place: &Path, memory: MemoryLimit) -> Result<(), Error> {
-    let shape = plan.shape();
-    let needed = (count as u64).saturating_mul(shape.len() as u64);
-    let what = || format!("{count} images of {shape}");
-    memory.check(place, needed, what, HINT_RESIZE)
-}
-
 /// Decodes all images as planned, or until the plan is found not to hold.
 fn pass(
     files: &dyn ImageFiles,
@@ -171,7 +183,7 @@ fn pass(
     plan: Plan,
     options: &LoadOptions,
     found: &Found,
-) -> (Report, Vec<Vec<u8>>) {
+) -> (Report, Vec<Pixels>) {
     let len = plan.shape().len();
     // Zeros that the system gives: what is not written takes no memory.
     let mut pixels: Vec<Vec<u8>> = groups.iter().map(|count| vec![0; count * len]).collect();
@@ -190,7 +202,36 @@ fn pass(
             report.add(index, outcome, plan.size)
         })
         .reduce(Report::default, Report::merge);
-    (report, pixels)
+    (report, pixels.into_iter().map(Pixels::Memory).collect())
+}
+
+/// The same to a temporary file; also its folder.
+fn pass_to_disk(
+    files: &dyn ImageFiles,
+    groups: &[usize],
+    plan: Plan,
+    options: &LoadOptions,
+    found: &Found,
+) -> Result<(Report, Vec<Pixels>, PathBuf), Error> {
+    let len = plan.shape().len();
+    let scratch = Scratch::new(len)?;
+    let report = (0..files.len())
+        .into_par_iter()
+        .try_fold(Report::default, |report, index| {
+            let outcome = match found.anything() {
+                true => Outcome::Unplanned,
+                false => {
+                    let mut slot = vec![0; len];
+                    let outcome = one(files, index, &mut slot, plan, options, found);
+                    scratch.write(index, &slot)?;
+                    outcome
+                }
+            };
+            Ok::<_, Error>(report.add(index, outcome, plan.size))
+        })
+        .try_reduce(Report::default, |one, other| Ok(one.merge(other)))?;
+    let folder = scratch.folder().to_owned();
+    Ok((report, scratch.finish(groups)?, folder))
 }
 
 /// Decodes an image into its place.
@@ -223,23 +264,14 @@ fn one(
 }
 
 /// Removes the places of bad images from the arrays.
-fn close_gaps(pixels: &mut [Vec<u8>], groups: &[usize], bad: &[usize], len: usize) {
+fn close_gaps(pixels: &mut [Pixels], groups: &[usize], bad: &[usize], len: usize) {
     let (mut start, mut bad) = (0, bad.iter().peekable());
     for (group, &count) in pixels.iter_mut().zip(groups) {
-        let mut kept = 0;
-        for index in 0..count {
-            if bad.next_if_eq(&&(start + index)).is_some() {
-                continue;
-            }
-            if kept < index {
-                group.copy_within(index * len..(index + 1) * len, kept * len);
-            }
-            kept += 1;
-        }
+        let good = |index: &usize| bad.next_if_eq(&&(start + index)).is_none();
+        let kept: Vec<usize> = (0..count).filter(good).collect();
         start += count;
-        if kept < count {
-            group.truncate(kept * len);
-            group.shrink_to_fit();
+        if kept.len() < count {
+            group.keep(&kept, len);
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::classes::Classes;
 use crate::files::Place;
 use crate::notes::some_of;
 use crate::parts::Parts;
+use crate::pixels::Pixels;
 use crate::random::stream;
 use crate::stratified::divided;
 use crate::{Error, Format, Note, NoteKind, Split};
@@ -136,9 +137,9 @@ fn read(folder: &Place, request: &Request<'_>) -> Result<Parts, Error> {
     let kept = check(&classes)?;
     notes.extend(kept.left_out);
     let mut patients = patients::of(&pool, &groups, &bad, request.options)?.into_iter();
-    let split = |(pixels, classes): (Vec<u8>, Vec<u32>)| {
+    let split = |(pixels, classes): (Pixels, Vec<u32>)| {
         let labels = classes.into_iter().map(|class| kept.labels[class as usize]);
-        Split::images(shape, pixels, labels.collect())?.in_groups(patients.next())
+        Split::of_pixels(shape, pixels, labels.collect())?.in_groups(patients.next())
     };
     let splits = pixels.into_iter().zip(classes).map(split);
     let mut splits = splits.collect::<Result<Vec<Split>, Error>>()?;

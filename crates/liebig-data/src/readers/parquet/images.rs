@@ -87,7 +87,7 @@ pub(super) fn parts(joined: Joined<ParquetFile>, request: &Request<'_>) -> Resul
     notes.extend(of_images);
     remove(&mut of_group, &bad);
     let splits = pixels.into_iter().zip(of_group);
-    let splits = splits.map(|(pixels, labels)| Split::images(shape, pixels, labels));
+    let splits = splits.map(|(pixels, labels)| Split::of_pixels(shape, pixels, labels));
     let mut splits = splits.collect::<Result<Vec<Split>, Error>>()?.into_iter();
     let (Some(train), Some(test)) = (splits.next(), splits.next()) else {
         return Err(wrong(&table, "no images".into()));

@@ -131,6 +131,11 @@ impl<'a> Cohorts<'a> {
         })
     }
 
+    /// The positive class.
+    pub fn positive(&self) -> u32 {
+        self.positive
+    }
+
     /// Judges the test patients by the classes that a network predicts for all samples of both splits.
     pub fn judge(&self, training: &[usize], test: &[usize]) -> Judged {
         let positive = self.positive as usize;

@@ -175,6 +175,10 @@ fn every_source_judges_the_patients() {
             let evaluation = Evaluation {
                 recipe: &recipe,
                 networks: None,
+                teacher: None,
+                pruning: None,
+                rates: &[],
+                store: None,
                 test: &dataset.test,
                 seed: 0,
                 device: task.device,

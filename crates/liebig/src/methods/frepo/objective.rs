@@ -120,7 +120,7 @@ impl<'a> FeatureRegression<'a> {
         let criterion = self.settings.online_criterion();
         let targets = match criterion {
             Criterion::SquaredError => Targets::Soft(self.labels(set)?),
-            Criterion::CrossEntropy => {
+            Criterion::CrossEntropy | Criterion::Distillation { .. } => {
                 let labels = set.budget().labels();
                 Targets::Hard(labels.into_iter().map(|label| label as usize).collect())
             }

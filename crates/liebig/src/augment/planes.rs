@@ -1,0 +1,28 @@
+//! Images as they lie in a batch.
+
+use liebig_grad::{Tensor, cpu};
+
+use super::{Draw, Error};
+
+/// The shape of an image, stored plane by plane.
+#[derive(Clone, Copy)]
+pub(super) struct Planes {
+    pub channels: usize,
+    pub height: usize,
+    pub width: usize,
+}
+
+impl Planes {
+    /// The number of values of an image.
+    pub fn len(self) -> usize {
+        self.channels * self.height * self.width
+    }
+
+    /// Transforms a batch, `[n, C, H, W]` row major.
+    pub fn apply(self, draw: &Draw, values: Vec<f32>) -> Result<Vec<f32>, Error> {
+        let images = values.len() / self.len().max(1);
+        let shape = [images, self.channels, self.height, self.width];
+        let x = Tensor::from_vec(values, &shape, &cpu())?;
+        Ok(draw.apply(&x)?.to_vec()?)
+    }
+}
