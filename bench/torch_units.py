@@ -8,9 +8,11 @@ The second is an unrolled training (`unroll.py`), which runs once and without a 
 
 import argparse
 import json
+import pathlib
 import re
 import resource
 import statistics
+import sys
 import time
 
 import torch
@@ -19,6 +21,8 @@ from torch.func import functional_call
 from torch.nn import functional as F
 
 CLASSES = 10
+# Where the networks are that the tests' reference values are made with.
+GOLDEN = pathlib.Path(__file__).parent.parent / "crates" / "liebig-nn" / "tests" / "golden"
 
 
 def convnet(width=128, depth=3, channels=3, side=32):
@@ -231,6 +235,25 @@ class Units:
         return unit
 
     @staticmethod
+    def network_step(name, batch, **options):
+        """One SGD step of a network of the tests' reference, on colour images of 32 pixels."""
+        sys.path.append(str(GOLDEN))
+        import make_networks
+        import make_reference
+
+        make = getattr(make_networks, name, None) or getattr(make_reference, name)
+        net = make((3, 32, 32), CLASSES, **options)
+        images, labels = torch.randn(batch, 3, 32, 32), torch.arange(batch) % CLASSES
+        sgd = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+
+        def unit():
+            sgd.zero_grad()
+            F.cross_entropy(net(images), labels).backward()
+            sgd.step()
+
+        return unit
+
+    @staticmethod
     def matrix_product(side):
         a, b = torch.randn(side, side), torch.randn(side, side)
         return lambda: a @ b
@@ -264,6 +287,16 @@ WORKLOADS = {
     "train_small_ipc10": lambda units: units.train(100, 100, 20),
     "expert_epoch_2048": lambda units: units.expert_epoch(2048, 256),
     "inference_2048": lambda units: units.inference(2048),
+    "network_step_mlp": lambda units: units.network_step("MLP", 256),
+    "network_step_lenet": lambda units: units.network_step("LeNet", 256),
+    "network_step_alexnet": lambda units: units.network_step("AlexNet", 64),
+    "network_step_vgg11": lambda units: units.network_step("Vgg11", 64),
+    "network_step_resnet18": lambda units: units.network_step("ResNet18", 64),
+    "network_step_resnet18_batch": lambda units: units.network_step("ResNet18", 64, norm="batch"),
+    "network_step_resnet18ap": lambda units: units.network_step("ResNet18Ap", 64),
+    "network_step_convnet_batch": lambda units: units.network_step("ConvNet", 256, norm="batch"),
+    "network_step_convnet_none": lambda units: units.network_step("ConvNet", 64, norm="none"),
+    "network_step_vit": lambda units: units.network_step("Vit", 64),
 }
 
 

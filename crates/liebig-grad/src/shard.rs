@@ -68,6 +68,7 @@ where
 {
     match items {
         [] => Ok(None),
+        [item] => alone(|| body(item)).map(Some),
         _ => tree(items, &body, &join).map(Some),
     }
 }
@@ -88,6 +89,11 @@ where
     let (left, right) = items.split_at(items.len().div_ceil(2));
     let (left, right) = rayon::join(|| tree(left, body, join), || tree(right, body, join));
     join(left?, right?)
+}
+
+/// Runs work beside which no other shard runs: its operations may each take several threads.
+pub fn alone<R>(work: impl FnOnce() -> R) -> R {
+    liebig_kernels::split_operations(work)
 }
 
 /// Adds lists of tensors, element by element.

@@ -1,5 +1,6 @@
 //! Memory for results: not zeroed before the kernel writes it, and shared between threads.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -46,10 +47,30 @@ const PART: usize = 64;
 /// Below this many multiplications, another thread costs more time than it saves.
 const WORTH_SHARING: usize = 1 << 20;
 
-/// Calls `body` for all channels. For a single image with enough work, the channels are split into
-/// parts that run on the available threads.
+thread_local! {
+    /// Whether the work on this thread is all there is, so that its operations may take other threads.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs work whose operations may each be split over the available threads, because no other shard runs beside it: a batch
+/// that batch normalisation needs whole. The results are the same bits.
+pub fn split_operations<R>(work: impl FnOnce() -> R) -> R {
+    struct Restore(bool);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            ALONE.set(self.0);
+        }
+    }
+
+    let _restore = Restore(ALONE.replace(true));
+    work()
+}
+
+/// Calls `body` for all channels. For a single image with enough work, or in [`split_operations`], the channels are split
+/// into parts that run on the available threads.
 ///
-/// Batches of several images run on the calling thread, because their shards already run in parallel.
+/// Other batches of several images run on the calling thread, because their shards already run in parallel.
 /// A channel's result does not depend on how the channels are split.
 pub(crate) fn for_channels(
     images: usize,
@@ -58,7 +79,8 @@ pub(crate) fn for_channels(
     body: impl Fn(Range<usize>) + Send + Sync,
 ) {
     let panels = channels / PART;
-    if images > 1 || panels < 2 || multiplications < WORTH_SHARING {
+    let shared = images > 1 && !ALONE.get();
+    if shared || panels < 2 || multiplications < WORTH_SHARING {
         return body(0..channels);
     }
     let parts = panels.min(rayon::current_num_threads());

@@ -214,6 +214,9 @@ pub(crate) fn map_items<T: Sync, R: Send>(
     items: &[T],
     body: impl Fn(&T) -> Result<R> + Sync + Send,
 ) -> Result<Vec<R>> {
+    if let [item] = items {
+        return Ok(vec![liebig_grad::shard::alone(|| body(item))?]);
+    }
     let results: Vec<Result<R>> = items.par_iter().map(body).collect();
     results.into_iter().collect()
 }

@@ -51,6 +51,7 @@ mod simplex;
 mod state;
 pub mod synthetic;
 mod task;
+mod tensor_file;
 mod unroll;
 
 #[cfg(test)]

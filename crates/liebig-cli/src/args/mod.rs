@@ -221,6 +221,9 @@ pub struct EvaluateArguments {
     /// Report the accuracy of all networks together, too
     #[arg(long)]
     pub ensemble: bool,
+    /// Evaluate the sets that runs kept on their way instead, and write accuracies.jsonl into their folders, for reports
+    #[arg(long)]
+    pub snapshots: bool,
     /// Keep the result of each network in this folder, and take those that are there: an interrupted evaluation goes on
     #[arg(long, value_name = "DIR")]
     pub resume: Option<PathBuf>,
@@ -338,9 +341,19 @@ pub struct MethodsArguments {
 /// `liebig models`
 #[derive(Debug, Args)]
 pub struct ModelsArguments {
-    /// The network whose options are listed [default: list the networks]
+    /// The network whose options are listed, with options such as resnet18:norm=batch for files [default: list the
+    /// networks]
     #[arg(value_name = "NAME")]
     pub name: Option<String>,
+    /// Write fresh weights for 3x32x32 images and 10 classes, as PyTorch's state_dict in a safetensors file
+    #[arg(long, value_name = "FILE", requires = "name")]
+    pub write: Option<PathBuf>,
+    /// Seed of the fresh weights
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Check that a file is a state_dict of the network for 3x32x32 images and 10 classes
+    #[arg(long, value_name = "FILE", requires = "name", conflicts_with = "write")]
+    pub check: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

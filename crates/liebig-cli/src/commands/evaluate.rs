@@ -1,6 +1,7 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
 mod patients;
+pub mod snapshots;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -29,10 +30,17 @@ struct Several {
 pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     let interrupt = Interrupt::on_ctrl_c()?;
     let terminal = Terminal::new(voice);
+    if arguments.snapshots {
+        return over_time(arguments, &interrupt, &terminal, printer, voice);
+    }
     let mut reports = Vec::new();
     let mut texts = Vec::new();
     for path in &arguments.paths {
-        let (report, class_names) = one(path, arguments, &interrupt, &terminal, voice)?;
+        let set = Given {
+            run: path,
+            path: artefact_path(path),
+        };
+        let (report, class_names) = one(&set, arguments, &interrupt, &terminal, voice)?;
         if arguments.paths.len() > 1 {
             texts.push(path.display().to_string());
         }
@@ -53,17 +61,49 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
     Ok(ExitStatus::Success)
 }
 
+/// Evaluates the sets that runs kept on their way, and writes the accuracies into their folders.
+fn over_time(
+    arguments: &EvaluateArguments,
+    interrupt: &Interrupt,
+    terminal: &Terminal,
+    printer: &Printer,
+    voice: Voice,
+) -> Result<ExitStatus> {
+    let mut all = Vec::new();
+    for run in &arguments.paths {
+        let mut reports = Vec::new();
+        for (iteration, path) in snapshots::of(run)? {
+            let set = Given { run, path };
+            reports.push((
+                iteration,
+                one(&set, arguments, interrupt, terminal, voice)?.0,
+            ));
+        }
+        snapshots::write(run, &reports)?;
+        all.extend(snapshots::read(run)?);
+    }
+    printer.print(&all, || tables::over_time(&all))?;
+    Ok(ExitStatus::Success)
+}
+
+/// A set, and where it comes from.
+struct Given<'a> {
+    /// The run's folder, or the file itself.
+    run: &'a Path,
+    /// The file.
+    path: PathBuf,
+}
+
 /// The evaluation of one set, and the names of its classes.
 fn one(
-    given: &Path,
+    given: &Given<'_>,
     arguments: &EvaluateArguments,
     interrupt: &Interrupt,
     terminal: &Terminal,
     voice: Voice,
 ) -> Result<(EvaluationReport, Vec<String>)> {
-    let path = artefact_path(given);
-    let artefact = Artefact::read(&path)?;
-    let dataset = dataset(given, arguments, &artefact)?;
+    let artefact = Artefact::read(&given.path)?;
+    let dataset = dataset(given.run, arguments, &artefact)?;
     if dataset.hash != artefact.provenance.dataset.hash {
         voice.say(
             "warning: this dataset is not exactly the one that was distilled: its hash differs",
@@ -90,7 +130,7 @@ fn one(
         let metric = Metric::patients(positive, &artefact.class_names);
         metrics.push(metric?);
     }
-    let networks = arguments.nets.clone().or_else(|| networks_of(given));
+    let networks = arguments.nets.clone().or_else(|| networks_of(given.run));
     let needs_networks = artefact
         .recipe
         .unroll
@@ -127,7 +167,7 @@ fn one(
         observer: terminal,
     };
     let mut report = super::threads(arguments.threads)?.install(|| evaluation.run())?;
-    report.artefact = Some(path);
+    report.artefact = Some(given.path.clone());
     Ok((report, artefact.class_names))
 }
 

@@ -90,9 +90,3 @@ impl<'a> Tensors<'a> {
         Err(field(self.path, name, reason))
     }
 }
-
-/// The bytes of a tensor of `f32`.
-pub(super) fn little_endian(values: &[f32]) -> Vec<u8> {
-    let bytes = values.iter().flat_map(|value| value.to_le_bytes());
-    bytes.collect()
-}

@@ -1,15 +1,14 @@
 //! Large whitenings, which many files share: a file beside the artefact, named after its content.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use liebig_data::Whitening;
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::SafeTensors;
 
 use super::check::field;
-use super::tensors::{Tensors, little_endian};
+use super::tensors::Tensors;
 use super::{Artefact, Error};
-use crate::atomic;
+use crate::{atomic, tensor_file};
 
 /// Values of a sample above which the whitening has a file of its own: from here on, it would be larger than most sets.
 const LARGEST: usize = 512;
@@ -22,9 +21,7 @@ pub(super) fn hash_beside(whitening: &Whitening) -> Option<&str> {
 }
 
 /// Name, shape and bytes of each tensor.
-pub(super) fn tensors(
-    whitening: &Whitening,
-) -> impl Iterator<Item = (&'static str, Vec<usize>, Vec<u8>)> {
+pub(super) fn tensors(whitening: &Whitening) -> impl Iterator<Item = tensor_file::Entry> {
     let len = whitening.len();
     let parts = [
         (vec![len], whitening.mean()),
@@ -32,7 +29,7 @@ pub(super) fn tensors(
         (vec![len, len], whitening.inverse()),
     ];
     let named = NAMES.into_iter().zip(parts);
-    named.map(|(name, (shape, values))| (name, shape, little_endian(values)))
+    named.map(|(name, (shape, values))| tensor_file::floats(name, shape, values))
 }
 
 /// The whitening of samples of `len` values, from tensors.
@@ -77,16 +74,8 @@ impl Artefact {
             return Ok(());
         }
         let parts: Vec<_> = tensors(whitening).collect();
-        let views = parts
-            .iter()
-            .map(|(name, shape, bytes)| {
-                Ok((*name, TensorView::new(Dtype::F32, shape.clone(), bytes)?))
-            })
-            .collect::<Result<Vec<_>, safetensors::SafeTensorError>>();
-        let none: Option<HashMap<String, String>> = None;
-        let bytes = views
-            .and_then(|views| serialize(views, none))
-            .map_err(|error| field(&place, "tensors", error.to_string()))?;
+        let bytes = tensor_file::file(&parts, None);
+        let bytes = bytes.map_err(|error| field(&place, "tensors", error.to_string()))?;
         Ok(atomic::write(&place, &bytes)?)
     }
 }

@@ -2,14 +2,14 @@
 
 use liebig_data::{SampleShape, stream};
 use liebig_grad::{Device, Targets};
-use liebig_nn::{Sgd, loss_gradient, predict};
+use liebig_nn::{Input, Sgd, initialize, loss_gradient, predict};
 use rand::RngExt;
 
 use super::network::{Bench, CLASSES, Sizes};
 use super::workloads::Unit;
-use crate::Error;
 use crate::augment::{Augmentation, Operation};
 use crate::set::samples;
+use crate::{Error, model_spec};
 
 pub(super) fn train(
     count: usize,
@@ -32,6 +32,24 @@ pub(super) fn train(
             sgd.step(&mut bench.weights, &step.gradient)?;
         }
         Ok(())
+    }))
+}
+
+/// One SGD step of a network on `batch` colour images of 32 pixels; `spec` is as [`model_spec`] reads it.
+pub(super) fn network_step(spec: &str, batch: usize, device: &Device) -> Result<Unit, Error> {
+    let input = Input {
+        channels: 3,
+        height: 32,
+        width: 32,
+    };
+    let model = model_spec(spec, input)?.build(input, CLASSES)?;
+    let mut weights = initialize(model.as_ref(), &mut stream(0, "bench/network", 0), device)?;
+    let x = Bench::new(Sizes::default(), device)?.images(batch, 0)?;
+    let targets = Targets::Hard((0..batch).map(|image| image % CLASSES).collect());
+    let mut sgd = Sgd::new(0.01).with_momentum(0.9);
+    Ok(Box::new(move || {
+        let step = loss_gradient(model.as_ref(), &weights, &x, &targets)?;
+        Ok(sgd.step(&mut weights, &step.gradient)?)
     }))
 }
 

@@ -111,6 +111,56 @@ pub const WORKLOADS: &[Workload] = &[
         about: "class predictions for 2,048 images",
         prepare: training::inference,
     },
+    Workload {
+        name: "network_step_mlp",
+        about: "one SGD step of the perceptron on 256 images",
+        prepare: |device| training::network_step("mlp", 256, device),
+    },
+    Workload {
+        name: "network_step_lenet",
+        about: "one SGD step of LeNet on 256 images",
+        prepare: |device| training::network_step("lenet", 256, device),
+    },
+    Workload {
+        name: "network_step_alexnet",
+        about: "one SGD step of AlexNet on 64 images",
+        prepare: |device| training::network_step("alexnet", 64, device),
+    },
+    Workload {
+        name: "network_step_vgg11",
+        about: "one SGD step of VGG11 on 64 images",
+        prepare: |device| training::network_step("vgg11", 64, device),
+    },
+    Workload {
+        name: "network_step_resnet18",
+        about: "one SGD step of ResNet18 on 64 images",
+        prepare: |device| training::network_step("resnet18", 64, device),
+    },
+    Workload {
+        name: "network_step_resnet18_batch",
+        about: "one SGD step of ResNet18 with batch normalisation on 64 images",
+        prepare: |device| training::network_step("resnet18:norm=batch", 64, device),
+    },
+    Workload {
+        name: "network_step_resnet18ap",
+        about: "one SGD step of ResNet18 with average pooling on 64 images",
+        prepare: |device| training::network_step("resnet18ap", 64, device),
+    },
+    Workload {
+        name: "network_step_convnet_batch",
+        about: "one SGD step of the ConvNet with batch normalisation on 256 images",
+        prepare: |device| training::network_step("convnet:norm=batch", 256, device),
+    },
+    Workload {
+        name: "network_step_convnet_none",
+        about: "one SGD step of the ConvNet without normalisation on 64 images",
+        prepare: |device| training::network_step("convnet:norm=none", 64, device),
+    },
+    Workload {
+        name: "network_step_vit",
+        about: "one SGD step of the vision transformer on 64 images",
+        prepare: |device| training::network_step("vit", 64, device),
+    },
 ];
 
 #[cfg(test)]

@@ -184,8 +184,7 @@ impl ArtefactEvaluation<'_> {
         let teacher = networks
             .as_ref()
             .zip(self.teacher)
-            .map(|(pool, (_, t))| Teacher::new(teaches.as_ref(), pool, t, self.device))
-            .transpose()?;
+            .map(|(pool, (_, t))| Teacher::new(teaches.as_ref(), pool, t, self.device));
         let train = TrainingSet::new(self.dataset);
         let budget = budget(artefact);
         let mut results = Vec::new();

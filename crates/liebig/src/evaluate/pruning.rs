@@ -33,18 +33,7 @@ impl<'a> Pruning<'a> {
         repeat: u64,
         optimizer: Optimizer,
     ) -> Result<Learner<'m>, Error> {
-        if !model.statistics().is_empty() {
-            return Err(Error::NoStatistics {
-                model: model.name().into(),
-            });
-        }
-        let weights = self.networks.weights(repeat).to_vec();
-        Ok(Learner::with_weights(
-            model,
-            weights,
-            Vec::new(),
-            optimizer,
-        )?)
+        self.networks.learner(model, repeat, optimizer)
     }
 
     /// The network without its smallest weights, and for each weight 1 if it stays and 0 if not.
@@ -142,7 +131,7 @@ mod tests {
             let whole = whole.make(&task, 1, None).unwrap().set(0).unwrap();
             let path = folder.path().join("0.safetensors");
             let dense = train::train(model.as_ref(), &whole, &evaluation, 0).unwrap();
-            crate::networks::write(&path, model.as_ref(), dense.weights()).unwrap();
+            crate::networks::write(&path, model.as_ref(), dense.weights(), &[]).unwrap();
             let pool = Pool::read(&path, model.as_ref(), task.device).unwrap();
             let pruning = Pruning::new(&pool, 0.97);
             let evaluation = Evaluation {

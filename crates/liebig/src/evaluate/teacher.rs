@@ -2,7 +2,7 @@
 //! Network", 2015).
 
 use liebig_grad::Device;
-use liebig_nn::{Learner, Model, Sgd};
+use liebig_nn::{Model, Sgd};
 
 use crate::labels::softmax_at;
 use crate::networks::Pool;
@@ -23,26 +23,19 @@ pub struct Teacher<'a> {
 impl<'a> Teacher<'a> {
     /// Networks of the kind `model`. Logits are divided by `temperature`, which must be positive, before the softmax, both
     /// the teacher's and those of the networks that learn from it, whose loss is multiplied by its square.
-    ///
-    /// # Errors
-    /// [`Error::NoStatistics`] for networks with batch normalisation, whose running statistics are not in the files.
+    #[must_use]
     pub fn new(
         model: &'a dyn Model,
         networks: &'a Pool,
         temperature: f64,
         device: &'a Device,
-    ) -> Result<Self, Error> {
-        if !model.statistics().is_empty() {
-            return Err(Error::NoStatistics {
-                model: model.name().into(),
-            });
-        }
-        Ok(Self {
+    ) -> Self {
+        Self {
             model,
             networks,
             temperature,
             device,
-        })
+        }
     }
 
     /// The temperature.
@@ -54,12 +47,14 @@ impl<'a> Teacher<'a> {
     /// The set with the teacher's probabilities as labels, which it gives to the samples as they are, without augmentation.
     ///
     /// # Errors
-    /// [`Error::Network`] or [`Error::Grad`] if the samples do not fit the networks.
+    /// [`Error::Network`] or [`Error::Grad`] if the samples do not fit the networks, [`Error::NoStatistics`] for networks with
+    /// batch normalisation whose running statistics are not in the files.
     pub fn label(&self, set: &SmallSet) -> Result<SmallSet, Error> {
         let mut labels = vec![0.0; set.len() * set.classes];
         for net in 0..self.networks.len() as u64 {
-            let weights = self.networks.weights(net).to_vec();
-            let learner = Learner::with_weights(self.model, weights, Vec::new(), Sgd::new(0.0))?;
+            let learner = self
+                .networks
+                .learner(self.model, net, Sgd::new(0.0).into())?;
             let all: Vec<usize> = (0..set.len()).collect();
             let mut at = 0;
             for batch in all.chunks(BATCH) {
@@ -111,13 +106,13 @@ mod tests {
             for net in 0..2 {
                 let learner = super::super::train::train(model.as_ref(), &set, &evaluation, net);
                 let path = folder.path().join(format!("{net}.safetensors"));
-                write(&path, model.as_ref(), learner.unwrap().weights()).unwrap();
+                write(&path, model.as_ref(), learner.unwrap().weights(), &[]).unwrap();
             }
             let pool = Pool::read(folder.path(), model.as_ref(), task.device).unwrap();
             let label = |temperature| {
                 let teacher = Teacher::new(model.as_ref(), &pool, temperature, task.device);
                 let few = crate::coresets::random(&task, 0).unwrap();
-                let Labels::Values(rows) = teacher.unwrap().label(&few).unwrap().labels else {
+                let Labels::Values(rows) = teacher.label(&few).unwrap().labels else {
                     unreachable!("a teacher gives probabilities")
                 };
                 rows
@@ -131,7 +126,7 @@ mod tests {
             let highest = |rows: &[f32]| rows.iter().copied().fold(0.0, f32::max);
             assert!(highest(&sure) > highest(&soft) && highest(&soft) < 0.6);
             // The whole dataset keeps its labels; random samples do not.
-            let teacher = Teacher::new(model.as_ref(), &pool, 4.0, task.device).unwrap();
+            let teacher = Teacher::new(model.as_ref(), &pool, 4.0, task.device);
             let names = ["random", "whole"].map(String::from);
             let sources = baselines(&names, table()).unwrap();
             let rows = |teacher| {

@@ -1,17 +1,17 @@
 //! One expert's file.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use liebig_grad::{Device, Tensor};
 use liebig_nn::{Model, OptimizerState, StateEntry, load_state_dict, state_dict};
-use safetensors::tensor::{Dtype, Metadata, TensorView, serialize};
+use safetensors::tensor::{Dtype, Metadata};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
 use crate::atomic;
+use crate::tensor_file::{self, floats};
 
 /// The key of our entry in the file's metadata.
 const KEY: &str = "liebig_expert";
@@ -249,16 +249,10 @@ impl Draft {
         optimizer: Option<OptimizerState>,
     ) -> Result<(), crate::Error> {
         let mut about = self.about.clone();
-        let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
-        let bytes = |values: &[f32]| {
-            values
-                .iter()
-                .flat_map(|value| value.to_le_bytes())
-                .collect()
-        };
+        let mut tensors = Vec::new();
         for (epoch, entries) in self.snapshots.iter().enumerate() {
             for (parameter, shape, values) in entries {
-                tensors.push((name(epoch, parameter), shape.clone(), bytes(values)));
+                tensors.push(floats(name(epoch, parameter), shape.clone(), values));
             }
         }
         if let Some(OptimizerState {
@@ -268,22 +262,14 @@ impl Draft {
         {
             about.steps = Some(steps);
             for (index, buffer) in buffers.iter().enumerate() {
-                let values = bytes(&buffer.to_vec()?);
-                tensors.push((buffer_name(index), buffer.shape().to_vec(), values));
+                let (shape, values) = (buffer.shape().to_vec(), buffer.to_vec()?);
+                tensors.push(floats(buffer_name(index), shape, &values));
             }
         }
         let failed = |reason: String| wrong(path, reason);
-        let mut views = Vec::with_capacity(tensors.len());
-        for (name, shape, bytes) in &tensors {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-            views.push((
-                name.as_str(),
-                view.map_err(|error| failed(error.to_string()))?,
-            ));
-        }
         let json = serde_json::to_string(&about).map_err(|error| failed(error.to_string()))?;
-        let metadata = HashMap::from([(KEY.to_owned(), json)]);
-        let file = serialize(views, Some(metadata)).map_err(|error| failed(error.to_string()))?;
+        let file = tensor_file::file(&tensors, Some((KEY, json)));
+        let file = file.map_err(|error| failed(error.to_string()))?;
         Ok(atomic::write(path, &file).map_err(Error::from)?)
     }
 

@@ -78,6 +78,12 @@ impl<O: Objective> Distillation for Descent<'_, O> {
     }
 }
 
+/// The factor of a learning rate that falls to 0 over the second half of the iterations.
+pub(crate) fn linear_decay(iteration: u64, iterations: u64) -> f64 {
+    let left = (iterations - iteration.min(iterations)) as f64;
+    (left / (0.5 * iterations as f64)).min(1.0)
+}
+
 impl Losses {
     /// Adds one of `count` losses to the mean.
     fn add(&mut self, losses: Self, count: usize) {

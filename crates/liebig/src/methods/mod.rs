@@ -26,7 +26,7 @@ pub use dm::Dm;
 pub use frepo::{Frepo, OnlineOptimizer, OuterOptimizer, RateDecay, RegressionLoss};
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
-pub use mtt::{Approximation, Mtt, MttLabels, Settings as MttSettings};
+pub use mtt::{Approximation, Mtt, MttDecay, MttLabels, Settings as MttSettings};
 pub use objective::{At, Objective};
 pub use unrolled::{
     Dd, Freeze, Inner, LabelInit, LrDecay, Networks, Outer, RatBptt, Settings as UnrolledSettings,

@@ -9,5 +9,5 @@ mod train;
 mod tests;
 
 pub use error::Error;
-pub use file::{Pool, read, write};
+pub use file::{Network, Pool, read, write};
 pub use train::{Trained, Training, train};

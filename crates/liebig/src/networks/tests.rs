@@ -31,7 +31,7 @@ fn what_is_written_is_read() {
     work().run(1, |task| {
         let mut rng = liebig_data::stream(3, "x", 0);
         let weights = initialize(task.model, &mut rng, task.device).unwrap();
-        write(&path, task.model, &weights).unwrap();
+        write(&path, task.model, &weights, &[]).unwrap();
         let pool = Pool::read(folder.path(), task.model, task.device).unwrap();
         assert_eq!(pool.len(), 1);
         for (found, expected) in pool.weights(7).iter().zip(&weights) {

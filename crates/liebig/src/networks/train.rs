@@ -67,7 +67,7 @@ pub fn train(
             true => None,
             false => {
                 let learner = one(dataset, model, training, net, device, interrupt)?;
-                write(&path, model, learner.weights())?;
+                write(&path, model, learner.weights(), learner.statistics())?;
                 match dataset.test.is_empty() {
                     true => None,
                     false => Some(accuracy(&learner, dataset, device, interrupt)?),

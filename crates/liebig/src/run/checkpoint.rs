@@ -1,13 +1,14 @@
 //! The state from which a run continues: the iteration and the method's arrays. Random streams are functions of the seed
 //! and the iteration, so they have no state to save.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use safetensors::tensor::{Dtype, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use crate::tensor_file;
 
 /// A named array of a checkpoint, row major.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,25 +53,13 @@ impl Checkpoint {
             counts: self.counts.clone(),
         };
         let json = serde_json::to_string(&header).map_err(std::io::Error::other)?;
-        let bytes: Vec<Vec<u8>> = self
-            .arrays
-            .iter()
-            .map(|array| {
-                array
-                    .values
-                    .iter()
-                    .flat_map(|value| value.to_le_bytes())
-                    .collect()
-            })
-            .collect();
-        let mut views = Vec::new();
-        for (array, bytes) in self.arrays.iter().zip(&bytes) {
-            let view = TensorView::new(Dtype::F32, array.shape.clone(), bytes)
-                .map_err(std::io::Error::other)?;
-            views.push((array.name.as_str(), view));
-        }
-        let metadata = HashMap::from([("liebig-checkpoint".to_string(), json)]);
-        let file = serialize(views, Some(metadata)).map_err(std::io::Error::other)?;
+        let arrays = self.arrays.iter();
+        let arrays = arrays.map(|array| {
+            tensor_file::floats(array.name.as_str(), array.shape.clone(), &array.values)
+        });
+        let arrays: Vec<_> = arrays.collect();
+        let file = tensor_file::file(&arrays, Some(("liebig-checkpoint", json)));
+        let file = file.map_err(std::io::Error::other)?;
         Ok(crate::atomic::write(path, &file)?)
     }
 

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use super::{Attempt, Checkpoint, Error, Manifest, Metric, metrics};
+use super::{Attempt, Checkpoint, Error, Manifest, Metric, metrics, tensorboard};
 
 /// A run folder that is locked by this process.
 #[derive(Debug)]
@@ -125,8 +125,53 @@ impl RunFolder {
         let iteration = checkpoint
             .as_ref()
             .map_or(0, |checkpoint| checkpoint.iteration);
-        metrics::truncate(&self.metrics_path(), iteration)?;
+        let kept = metrics::truncate(&self.metrics_path(), iteration)?;
+        if !kept.is_empty() {
+            let mut events = self.picture_event(0, 0.0)?;
+            for metric in &kept {
+                events.extend(tensorboard::metric(metric));
+                events.extend(self.picture_event(metric.iteration, metric.seconds)?);
+            }
+            tensorboard::rewrite(&self.path, &events)?;
+        }
         Ok(checkpoint)
+    }
+
+    /// The picture after an iteration as a record of the event file; nothing if there is none.
+    fn picture_event(&self, iteration: u64, seconds: f64) -> Result<Vec<u8>, Error> {
+        let png = match fs_err::read(self.image_path(iteration)) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            png => png?,
+        };
+        let size = image::load_from_memory(&png).map_err(std::io::Error::other)?;
+        let size = (size.width(), size.height());
+        Ok(tensorboard::picture(iteration, seconds, size, png))
+    }
+
+    /// Adds the picture after an iteration to the event file, if there is one.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn record_picture(&self, iteration: u64, seconds: f64) -> Result<(), Error> {
+        let event = self.picture_event(iteration, seconds)?;
+        match event.is_empty() {
+            true => Ok(()),
+            false => tensorboard::append(&self.path, &event),
+        }
+    }
+
+    /// Adds accuracies by the name of the training set to the event file.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn record_accuracies<'a>(
+        &self,
+        iteration: u64,
+        accuracies: impl Iterator<Item = (&'a str, f64)>,
+    ) -> Result<(), Error> {
+        let named = accuracies.map(|(source, mean)| (format!("accuracy/{source}"), mean));
+        let event = tensorboard::scalars(iteration, self.manifest.seconds(), named);
+        tensorboard::append(&self.path, &event)
     }
 
     /// The path of the last checkpoint.
@@ -135,12 +180,13 @@ impl RunFolder {
         self.path.join("checkpoints").join("last.safetensors")
     }
 
-    /// Appends a line to the metrics.
+    /// Appends a line to the metrics, and the same to the event file.
     ///
     /// # Errors
     /// [`Error::Io`].
     pub fn record(&self, metric: &Metric) -> Result<(), Error> {
-        metrics::append(&self.metrics_path(), metric)
+        metrics::append(&self.metrics_path(), metric)?;
+        tensorboard::append(&self.path, &tensorboard::metric(metric))
     }
 
     /// Writes the checkpoint and the manifest.

@@ -33,19 +33,20 @@ pub(super) fn append(path: &Path, metric: &Metric) -> Result<(), Error> {
     Ok(file.write_all(line.as_bytes())?)
 }
 
-/// Removes the lines after `iteration`, which a resumed run writes again, and an incomplete last line.
-pub(super) fn truncate(path: &Path, iteration: u64) -> Result<(), Error> {
+/// Removes the lines after `iteration`, which a resumed run writes again, and an incomplete last line; returns the others.
+pub(super) fn truncate(path: &Path, iteration: u64) -> Result<Vec<Metric>, Error> {
     let text = match fs_err::read_to_string(path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         text => text?,
     };
-    let kept: String = text
+    let complete = text
         .split_inclusive('\n')
-        .filter(|line| {
-            line.ends_with('\n')
-                && serde_json::from_str::<Metric>(line)
-                    .is_ok_and(|metric| metric.iteration <= iteration)
-        })
-        .collect();
-    Ok(crate::atomic::write(path, kept.as_bytes())?)
+        .filter(|line| line.ends_with('\n'));
+    let parsed =
+        complete.filter_map(|line| Some((line, serde_json::from_str::<Metric>(line).ok()?)));
+    let (lines, kept): (Vec<&str>, Vec<Metric>) = parsed
+        .filter(|(_, metric)| metric.iteration <= iteration)
+        .unzip();
+    crate::atomic::write(path, lines.concat().as_bytes())?;
+    Ok(kept)
 }

@@ -4,6 +4,7 @@
 //! config.toml                     the resolved configuration; pass it to --config to repeat the run
 //! manifest.json                   version, command lines, machine, threads, dataset hash, wall time, peak memory
 //! metrics.jsonl                   one line per iteration
+//! events.out.tfevents.liebig      the same with pictures and accuracies, for TensorBoard
 //! checkpoints/last.safetensors    what --resume continues from
 //! checkpoints/step_NNNNNN.safetensors   the set over time, each an artefact to evaluate
 //! images/step_NNNNNN.png          the same as pictures
@@ -18,6 +19,7 @@ mod interrupt;
 mod machine;
 mod manifest;
 mod metrics;
+mod tensorboard;
 
 #[cfg(test)]
 mod tests;

@@ -55,6 +55,8 @@ impl Session<'_> {
         let distill_seconds = folder.manifest().seconds();
         let started = Instant::now();
         let rows = self.evaluate(&artefact.set, Some(distill_seconds))?;
+        let accuracies = rows.iter().map(|(source, row)| (source, row.mean));
+        folder.record_accuracies(artefact.provenance.iterations, accuracies)?;
         let attempts = &folder.manifest().attempts;
         let before = attempts.last().map_or(0.0, |attempt| attempt.seconds);
         folder.update(|attempt| {
@@ -103,6 +105,7 @@ struct InFolder<'a, 'b> {
 impl InFolder<'_, '_> {
     /// Saves the set after `iteration` as an artefact that can be evaluated and, for images, as a picture.
     fn snapshot(&self, iteration: u64, method: &dyn Distillation) -> Result<(), Error> {
+        let seconds = self.earlier + self.started.elapsed().as_secs_f64();
         let artefact: Artefact = self.session.artefact(method, iteration)?;
         // One file for all snapshots and the result.
         artefact.write_whitening(&self.folder.artefact_path())?;
@@ -114,7 +117,10 @@ impl InFolder<'_, '_> {
                     self.session.observer.observe(Event::Note(text));
                 }
                 Err(image_grid::Error::TooLarge(..)) => {}
-                result => result?,
+                result => {
+                    result?;
+                    self.folder.record_picture(iteration, seconds)?;
+                }
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use liebig::Published;
 use liebig::evaluate::{EvaluationReport, Gathered, Row, Rows};
 
 use super::patients;
+use super::snapshots::Accuracy;
 use crate::format::{duration, percent};
 use crate::printer::table;
 
@@ -141,6 +142,24 @@ fn transfer(report: &EvaluationReport) -> Option<String> {
         [source, percent(average.mean), percent(average.best)]
     });
     (report.results.len() > 1).then(|| table([header.as_str(), "mean", "best"], lines))
+}
+
+/// Accuracy after each of some iterations.
+pub fn over_time(accuracies: &[Accuracy]) -> String {
+    let lines = accuracies.iter().map(|accuracy| {
+        [
+            accuracy.iteration.to_string(),
+            accuracy.model.clone(),
+            named(&accuracy.source),
+            accuracy.n.to_string(),
+            percent(accuracy.mean),
+            percent(accuracy.std),
+        ]
+    });
+    table(
+        ["iteration", "network", "trained on", "n", "mean", "std"],
+        lines,
+    )
 }
 
 /// Several distillations as one result.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use liebig::evaluate::{ModelRows, Rows};
 use liebig::run::Manifest;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What is said of a record.
 #[derive(Serialize)]
@@ -53,18 +53,15 @@ pub struct Outcome {
     pub std: f64,
 }
 
-/// The scores of a run: `results.json`.
+/// The scores of networks trained on one source; the other fields differ between versions.
 #[derive(Deserialize)]
-struct OfRun {
-    distill_seconds: f64,
-    #[serde(flatten)]
-    rest: serde_json::Map<String, serde_json::Value>,
-}
-
-/// The scores of an evaluation, or of a cell of the frontier.
-#[derive(Deserialize)]
-struct OfNetworks {
-    results: Vec<ModelRows>,
+struct Row {
+    mean: f64,
+    std: f64,
+    n: usize,
+    /// Only rows have it.
+    #[serde(rename = "accuracies")]
+    _accuracies: Vec<f64>,
 }
 
 impl Record {
@@ -88,21 +85,18 @@ impl Record {
         let (mut results, mut seconds) = (Vec::new(), manifest.seconds());
         for name in files(folder)? {
             let json = read(&name)?;
+            let json: Value = serde_json::from_str(&json).with_context(|| name.clone())?;
             if name == "results.json" {
-                let run: OfRun = serde_json::from_str(&json).context("results.json")?;
-                seconds = run.distill_seconds;
-                let rows = run
-                    .rest
-                    .into_iter()
-                    .filter(|(_, row)| is_row(row))
-                    .collect();
-                let rows: Rows = serde_json::from_value(serde_json::Value::Object(rows))?;
-                results.extend(outcomes(&name, &model, "own", &rows));
-            } else if let Ok(tested) = serde_json::from_str::<OfNetworks>(&json) {
-                for result in &tested.results {
-                    let (model, protocol) = (&result.model, &result.protocol);
-                    results.extend(outcomes(&name, model, protocol, &result.rows));
+                let distilling = json.get("distill_seconds").and_then(Value::as_f64);
+                seconds = distilling.unwrap_or(seconds);
+            }
+            match json.get("results").and_then(Value::as_array) {
+                Some(tested) => {
+                    for result in tested {
+                        results.extend(outcomes(&name, &model, result));
+                    }
                 }
+                None => results.extend(outcomes(&name, &model, &json)),
             }
         }
         ensure!(!results.is_empty(), "there is no result of any network");
@@ -159,20 +153,25 @@ fn files(folder: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether a value is a row of scores.
-fn is_row(value: &serde_json::Value) -> bool {
-    value.get("accuracies").is_some()
-}
-
-fn outcomes(file: &str, model: &str, protocol: &str, rows: &Rows) -> Vec<Outcome> {
-    let outcome = |(source, row): (&str, &liebig::evaluate::Row)| Outcome {
-        file: file.into(),
-        model: model.into(),
-        protocol: protocol.into(),
-        source: source.into(),
-        n: row.n,
-        mean: row.mean,
-        std: row.std,
+/// The rows of a JSON object by source; `model` is the network, if the object does not name one.
+fn outcomes(file: &str, model: &str, json: &Value) -> Vec<Outcome> {
+    let text = |key: &str, usual: &str| {
+        let value = json.get(key).and_then(Value::as_str);
+        value.unwrap_or(usual).to_owned()
     };
-    rows.iter().map(outcome).collect()
+    let (model, protocol) = (text("model", model), text("protocol", "own"));
+    let outcome = |(source, row): (&String, &Value)| {
+        let row = Row::deserialize(row).ok()?;
+        Some(Outcome {
+            file: file.into(),
+            model: model.clone(),
+            protocol: protocol.clone(),
+            source: source.clone(),
+            n: row.n,
+            mean: row.mean,
+            std: row.std,
+        })
+    };
+    let rows = json.as_object().into_iter().flatten();
+    rows.filter_map(outcome).collect()
 }

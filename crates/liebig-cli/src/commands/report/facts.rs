@@ -11,6 +11,7 @@ use liebig::{Published, SampleShape, artefact_path, image_grid};
 use serde::Serialize;
 
 use super::super::evaluate::named;
+use super::super::evaluate::snapshots::{self, Accuracy};
 use super::caveats;
 use crate::format::percent;
 
@@ -48,6 +49,8 @@ pub struct Run {
     pub cost: Cost,
     /// Mean loss over parts of the run.
     pub losses: Vec<Loss>,
+    /// Accuracy over the iterations, where it was measured.
+    pub accuracies: Vec<Accuracy>,
     /// What to be careful about.
     pub caveats: Vec<String>,
     /// The resolved configuration, TOML.
@@ -149,6 +152,7 @@ impl Run {
                 attempts: manifest.attempts.len(),
             },
             losses: losses(&metrics),
+            accuracies: snapshots::read(folder)?,
             caveats: caveats::of(&report, &artefact, &config)?,
             picture: match artefact.set.shape {
                 SampleShape::Image { .. } => Some(image_grid::of(&artefact)?),

@@ -5,8 +5,10 @@ use askama::Template;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
+use super::super::evaluate::named;
+use super::curve::{self, Point};
 use super::facts::Run;
-use super::{losses, markdown};
+use super::markdown;
 use crate::format::{duration, percent};
 use crate::theme::{DARK, LIGHT};
 
@@ -25,9 +27,16 @@ struct Section<'a> {
     facts: Vec<(&'static str, String)>,
     /// A data URI.
     picture: Option<String>,
-    /// SVG for light and dark pages.
-    curves: Option<[String; 2]>,
+    curves: Vec<Curve>,
     classes: String,
+}
+
+/// A chart of something over the iterations.
+struct Curve {
+    about: &'static str,
+    /// SVG for light and dark pages.
+    light: String,
+    dark: String,
 }
 
 struct Score<'a> {
@@ -57,10 +66,33 @@ fn section(run: &Run) -> Result<Section<'_>> {
         seconds: score.seconds.unwrap_or(-1.0),
         bits: format!("{:.0}", score.bits_per_class),
     });
-    let curves = match (losses::svg(run, &LIGHT)?, losses::svg(run, &DARK)?) {
-        (Some(light), Some(dark)) => Some([light, dark]),
-        _ => None,
-    };
+    let losses = run
+        .losses
+        .iter()
+        .map(|point| (point.iteration as f64, point.loss, 0.0));
+    let curves = [
+        (
+            "The method's loss over the iterations",
+            "loss",
+            vec![("loss".into(), losses.collect())],
+        ),
+        (
+            "Test accuracy over the iterations; the band is the deviation of the networks",
+            "accuracy in %",
+            accuracies(run),
+        ),
+    ];
+    let curves = curves.into_iter().filter_map(|(about, what, lines)| {
+        let chart = |theme| curve::svg(&lines, what, theme);
+        match (chart(&LIGHT), chart(&DARK)) {
+            (Ok(light), Ok(dark)) => Some(Ok(Curve {
+                about,
+                light: light?,
+                dark: dark?,
+            })),
+            (Err(error), _) | (_, Err(error)) => Some(Err(error)),
+        }
+    });
     let uri = |png: &Vec<u8>| format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png));
     let published = run.published.as_ref();
     Ok(Section {
@@ -69,8 +101,29 @@ fn section(run: &Run) -> Result<Section<'_>> {
         published: published.map(|published| (percent(published.mean), published.source.as_str())),
         facts: markdown::facts(run),
         picture: run.picture.as_ref().map(uri),
-        curves,
+        curves: curves.collect::<Result<_>>()?,
         classes: run.classes.join(", "),
         run,
     })
+}
+
+/// A line for each network, protocol and way of training.
+fn accuracies(run: &Run) -> Vec<(String, Vec<Point>)> {
+    let mut lines: Vec<(String, Vec<Point>)> = Vec::new();
+    for accuracy in &run.accuracies {
+        let name = match accuracy.protocol.as_str() {
+            "own" => format!("{}, {}", accuracy.model, named(&accuracy.source)),
+            protocol => format!("{}, {protocol}", accuracy.model),
+        };
+        let point = (
+            accuracy.iteration as f64,
+            100.0 * accuracy.mean,
+            100.0 * accuracy.std,
+        );
+        match lines.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, points)) => points.push(point),
+            None => lines.push((name, vec![point])),
+        }
+    }
+    lines
 }

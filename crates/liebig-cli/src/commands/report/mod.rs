@@ -2,9 +2,9 @@
 
 mod caveats;
 mod compare;
+mod curve;
 mod facts;
 mod html;
-mod losses;
 mod markdown;
 
 use std::path::PathBuf;

@@ -16,7 +16,7 @@ mod pytorch_tests;
 #[cfg(test)]
 mod tests;
 
-pub use settings::{Approximation, MttLabels, Settings};
+pub use settings::{Approximation, MttDecay, MttLabels, Settings};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -9,8 +9,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::gradient::{Segment, exact, tesla};
 use super::settings::KEPT;
-use super::{Approximation, Mtt, Settings};
+use super::{Approximation, Mtt, MttDecay, Settings};
 use crate::experts::ExpertPool;
+use crate::methods::descent::linear_decay;
 use crate::methods::inner_training::{augmented, diverged};
 use crate::methods::{At, Losses, Method, Objective};
 use crate::synthetic::{Cotangents, StepSizes, Synthetic};
@@ -91,6 +92,13 @@ impl Objective for Matching<'_> {
             },
             batches: self.batches(iteration),
         })
+    }
+
+    fn rate(&self, iteration: u64) -> f64 {
+        match self.settings.lr_decay {
+            MttDecay::None => 1.0,
+            MttDecay::Linear => linear_decay(iteration, self.settings.iterations),
+        }
     }
 
     fn pull(

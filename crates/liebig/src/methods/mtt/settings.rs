@@ -65,6 +65,10 @@ pub struct Settings {
     /// Momentum of the updates of samples and step size. Default 0.5.
     #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub momentum_img: f64,
+    /// How the learning rates of samples, labels and step size fall: `linear` (to 0 over the second half of the updates) or
+    /// `none`. Default `none`.
+    #[serde(default)]
+    pub lr_decay: MttDecay,
     /// Learning rate of the student's step size; 0 keeps the step size. Default 1e-5.
     #[schemars(range(min = 0.0))]
     pub lr_lr: f64,
@@ -103,6 +107,17 @@ pub enum MttLabels {
     Learnt,
 }
 
+/// How learning rates fall.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MttDecay {
+    /// Not at all.
+    #[default]
+    None,
+    /// To 0 over the second half of the updates.
+    Linear,
+}
+
 /// What is left out of the gradient.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
@@ -133,6 +148,7 @@ impl Settings {
             canvas_size: 1,
             lr_img: 1000.0,
             momentum_img: 0.5,
+            lr_decay: MttDecay::None,
             lr_lr: 1e-5,
             lr_teacher: 0.01,
             dsa_strategy: siamese::strategy(facts),

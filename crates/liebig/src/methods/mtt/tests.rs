@@ -135,6 +135,7 @@ fn a_restored_state_goes_on_and_threads_do_not_matter() {
     let settings = Settings {
         labels: MttLabels::Learnt,
         ema_decay: 0.9,
+        lr_decay: MttDecay::Linear,
         batch_syn: 4,
         ..settings(folder.path())
     };

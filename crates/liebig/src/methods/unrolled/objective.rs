@@ -10,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use super::models::Models;
 use super::settings::KEPT;
 use super::{LrDecay, Settings};
+use crate::methods::descent::linear_decay;
 use crate::methods::inner_training::{augmented, diverged};
 use crate::methods::{At, Losses, Objective, Phase};
 use crate::networks::Pool;
@@ -233,10 +234,7 @@ impl Objective for Unrolled<'_> {
                 let steps = iteration / decay_iterations.max(1);
                 decay_factor.powf(steps as f64)
             }
-            LrDecay::Linear => {
-                let left = (iterations - iteration.min(iterations)) as f64;
-                (left / (0.5 * iterations as f64)).min(1.0)
-            }
+            LrDecay::Linear => linear_decay(iteration, iterations),
         }
     }
 }

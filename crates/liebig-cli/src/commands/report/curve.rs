@@ -1,0 +1,111 @@
+//! A number over the iterations, as SVG.
+
+use anyhow::{Result, anyhow};
+use plotters::prelude::*;
+
+use crate::theme::Theme;
+
+const SIZE: (u32, u32) = (640, 260);
+
+/// A point: the iteration, the number, and how far it may be off.
+pub type Point = (f64, f64, f64);
+
+/// Lines by name, with a band of their deviation; nothing if none has two points. `what` names the numbers.
+pub fn svg(lines: &[(String, Vec<Point>)], what: &str, theme: &Theme) -> Result<Option<String>> {
+    let lines: Vec<(&str, Vec<Point>)> = lines
+        .iter()
+        .map(|(name, points)| {
+            let finite = points.iter().filter(|point| point.1.is_finite());
+            (name.as_str(), finite.copied().collect())
+        })
+        .collect();
+    let all = || lines.iter().flat_map(|(_, points)| points);
+    if lines.iter().all(|(_, points)| points.len() < 2) {
+        return Ok(None);
+    }
+    let least = |of: fn(&Point) -> f64| all().map(of).fold(f64::INFINITY, f64::min);
+    let most = |of: fn(&Point) -> f64| all().map(of).fold(f64::NEG_INFINITY, f64::max);
+    let (first, last) = (least(|point| point.0), most(|point| point.0));
+    let (low, high) = (
+        least(|point| point.1 - point.2),
+        most(|point| point.1 + point.2),
+    );
+    let margin = (0.05 * (high - low)).max(1e-9);
+    let mut text = String::new();
+    {
+        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
+        let font = |size: i32| ("sans-serif", size).into_font().color(&theme.ink);
+        let draw = || -> Result<(), Box<dyn std::error::Error + '_>> {
+            area.fill(&theme.background)?;
+            let mut chart = ChartBuilder::on(&area)
+                .margin(12)
+                .x_label_area_size(36)
+                .y_label_area_size(56)
+                .build_cartesian_2d(first..last, low - margin..high + margin)?;
+            chart
+                .configure_mesh()
+                .axis_style(theme.ink)
+                .bold_line_style(theme.faint)
+                .light_line_style(theme.background)
+                .label_style(font(13))
+                .x_desc("iteration")
+                .y_desc(what)
+                .x_label_formatter(&|iteration| format!("{iteration:.0}"))
+                .draw()?;
+            for (index, (name, points)) in lines.iter().enumerate() {
+                let colour = theme.lines[index % theme.lines.len()];
+                if points.iter().any(|point| point.2 > 0.0) {
+                    let above = points.iter().map(|point| (point.0, point.1 + point.2));
+                    let below = points
+                        .iter()
+                        .rev()
+                        .map(|point| (point.0, point.1 - point.2));
+                    let band: Vec<(f64, f64)> = above.chain(below).collect();
+                    chart.draw_series([Polygon::new(band, colour.mix(0.2))])?;
+                }
+                let line = points.iter().map(|point| (point.0, point.1));
+                chart
+                    .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
+                    .label(*name)
+                    .legend(move |(x, y)| {
+                        PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2))
+                    });
+            }
+            if lines.len() > 1 {
+                chart
+                    .configure_series_labels()
+                    .position(SeriesLabelPosition::LowerRight)
+                    .background_style(theme.background.mix(0.8))
+                    .border_style(theme.faint)
+                    .label_font(font(13))
+                    .draw()?;
+            }
+            area.present()?;
+            Ok(())
+        };
+        draw().map_err(|error| anyhow!("the chart cannot be drawn: {error}"))?;
+    }
+    Ok(Some(text))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::theme::{DARK, LIGHT};
+
+    #[test]
+    fn lines_have_names_and_bands() {
+        let line = |name: &str, std| (name.to_owned(), vec![(0.0, 1.0, std), (5.0, 2.0, std)]);
+        for theme in [LIGHT, DARK] {
+            let alone = svg(&[line("loss", 0.0)], "loss", &theme).unwrap().unwrap();
+            assert!(!alone.contains("<polygon") && alone.contains("iteration"));
+            let both = [line("own", 0.1), line("common", 0.1)];
+            let both = svg(&both, "accuracy", &theme).unwrap().unwrap();
+            assert_eq!(both.matches("<polygon").count(), 2);
+            assert!(both.contains(">\ncommon"), "{both}");
+        }
+        let few = vec![(1.0, f64::NAN, 0.0), (2.0, 1.0, 0.0)];
+        assert!(svg(&[("x".into(), few)], "loss", &LIGHT).unwrap().is_none());
+    }
+}
