@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod curve;
 mod exit;
 mod flags;
 mod format;
@@ -39,6 +40,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         }
         Command::Frontier(arguments) => {
             commands::frontier::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Continual(arguments) => {
+            commands::continual::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Train(arguments) => {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)

@@ -36,6 +36,7 @@ mod load;
 mod memory;
 mod normalization;
 mod notes;
+mod of_classes;
 mod options;
 mod parts;
 mod patches;

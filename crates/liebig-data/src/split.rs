@@ -293,6 +293,12 @@ impl Split {
         self
     }
 
+    /// The same samples with other labels, of which there must be one for each.
+    pub(crate) fn relabelled(self, labels: Vec<u32>) -> Self {
+        debug_assert_eq!(labels.len(), self.len());
+        Self { labels, ..self }
+    }
+
     /// The chosen samples, in the order of `indices`. Like slice indexing, panics if an index is out of range.
     #[must_use]
     pub fn subset(&self, indices: &[usize]) -> Self {

@@ -27,6 +27,7 @@ pub mod bench;
 mod budget;
 mod class_names;
 pub mod config;
+pub mod continual;
 pub mod coresets;
 pub mod cost;
 mod error;

@@ -1,10 +1,12 @@
 //! The commands and their flags.
 
+mod continual;
 mod experts;
 mod frontier;
 mod parse;
 mod records;
 
+pub use continual::ContinualArguments;
 pub use experts::{
     ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
 };
@@ -54,6 +56,8 @@ pub enum Command {
     Experts(ExpertsArguments),
     /// Compare methods by the accuracy that they reach in some minutes
     Frontier(FrontierArguments),
+    /// Learn classes step by step with a memory of small sets
+    Continual(ContinualArguments),
     /// Report on runs: scores beside baselines, costs, pictures, losses, settings, what to be careful about
     Report(ReportArguments),
     /// Runs side by side: scores, costs, and the settings in which they differ

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod completions;
+pub mod continual;
 pub mod data;
 pub mod distill;
 pub mod evaluate;

@@ -44,7 +44,7 @@ pub(crate) use source::is_baseline;
 pub use source::{DISTILLED, Source};
 pub use store::Store;
 pub use teacher::Teacher;
-pub(crate) use test::accuracy;
+pub(crate) use test::{accuracy, outcome};
 pub use training::Training;
 
 use crate::networks::Pool;

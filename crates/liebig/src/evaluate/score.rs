@@ -58,6 +58,12 @@ impl Score {
         Self { outcomes }
     }
 
+    /// The outcome of each network.
+    #[must_use]
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
     /// One test accuracy per network, as fractions.
     #[must_use]
     pub fn accuracies(&self) -> Vec<f64> {

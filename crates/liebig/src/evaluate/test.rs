@@ -35,13 +35,7 @@ pub(super) fn test(
         classes: predicted,
         probabilities,
     } = answers_to(test)?;
-    let mut confusion = vec![vec![0_usize; set.classes]; set.classes];
-    for (&predicted, &label) in predicted.iter().zip(test.labels()) {
-        let row = confusion.get_mut(label as usize);
-        if let Some(count) = row.and_then(|row| row.get_mut(predicted)) {
-            *count += 1;
-        }
-    }
+    let confusion = confusion(&predicted, test, set.classes);
     let mut outcome = Outcome::new(confusion, test.len());
     if let Some(patients) = asked.patients {
         let training = answers_to(patients.training)?.classes;
@@ -103,11 +97,34 @@ pub(crate) fn accuracy(
     device: &Device,
     interrupt: &Interrupt,
 ) -> Result<f64, Error> {
-    let test = &dataset.test;
+    Ok(outcome(learner, dataset, &dataset.test, device, interrupt)?.accuracy)
+}
+
+/// What a network reaches on a split of a dataset.
+pub(crate) fn outcome(
+    learner: &Learner<'_>,
+    dataset: &Dataset,
+    test: &Split,
+    device: &Device,
+    interrupt: &Interrupt,
+) -> Result<Outcome, Error> {
     let kind = (dataset.shape, dataset.class_names.len());
     let classify = |values| predicted(learner, kind, device, values);
     let answers = answers(test, &dataset.space, interrupt, classify)?;
-    let right = answers.classes.iter().zip(test.labels());
-    let right = right.filter(|&(&class, &label)| class == label as usize);
-    Ok(right.count() as f64 / test.len().max(1) as f64)
+    Ok(Outcome::new(
+        confusion(&answers.classes, test, kind.1),
+        test.len(),
+    ))
+}
+
+/// The number of samples of each class (rows) that were taken for each class (columns).
+fn confusion(predicted: &[usize], test: &Split, classes: usize) -> Vec<Vec<usize>> {
+    let mut confusion = vec![vec![0_usize; classes]; classes];
+    for (&predicted, &label) in predicted.iter().zip(test.labels()) {
+        let row = confusion.get_mut(label as usize);
+        if let Some(count) = row.and_then(|row| row.get_mut(predicted)) {
+            *count += 1;
+        }
+    }
+    confusion
 }

@@ -6,9 +6,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
 use super::super::evaluate::named;
-use super::curve::{self, Point};
 use super::facts::Run;
 use super::markdown;
+use crate::curve::{self, Point};
 use crate::format::{duration, percent};
 use crate::theme::{DARK, LIGHT};
 
@@ -83,7 +83,7 @@ fn section(run: &Run) -> Result<Section<'_>> {
         ),
     ];
     let curves = curves.into_iter().filter_map(|(about, what, lines)| {
-        let chart = |theme| curve::svg(&lines, what, theme);
+        let chart = |theme| curve::svg(&lines, ["iteration", what], theme);
         match (chart(&LIGHT), chart(&DARK)) {
             (Ok(light), Ok(dark)) => Some(Ok(Curve {
                 about,

@@ -2,7 +2,6 @@
 
 mod caveats;
 mod compare;
-mod curve;
 mod facts;
 mod html;
 mod markdown;

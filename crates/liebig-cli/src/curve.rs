@@ -1,4 +1,4 @@
-//! A number over the iterations, as SVG.
+//! A number over iterations or steps, as SVG.
 
 use anyhow::{Result, anyhow};
 use plotters::prelude::*;
@@ -7,11 +7,15 @@ use crate::theme::Theme;
 
 const SIZE: (u32, u32) = (640, 260);
 
-/// A point: the iteration, the number, and how far it may be off.
+/// A point: the iteration or step, the number, and how far it may be off.
 pub type Point = (f64, f64, f64);
 
-/// Lines by name, with a band of their deviation; nothing if none has two points. `what` names the numbers.
-pub fn svg(lines: &[(String, Vec<Point>)], what: &str, theme: &Theme) -> Result<Option<String>> {
+/// Lines by name, with a band of their deviation; nothing if none has two points. The names are those of the axes.
+pub fn svg(
+    lines: &[(String, Vec<Point>)],
+    [over, what]: [&str; 2],
+    theme: &Theme,
+) -> Result<Option<String>> {
     let lines: Vec<(&str, Vec<Point>)> = lines
         .iter()
         .map(|(name, points)| {
@@ -48,7 +52,7 @@ pub fn svg(lines: &[(String, Vec<Point>)], what: &str, theme: &Theme) -> Result<
                 .bold_line_style(theme.faint)
                 .light_line_style(theme.background)
                 .label_style(font(13))
-                .x_desc("iteration")
+                .x_desc(over)
                 .y_desc(what)
                 .x_label_formatter(&|iteration| format!("{iteration:.0}"))
                 .draw()?;
@@ -98,14 +102,22 @@ mod tests {
     fn lines_have_names_and_bands() {
         let line = |name: &str, std| (name.to_owned(), vec![(0.0, 1.0, std), (5.0, 2.0, std)]);
         for theme in [LIGHT, DARK] {
-            let alone = svg(&[line("loss", 0.0)], "loss", &theme).unwrap().unwrap();
+            let alone = svg(&[line("loss", 0.0)], ["iteration", "loss"], &theme)
+                .unwrap()
+                .unwrap();
             assert!(!alone.contains("<polygon") && alone.contains("iteration"));
             let both = [line("own", 0.1), line("common", 0.1)];
-            let both = svg(&both, "accuracy", &theme).unwrap().unwrap();
+            let both = svg(&both, ["iteration", "accuracy"], &theme)
+                .unwrap()
+                .unwrap();
             assert_eq!(both.matches("<polygon").count(), 2);
             assert!(both.contains(">\ncommon"), "{both}");
         }
         let few = vec![(1.0, f64::NAN, 0.0), (2.0, 1.0, 0.0)];
-        assert!(svg(&[("x".into(), few)], "loss", &LIGHT).unwrap().is_none());
+        assert!(
+            svg(&[("x".into(), few)], ["iteration", "loss"], &LIGHT)
+                .unwrap()
+                .is_none()
+        );
     }
 }

@@ -1,0 +1,230 @@
+//! One order of the classes.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::Result;
+use liebig::artefact::Artefact;
+use liebig::config::Layers;
+use liebig::continual::{
+    Course, Examination, Form, Memory, RealTraining, Tested, fine_tuned, joint,
+};
+use liebig::run::Interrupt;
+use liebig::{Dataset, Facts, Recipe, SampleShape, Session, atomic, coresets};
+use serde::{Deserialize, Serialize};
+
+use super::{OfOrder, read};
+use crate::args::ContinualArguments;
+use crate::progress::{Terminal, Voice};
+
+/// One order of the classes, with everything that its steps need.
+pub struct Order<'a> {
+    pub arguments: &'a ContinualArguments,
+    pub dataset: &'a Dataset,
+    pub recipe: &'a Recipe,
+    pub course: Course,
+    pub seed: u64,
+    pub interrupt: &'a Interrupt,
+    pub terminal: &'a Terminal,
+    pub voice: Voice,
+}
+
+/// What is written beside the set of a step.
+#[derive(Serialize, Deserialize)]
+struct Made {
+    seconds: f64,
+}
+
+impl Order<'_> {
+    /// The results of all methods, and of training on real data.
+    pub fn run(&self) -> Result<Vec<OfOrder>> {
+        let mut results = Vec::new();
+        for method in &self.arguments.methods {
+            results.extend(self.method(method)?);
+        }
+        if self.arguments.real_epochs > 0 {
+            for name in ["finetune", "joint"] {
+                results.push(self.real(name)?);
+            }
+        }
+        Ok(results)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.arguments
+            .output
+            .join(format!("order{}", self.seed))
+            .join(name)
+    }
+
+    fn examination(&self) -> Examination<'_> {
+        Examination {
+            recipe: self.recipe,
+            dataset: self.dataset,
+            course: &self.course,
+            nets: self.arguments.nets as usize,
+            seed: self.seed,
+            device: DEVICE.get_or_init(super::super::device),
+            interrupt: self.interrupt,
+            observer: self.terminal,
+        }
+    }
+
+    /// A method's results with its memory as learnt and, if that is another, in bytes.
+    fn method(&self, method: &str) -> Result<Vec<OfOrder>> {
+        let real = coresets::find(method).is_some_and(coresets::Entry::real);
+        let mut memory = Memory::new(
+            self.dataset.class_names.len(),
+            self.dataset.shape,
+            &self.dataset.space,
+        );
+        let mut results: Vec<OfOrder> = Vec::new();
+        for (step, classes) in self.course.steps().iter().enumerate() {
+            let part = self.dataset.of_classes(classes)?;
+            let (artefact, seconds) = self.step(method, step, &part, real)?;
+            memory.add(&artefact.set, classes, real)?;
+            let forms = match memory.can_be_rounded() {
+                true => &[Form::Learnt, Form::Bytes][..],
+                false => &[Form::Learnt],
+            };
+            for (place, &form) in forms.iter().enumerate() {
+                let path = self.path(&format!("{method}-step{step}-{form}.json"));
+                let tested = match read::<Tested>(&path)? {
+                    Some(tested) => tested,
+                    None => {
+                        self.say(&format!("{method}, step {}, {form}", step + 1));
+                        let (by_step, overall) =
+                            self.examination().run(&memory.set(form)?, step)?;
+                        let tested = Tested {
+                            by_step,
+                            overall,
+                            seconds,
+                            bytes: memory.bytes(form),
+                        };
+                        atomic::write(&path, &serde_json::to_vec(&tested)?)?;
+                        tested
+                    }
+                };
+                if step == 0 {
+                    results.push(OfOrder {
+                        method: method.into(),
+                        form: Some(form),
+                        steps: Vec::new(),
+                    });
+                }
+                if let Some(result) = results.get_mut(place) {
+                    result.steps.push(tested);
+                }
+            }
+        }
+        Ok(results)
+    }
+
+    /// The set of a step, and the seconds that it took to make.
+    fn step(
+        &self,
+        method: &str,
+        step: usize,
+        part: &Dataset,
+        real: bool,
+    ) -> Result<(Artefact, f64)> {
+        let path = self.path(&format!("{method}-step{step}.safetensors"));
+        let cost = path.with_extension("seconds.json");
+        if let (true, Some(made)) = (path.exists(), read::<Made>(&cost)?) {
+            return Ok((Artefact::read(&path)?, made.seconds));
+        }
+        self.say(&format!("{method}, step {}, the memory", step + 1));
+        let started = Instant::now();
+        let mut layers = Layers::new(true);
+        for assignment in &self.arguments.set {
+            // With a method's name before it, only for that one.
+            match assignment.split_once(':') {
+                Some((name, assignment)) if self.arguments.methods.iter().any(|m| m == name) => {
+                    if name == method {
+                        layers.set(assignment)?;
+                    }
+                }
+                _ => layers.set(assignment)?,
+            }
+        }
+        layers.value("--methods", "method.name", Some(method));
+        layers.value("--data", "data.source", Some(self.arguments.data.as_str()));
+        layers.value("--memory", "ipc", Some(self.per_class(real)));
+        layers.value("--orders", "seed", Some(i64::try_from(self.seed)?));
+        let facts = Facts {
+            ipc: usize::try_from(self.per_class(real))?,
+            ..Facts::of(part)
+        };
+        let session = Session::new(layers.resolve(&facts)?, part)?
+            .on(super::super::device())
+            .interrupted_by(self.interrupt.clone())
+            .observed_by(self.terminal);
+        let artefact = session.distil()?;
+        let seconds = started.elapsed().as_secs_f64();
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        artefact.write(&path)?;
+        atomic::write(&cost, &serde_json::to_vec(&Made { seconds })?)?;
+        Ok((artefact, seconds))
+    }
+
+    /// Samples of each class in the memory.
+    fn per_class(&self, real: bool) -> i64 {
+        let Some(bytes) = self.arguments.memory_bytes else {
+            return self.arguments.memory;
+        };
+        let value = match self.dataset.shape {
+            SampleShape::Image { .. } if real => 1,
+            _ => 4,
+        };
+        let each = (value * self.dataset.shape.len() + 1) as u64;
+        let count = bytes / (each * self.dataset.class_names.len() as u64);
+        i64::try_from(count.max(1)).unwrap_or(i64::MAX)
+    }
+
+    fn real(&self, name: &str) -> Result<OfOrder> {
+        let path = self.path(&format!("{name}.json"));
+        let steps = match read::<Vec<Tested>>(&path)? {
+            Some(steps) => steps,
+            None => {
+                self.say(name);
+                let started = Instant::now();
+                let training = RealTraining {
+                    epochs: self.arguments.real_epochs as usize,
+                    lr: self.arguments.real_lr,
+                };
+                let after = match name {
+                    "joint" => joint(&self.examination(), training)?,
+                    _ => fine_tuned(&self.examination(), training)?,
+                };
+                let seconds = started.elapsed().as_secs_f64() / after.len().max(1) as f64;
+                let tested = after.into_iter().map(|(by_step, overall)| Tested {
+                    by_step,
+                    overall,
+                    seconds,
+                    bytes: 0,
+                });
+                let tested: Vec<Tested> = tested.collect();
+                if let Some(folder) = path.parent() {
+                    std::fs::create_dir_all(folder)?;
+                }
+                atomic::write(&path, &serde_json::to_vec(&tested)?)?;
+                tested
+            }
+        };
+        Ok(OfOrder {
+            method: name.into(),
+            form: None,
+            steps,
+        })
+    }
+
+    fn say(&self, what: &str) {
+        self.voice
+            .say(&format!("continual: order {}, {what}", self.seed));
+    }
+}
+
+/// The device that all examinations share.
+static DEVICE: std::sync::OnceLock<liebig_grad::Device> = std::sync::OnceLock::new();
