@@ -8,6 +8,7 @@
 //! checkpoints/last.safetensors    what --resume continues from
 //! checkpoints/step_NNNNNN.safetensors   the set over time, each an artefact to evaluate
 //! images/step_NNNNNN.png          the same as pictures
+//! evaluation/                     results of single networks, until the evaluation is finished
 //! distilled.safetensors           the artefact
 //! results.json                    the evaluation
 //! ```

@@ -8,6 +8,7 @@ use liebig_data::SampleShape;
 use super::drive::{Keeper, drive};
 use super::{Event, Report, Session};
 use crate::artefact::{Artefact, DatasetId};
+use crate::evaluate::Store;
 use crate::methods::{Distillation, Losses};
 use crate::run::{Attempt, Machine, Manifest, Metric, RunFolder};
 use crate::{Error, State, Task, image_grid};
@@ -54,7 +55,10 @@ impl Session<'_> {
         artefact.write(&folder.artefact_path())?;
         let distill_seconds = folder.manifest().seconds();
         let started = Instant::now();
-        let rows = self.evaluate(&artefact.set, Some(distill_seconds))?;
+        // What is there of an evaluation that was interrupted.
+        let kept = path.join("evaluation");
+        let store = Store::open(&kept, &self.dataset.hash)?;
+        let rows = self.evaluate_with(Some(&store), &artefact.set, Some(distill_seconds))?;
         let accuracies = rows.iter().map(|(source, row)| (source, row.mean));
         folder.record_accuracies(artefact.provenance.iterations, accuracies)?;
         let attempts = &folder.manifest().attempts;
@@ -65,6 +69,7 @@ impl Session<'_> {
         })?;
         let report = Report::new(self, &folder, &artefact, distill_seconds, rows);
         report.write(&folder.path().join("results.json"))?;
+        fs_err::remove_dir_all(&kept).map_err(crate::run::Error::Io)?;
         Ok(report)
     }
 

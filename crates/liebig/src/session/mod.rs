@@ -27,7 +27,7 @@ use crate::artefact::{Artefact, DatasetId, Provenance};
 use crate::augment::Augmentation;
 use crate::config::Resolved;
 use crate::cost::{self, Demand};
-use crate::evaluate::{Evaluation, Metric, Rows, Source, baselines, evaluate};
+use crate::evaluate::{Evaluation, Metric, Rows, Source, Store, baselines, evaluate};
 use crate::methods::Distillation;
 use crate::networks::Pool;
 use crate::protocol::Recipe;
@@ -204,6 +204,16 @@ impl<'a> Session<'a> {
     /// # Errors
     /// As for [`evaluate`].
     pub fn evaluate(&self, set: &SmallSet, seconds: Option<f64>) -> Result<Rows, Error> {
+        self.evaluate_with(None, set, seconds)
+    }
+
+    /// The same; the results of single networks are kept in the store.
+    fn evaluate_with(
+        &self,
+        store: Option<&Store>,
+        set: &SmallSet,
+        seconds: Option<f64>,
+    ) -> Result<Rows, Error> {
         let config = &self.resolved.config;
         let named = baselines(&config.evaluation.baselines, self.dataset)?;
         let recipe = self.recipe();
@@ -232,7 +242,7 @@ impl<'a> Session<'a> {
             teacher: None,
             pruning: None,
             rates: &[],
-            store: None,
+            store,
             test: &self.dataset.test,
             seed: config.general.seed,
             device: &self.device,

@@ -417,3 +417,48 @@ fn a_request_to_stop_is_heard_in_the_evaluation() {
         Err(Error::Interrupted)
     ));
 }
+
+/// Asks to stop after so many networks.
+struct StopAfter(std::sync::atomic::AtomicUsize, Interrupt);
+
+impl Observer for StopAfter {
+    fn observe(&self, event: Event<'_>) {
+        use std::sync::atomic::Ordering;
+        if let Event::Evaluated = event
+            && self.0.fetch_sub(1, Ordering::Relaxed) == 1
+        {
+            self.1.set();
+        }
+    }
+}
+
+#[test]
+fn an_interrupted_evaluation_goes_on_network_by_network() {
+    let mut config = config(random(), strokes(), 1);
+    config.evaluation.repeats = 2;
+    config.evaluation.epochs = 3;
+    config.evaluation.baselines = vec!["k-means".into(), "class-mean".into()];
+    let whole = tempfile::tempdir().unwrap();
+    let run = |folder: &Path, session: Session<'_>| {
+        on_threads(1, || session.run(folder, resume())).map(|report| report.rows)
+    };
+    let expected = run(whole.path(), session(&config, strokes())).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let interrupt = Interrupt::default();
+    let stop = StopAfter(3.into(), interrupt.clone());
+    let stopped = session(&config, strokes())
+        .interrupted_by(interrupt)
+        .observed_by(&stop);
+    let error = run(folder.path(), stopped).unwrap_err();
+    assert!(matches!(error, Error::Interrupted), "{error}");
+    let kept = folder.path().join("evaluation");
+    assert_eq!(std::fs::read_dir(&kept).unwrap().count(), 3);
+    let rows = run(folder.path(), session(&config, strokes())).unwrap();
+    assert!(!kept.exists());
+    for ((name, row), (expected_name, expected)) in rows.iter().zip(expected.iter()) {
+        assert_eq!(
+            (name, &row.accuracies),
+            (expected_name, &expected.accuracies)
+        );
+    }
+}
