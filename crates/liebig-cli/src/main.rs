@@ -44,6 +44,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitStatus> {
         Command::Continual(arguments) => {
             commands::continual::run(arguments, &Printer::new(arguments.json), voice)
         }
+        Command::Search(arguments) => {
+            commands::search::run(arguments, &Printer::new(arguments.json), voice)
+        }
         Command::Train(arguments) => {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }

@@ -45,6 +45,7 @@ mod protocol;
 mod published;
 mod ridge;
 pub mod run;
+pub mod search;
 pub mod session;
 mod set;
 mod settings;

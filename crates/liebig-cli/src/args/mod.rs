@@ -5,6 +5,7 @@ mod experts;
 mod frontier;
 mod parse;
 mod records;
+mod search;
 
 pub use continual::ContinualArguments;
 pub use experts::{
@@ -12,6 +13,7 @@ pub use experts::{
 };
 pub use frontier::{FrontierArguments, Shard};
 pub use records::{RecordsArguments, RecordsCommand};
+pub use search::SearchArguments;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -58,6 +60,8 @@ pub enum Command {
     Frontier(FrontierArguments),
     /// Learn classes step by step with a memory of small sets
     Continual(ContinualArguments),
+    /// Rank networks by small sets, beside what costs as much
+    Search(SearchArguments),
     /// Report on runs: scores beside baselines, costs, pictures, losses, settings, what to be careful about
     Report(ReportArguments),
     /// Runs side by side: scores, costs, and the settings in which they differ

@@ -15,6 +15,7 @@ pub mod models;
 pub mod papers;
 pub mod records;
 pub mod report;
+pub mod search;
 pub mod show;
 pub mod train;
 

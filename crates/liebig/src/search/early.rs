@@ -1,0 +1,87 @@
+//! Networks that are trained on all data: to the end, which is the truth, or for as long as a proxy takes.
+
+use liebig_data::{Dataset, stream};
+use liebig_grad::{Device, Targets};
+use liebig_nn::{Learner, Model, Sgd};
+use rand::seq::SliceRandom;
+
+use crate::run::Interrupt;
+use crate::set::samples;
+use crate::{Error, ModelChoice, evaluate, facts};
+
+/// How networks are trained on all data: SGD with momentum 0.9 and weight decay 5e-4, without augmentation.
+#[derive(Clone, Copy)]
+pub struct FullTraining<'a> {
+    /// The dataset.
+    pub dataset: &'a Dataset,
+    /// Learning rate.
+    pub lr: f64,
+    /// Samples per step.
+    pub batch_size: usize,
+    /// The seed.
+    pub seed: u64,
+    /// The device to compute on.
+    pub device: &'a Device,
+    /// Checked before every step.
+    pub interrupt: &'a Interrupt,
+}
+
+/// The test accuracy of a network after so many passes over the training split.
+///
+/// # Errors
+/// [`Error::Network`], [`Error::Grad`], [`Error::Interrupted`].
+pub fn full(training: &FullTraining<'_>, model: &ModelChoice, epochs: usize) -> Result<f64, Error> {
+    let seen = epochs * training.dataset.train.len();
+    trained(training, model, seen)
+}
+
+/// The test accuracy after the network has seen so many samples, as many as a proxy of the same cost shows it.
+///
+/// # Errors
+/// As for [`full`].
+pub fn stopped_early(
+    training: &FullTraining<'_>,
+    model: &ModelChoice,
+    samples: usize,
+) -> Result<f64, Error> {
+    trained(training, model, samples)
+}
+
+fn trained(training: &FullTraining<'_>, model: &ModelChoice, seen: usize) -> Result<f64, Error> {
+    let FullTraining {
+        dataset,
+        lr,
+        batch_size,
+        seed,
+        device,
+        interrupt,
+    } = *training;
+    let model: Box<dyn Model> =
+        model.build(facts::input(dataset.shape), dataset.class_names.len())?;
+    let sgd = Sgd::new(lr).with_momentum(0.9).with_weight_decay(5e-4);
+    let mut rng = stream(seed, "search/init", 0);
+    let mut learner = Learner::fresh(model.as_ref(), sgd, &mut rng, device)?;
+    let mut shuffling = stream(seed, "search/shuffle", 0);
+    let mut order: Vec<usize> = (0..dataset.train.len()).collect();
+    let mut left = seen;
+    while left > 0 {
+        order.shuffle(&mut shuffling);
+        for batch in order.chunks(batch_size.max(1)) {
+            if interrupt.is_set() {
+                return Err(Error::Interrupted);
+            }
+            let batch = &batch[..batch.len().min(left)];
+            let labels = batch
+                .iter()
+                .map(|&index| dataset.train.labels()[index] as usize);
+            let targets = Targets::Hard(labels.collect());
+            let values = dataset.train.batch(batch, &dataset.space);
+            learner.learn(&samples(values, dataset.shape, device)?, &targets)?;
+            left -= batch.len();
+            if left == 0 {
+                break;
+            }
+        }
+    }
+    evaluate::accuracy(&learner, dataset, device, interrupt)
+}
