@@ -1,14 +1,13 @@
 //! What no memory is compared with: training on all real data seen so far, and on those of each step in turn.
 
 use liebig_data::{Split, stream};
-use liebig_grad::Targets;
 use liebig_nn::{Learner, Sgd};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use super::{Course, Examination};
-use crate::set::samples;
+use crate::networks::learn;
 use crate::{Error, evaluate, facts};
 
 /// Samples of a batch.
@@ -116,7 +115,6 @@ fn train(
     epochs: usize,
     shuffling: &mut ChaCha8Rng,
 ) -> Result<(), Error> {
-    let dataset = examination.dataset;
     let mut order: Vec<usize> = (0..split.len()).collect();
     for _ in 0..epochs {
         order.shuffle(shuffling);
@@ -124,12 +122,12 @@ fn train(
             if examination.interrupt.is_set() {
                 return Err(Error::Interrupted);
             }
-            let labels = batch.iter().map(|&index| split.labels()[index] as usize);
-            let targets = Targets::Hard(labels.collect());
-            let values = split.batch(batch, &dataset.space);
-            learner.learn(
-                &samples(values, dataset.shape, examination.device)?,
-                &targets,
+            learn(
+                learner,
+                split,
+                &examination.dataset.space,
+                batch,
+                examination.device,
             )?;
         }
     }

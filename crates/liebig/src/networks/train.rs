@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use liebig_data::{Dataset, stream};
+use liebig_data::{Dataset, Space, Split, stream};
 use liebig_grad::{Device, Targets};
 use liebig_nn::{Learner, Model, Sgd};
 use rand::seq::SliceRandom;
@@ -106,13 +106,23 @@ fn one<'a>(
             if interrupt.is_set() {
                 return Err(Error::Interrupted);
             }
-            let labels = batch
-                .iter()
-                .map(|&index| dataset.train.labels()[index] as usize);
-            let targets = Targets::Hard(labels.collect());
-            let values = dataset.train.batch(batch, &dataset.space);
-            learner.learn(&samples(values, dataset.shape, device)?, &targets)?;
+            learn(&mut learner, &dataset.train, &dataset.space, batch, device)?;
         }
     }
     Ok(learner)
+}
+
+/// One step of a network's optimiser on some samples of a split, without augmentation.
+pub(crate) fn learn(
+    learner: &mut Learner<'_>,
+    split: &Split,
+    space: &Space,
+    batch: &[usize],
+    device: &Device,
+) -> Result<(), Error> {
+    let labels = batch.iter().map(|&index| split.labels()[index] as usize);
+    let targets = Targets::Hard(labels.collect());
+    let x = samples(split.batch(batch, space), split.shape(), device)?;
+    learner.learn(&x, &targets)?;
+    Ok(())
 }

@@ -1,12 +1,12 @@
 //! Networks that are trained on all data: to the end, which is the truth, or for as long as a proxy takes.
 
 use liebig_data::{Dataset, stream};
-use liebig_grad::{Device, Targets};
+use liebig_grad::Device;
 use liebig_nn::{Learner, Model, Sgd};
 use rand::seq::SliceRandom;
 
+use crate::networks::learn;
 use crate::run::Interrupt;
-use crate::set::samples;
 use crate::{Error, ModelChoice, evaluate, facts};
 
 /// How networks are trained on all data: SGD with momentum 0.9 and weight decay 5e-4, without augmentation.
@@ -71,12 +71,7 @@ fn trained(training: &FullTraining<'_>, model: &ModelChoice, seen: usize) -> Res
                 return Err(Error::Interrupted);
             }
             let batch = &batch[..batch.len().min(left)];
-            let labels = batch
-                .iter()
-                .map(|&index| dataset.train.labels()[index] as usize);
-            let targets = Targets::Hard(labels.collect());
-            let values = dataset.train.batch(batch, &dataset.space);
-            learner.learn(&samples(values, dataset.shape, device)?, &targets)?;
+            learn(&mut learner, &dataset.train, &dataset.space, batch, device)?;
             left -= batch.len();
             if left == 0 {
                 break;
