@@ -78,7 +78,7 @@ pub const WORKLOADS: &[Workload] = &[
     },
     Workload {
         name: "trajectory_step_n20_128px_ipc1",
-        about: "gradient through 20 SGD steps on 10 images of 128 pixels, depth 5, in a gibibyte",
+        about: "gradient through 20 SGD steps on 10 images of 128 pixels, depth 5, in a tenth of PyTorch's memory",
         prepare: trajectory::large_trajectory_step,
     },
     Workload {
