@@ -270,7 +270,9 @@ pub fn evaluate(
     let mut rows = Rows::default();
     for source in sources {
         let mut made = source.make(task, repeats, distilled)?;
-        if let (Some(teacher), false) = (evaluation.teacher, source.is_whole()) {
+        // The whole dataset is what the others are compared with: it keeps its labels and the protocol's learning rate.
+        let teacher = evaluation.teacher.filter(|_| !source.is_whole());
+        if let Some(teacher) = teacher {
             for set in &mut made.sets {
                 *set = teacher.label(set)?;
             }
@@ -286,6 +288,7 @@ pub fn evaluate(
         recipe.protocol.lr = lr.unwrap_or(recipe.protocol.lr);
         let by_rate = Evaluation {
             recipe: &recipe,
+            teacher,
             ..*evaluation
         };
         let set = |repeat| made.set(repeat);

@@ -144,6 +144,8 @@ mod tests {
                 alone.get("random").unwrap().accuracies
             );
             assert!(taught.get("random").unwrap().mean > 0.5);
+            let whole = |rows: &super::super::Rows| rows.get("whole").unwrap().accuracies.clone();
+            assert_eq!(whole(&taught), whole(&alone));
         });
     }
 }

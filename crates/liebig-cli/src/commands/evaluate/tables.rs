@@ -106,7 +106,10 @@ pub fn text(report: &EvaluationReport, class_names: &[String]) -> String {
             .iter()
             .map(|(name, scores)| row(name, scores))
             .collect();
-        rows.extend(published(report.published.as_ref()));
+        // What was published is by the publication's protocol.
+        if result.protocol == "own" {
+            rows.extend(published(report.published.as_ref()));
+        }
         let title = match result.protocol.as_str() {
             "own" => result.model.clone(),
             protocol => format!("{}, protocol {protocol}", result.model),
