@@ -72,13 +72,7 @@ impl Pixels {
     /// The chosen images in this order. Like slice indexing, panics if an index is out of range.
     pub fn choose(&self, indices: &[usize], len: usize) -> Self {
         match self {
-            Self::Memory(_) => {
-                let mut chosen = Vec::with_capacity(indices.len() * len);
-                for &index in indices {
-                    chosen.extend_from_slice(self.image(index, len));
-                }
-                Self::Memory(chosen)
-            }
+            Self::Memory(pixels) => Self::Memory(gather(pixels, indices, len)),
             Self::Disk(disk) => Self::Disk(disk.choose(indices)),
         }
     }
@@ -110,9 +104,19 @@ impl OnDisk {
     fn choose(&self, indices: &[usize]) -> Self {
         Self {
             images: indices.iter().map(|&index| self.images[index]).collect(),
-            ..self.clone()
+            file: self.file.clone(),
+            len: self.len,
         }
     }
+}
+
+/// The chosen records of `len` values, in this order.
+pub(crate) fn gather<T: Copy>(all: &[T], indices: &[usize], len: usize) -> Vec<T> {
+    let mut chosen = Vec::with_capacity(indices.len() * len);
+    for &index in indices {
+        chosen.extend_from_slice(&all[index * len..(index + 1) * len]);
+    }
+    chosen
 }
 
 /// Moves the kept records of `len` values to the front, in place.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::pixels::{Pixels, keep_records};
+use crate::pixels::{Pixels, gather, keep_records};
 use crate::{Error, Groups, Normalization, SampleShape, Space, Whitening};
 
 /// Samples with labels, in the order in which they were read.
@@ -346,14 +346,6 @@ fn check_lengths(
         labels as u128 * shape.len() as u128
     );
     Err(wrong(array, expected, values))
-}
-
-fn gather<T: Copy>(all: &[T], indices: &[usize], len: usize) -> Vec<T> {
-    let mut chosen = Vec::with_capacity(indices.len() * len);
-    for &index in indices {
-        chosen.extend_from_slice(&all[index * len..(index + 1) * len]);
-    }
-    chosen
 }
 
 #[cfg(test)]

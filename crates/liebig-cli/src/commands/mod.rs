@@ -99,3 +99,20 @@ fn settings_text(settings: &[Setting]) -> String {
     });
     lines.collect::<Vec<_>>().join("\n")
 }
+
+/// Refuses names in `--methods` that no method has.
+fn check_methods(methods: &[String]) -> Result<()> {
+    let unknown = methods
+        .iter()
+        .find(|name| liebig::methods::find(name).is_none());
+    let Some(name) = unknown else {
+        return Ok(());
+    };
+    let known: Vec<&str> = liebig::methods::all().map(|entry| entry.name).collect();
+    let error = liebig::config::Error::UnknownMethod {
+        place: "--methods".into(),
+        name: name.clone(),
+        known: known.join(", "),
+    };
+    Err(liebig::Error::from(error).into())
+}

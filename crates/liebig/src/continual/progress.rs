@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Tested;
+use crate::evaluate::{deviation, mean};
 
 /// A mean with its population standard deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,12 +97,9 @@ fn forgotten(order: &[Tested], net: usize) -> f64 {
 
 impl Span {
     fn of(values: &[f64]) -> Self {
-        let count = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / count;
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         Self {
-            mean,
-            std: (squares / count).sqrt(),
+            mean: mean(values),
+            std: deviation(values),
         }
     }
 }

@@ -40,6 +40,7 @@ pub use pruning::Pruning;
 pub use relabel::Relabel;
 pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
+pub(crate) use score::{deviation, mean};
 pub(crate) use source::is_baseline;
 pub use source::{DISTILLED, Source};
 pub use store::Store;

@@ -206,12 +206,12 @@ impl Score {
 }
 
 /// NaN if there are none.
-pub(super) fn mean(values: &[f64]) -> f64 {
+pub(crate) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The population standard deviation; NaN if there are no values.
-pub(super) fn deviation(values: &[f64]) -> f64 {
+pub(crate) fn deviation(values: &[f64]) -> f64 {
     let centre = mean(values);
     let squares: Vec<f64> = values
         .iter()

@@ -61,12 +61,11 @@ impl Store {
             set.shape, set.classes, set.parameterization
         ));
         text(&set.space.hash());
-        let (kind, labels) = match &set.labels {
-            Labels::Hard(labels) => ("hard", labels.clone()),
-            Labels::Logits(values) => ("logits", values.iter().map(|v| v.to_bits()).collect()),
-            Labels::Values(values) => ("values", values.iter().map(|v| v.to_bits()).collect()),
-        };
-        text(kind);
+        text(match set.labels {
+            Labels::Hard(_) => "hard",
+            Labels::Logits(_) => "logits",
+            Labels::Values(_) => "values",
+        });
         if let Some(networks) = evaluation.networks {
             text(&networks.hash());
         }
@@ -77,13 +76,12 @@ impl Store {
             // Its labels are those of the set; the temperature is also that of the loss.
             text(&teacher.temperature().to_bits().to_string());
         }
-        let bits = |values: &[f32]| -> Vec<u32> { values.iter().map(|v| v.to_bits()).collect() };
-        for numbers in [labels, bits(&set.step_sizes), bits(&set.values)] {
-            hash.update(&(numbers.len() as u64).to_le_bytes());
-            for number in numbers {
-                hash.update(&number.to_le_bytes());
-            }
+        match &set.labels {
+            Labels::Hard(labels) => numbers(&mut hash, labels.iter().copied()),
+            Labels::Logits(values) | Labels::Values(values) => numbers(&mut hash, bits(values)),
         }
+        numbers(&mut hash, bits(&set.step_sizes));
+        numbers(&mut hash, bits(&set.values));
         let name = hash.finalize().to_hex();
         self.folder.join(format!("{}.json", &name[..32]))
     }
@@ -117,6 +115,18 @@ impl Store {
         let json = serde_json::to_vec(&kept).map_err(std::io::Error::other);
         json.and_then(|json| atomic::write(file, &json))
             .map_err(|error| crate::run::Error::Io(error).into())
+    }
+}
+
+fn bits(values: &[f32]) -> impl ExactSizeIterator<Item = u32> {
+    values.iter().map(|value| value.to_bits())
+}
+
+/// Adds numbers, and how many they are, without a copy: the whole dataset may be among the sets.
+fn numbers(hash: &mut blake3::Hasher, numbers: impl ExactSizeIterator<Item = u32>) {
+    hash.update(&(numbers.len() as u64).to_le_bytes());
+    for number in numbers {
+        hash.update(&number.to_le_bytes());
     }
 }
 

@@ -143,8 +143,9 @@ impl RunFolder {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             png => png?,
         };
-        let size = image::load_from_memory(&png).map_err(std::io::Error::other)?;
-        let size = (size.width(), size.height());
+        let header = std::io::Cursor::new(&png);
+        let reader = image::ImageReader::with_format(header, image::ImageFormat::Png);
+        let size = reader.into_dimensions().map_err(std::io::Error::other)?;
         Ok(tensorboard::picture(iteration, seconds, size, png))
     }
 

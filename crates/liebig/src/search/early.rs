@@ -32,7 +32,7 @@ pub struct FullTraining<'a> {
 /// [`Error::Network`], [`Error::Grad`], [`Error::Interrupted`].
 pub fn full(training: &FullTraining<'_>, model: &ModelChoice, epochs: usize) -> Result<f64, Error> {
     let seen = epochs * training.dataset.train.len();
-    trained(training, model, seen)
+    stopped_early(training, model, seen)
 }
 
 /// The test accuracy after the network has seen so many samples, as many as a proxy of the same cost shows it.
@@ -44,10 +44,6 @@ pub fn stopped_early(
     model: &ModelChoice,
     samples: usize,
 ) -> Result<f64, Error> {
-    trained(training, model, samples)
-}
-
-fn trained(training: &FullTraining<'_>, model: &ModelChoice, seen: usize) -> Result<f64, Error> {
     let FullTraining {
         dataset,
         lr,
@@ -63,7 +59,7 @@ fn trained(training: &FullTraining<'_>, model: &ModelChoice, seen: usize) -> Res
     let mut learner = Learner::fresh(model.as_ref(), sgd, &mut rng, device)?;
     let mut shuffling = stream(seed, "search/shuffle", 0);
     let mut order: Vec<usize> = (0..dataset.train.len()).collect();
-    let mut left = seen;
+    let mut left = samples;
     while left > 0 {
         order.shuffle(&mut shuffling);
         for batch in order.chunks(batch_size.max(1)) {

@@ -6,7 +6,7 @@ mod summary;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use liebig::config::{Error as ConfigError, Layers};
+use liebig::config::Layers;
 use liebig::continual::{Course, Form};
 use liebig::evaluate::plans;
 use liebig::run::Interrupt;
@@ -22,7 +22,7 @@ use crate::theme::{DARK, LIGHT};
 use order::Order;
 
 pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
-    check_methods(&arguments.methods)?;
+    super::check_methods(&arguments.methods)?;
     let mut layers = Layers::new(true);
     layers.value("--data", "data.source", Some(arguments.data.as_str()));
     let dataset = super::load(&layers.select()?.data, None)?;
@@ -69,22 +69,6 @@ pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> R
     }
     printer.print(&lines, || summary::text(&lines))?;
     Ok(ExitStatus::Success)
-}
-
-fn check_methods(methods: &[String]) -> Result<()> {
-    let unknown = methods
-        .iter()
-        .find(|name| liebig::methods::find(name).is_none());
-    let Some(name) = unknown else {
-        return Ok(());
-    };
-    let known: Vec<&str> = liebig::methods::all().map(|entry| entry.name).collect();
-    let error = ConfigError::UnknownMethod {
-        place: "--methods".into(),
-        name: name.clone(),
-        known: known.join(", "),
-    };
-    Err(liebig::Error::from(error).into())
 }
 
 /// The network that learns from the memory, and how.

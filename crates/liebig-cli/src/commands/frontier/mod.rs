@@ -6,7 +6,6 @@ mod summary;
 
 use anyhow::{Context, Result};
 use liebig::atomic;
-use liebig::config::Error as ConfigError;
 use liebig::run::Interrupt;
 
 use crate::args::FrontierArguments;
@@ -48,17 +47,7 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
 
 /// The runs, the shortest ones first, so that there is something to see early.
 fn cells(arguments: &FrontierArguments) -> Result<Vec<Cell>> {
-    for method in &arguments.methods {
-        if liebig::methods::find(method).is_none() {
-            let known: Vec<&str> = liebig::methods::all().map(|entry| entry.name).collect();
-            let error = ConfigError::UnknownMethod {
-                place: "--methods".into(),
-                name: method.clone(),
-                known: known.join(", "),
-            };
-            return Err(liebig::Error::from(error).into());
-        }
-    }
+    super::check_methods(&arguments.methods)?;
     let mut minutes: Vec<_> = arguments.minutes.iter().copied().map(Some).collect();
     minutes.sort_unstable();
     let mut cells = Vec::new();
