@@ -40,8 +40,10 @@ pub(super) fn match_step(ipc: usize, device: &Device) -> Result<Unit, Error> {
     let targets = Targets::Hard(vec![0; 64]);
     let target = bench.learner()?.gradient(&bench.images(64, 0)?, &targets)?;
     let x = bench.images(ipc, 1)?;
+    let targets = Targets::Hard(vec![0; ipc]);
     Ok(Box::new(move || {
-        matching::match_target(&bench.learner()?, Distance::Ours, &target, &x, 0).map(drop)
+        let learner = bench.learner()?;
+        matching::match_target(&learner, Distance::Ours, &target, &x, &targets).map(drop)
     }))
 }
 
