@@ -49,3 +49,19 @@ impl Guarantee {
         })
     }
 }
+
+impl std::fmt::Display for Guarantee {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            epsilon,
+            delta,
+            accountant,
+            neighbours,
+            ..
+        } = self;
+        write!(
+            f,
+            "epsilon {epsilon:.4} at delta {delta} ({accountant}) for {neighbours}"
+        )
+    }
+}

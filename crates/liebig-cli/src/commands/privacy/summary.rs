@@ -141,12 +141,8 @@ fn guarantee(summary: &Summary) -> String {
             summary.method
         ),
         Some(guarantee) => format!(
-            "{} guarantees differential privacy: epsilon {:.4} at delta {} ({}), for {}.\nNot covered: {}.",
+            "{} guarantees differential privacy: {guarantee}.\nNot covered: {}.",
             summary.method,
-            guarantee.epsilon,
-            guarantee.delta,
-            guarantee.accountant,
-            guarantee.neighbours,
             guarantee.not_covered.join("; ")
         ),
     }
