@@ -214,6 +214,11 @@ impl Block {
                 activation,
                 pooling,
             } => {
+                if let (Some(norm), Activation::Relu, Pooling::Avg) = (norm, activation, pooling)
+                    && let Some(pooled) = norm.relu_avg_pool(weights, &x, batch)?
+                {
+                    return Ok(pooled);
+                }
                 let x = match norm {
                     Some(norm) => norm.apply(weights, &x, batch)?,
                     None => x,
