@@ -29,6 +29,7 @@ mod tests;
 
 use liebig_data::{Dataset, Split};
 use liebig_grad::Device;
+use liebig_nn::{Learner, Model};
 use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
@@ -166,6 +167,16 @@ impl Evaluation<'_> {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(Score::new(outcomes))
+    }
+
+    /// A fresh network, trained on a set by the common protocol.
+    pub(crate) fn trained<'m>(
+        &self,
+        model: &'m dyn Model,
+        set: &SmallSet,
+        repeat: u64,
+    ) -> Result<Learner<'m>, Error> {
+        train::train(model, set, self, repeat)
     }
 
     /// The outcome of a network, from the store if it is there.
