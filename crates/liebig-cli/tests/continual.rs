@@ -164,6 +164,51 @@ fn datasets_follow_one_another_and_the_memory_grows() {
     assert_eq!(time(), before);
     let svg = std::fs::read_to_string(folder.path().join("b/continual-light.svg")).unwrap();
     assert!(svg.contains("<polygon"));
+    // The report has the same numbers.
+    let page = folder.path().join("page.html");
+    let mut report = liebig();
+    report
+        .args(["report", "--json", "--html"])
+        .arg(&page)
+        .arg(folder.path().join("b"));
+    let facts = finish(&mut report);
+    assert_eq!(
+        (&facts[0]["kind"], &facts[0]["rows"]),
+        (&"continual".into(), &again["rows"])
+    );
+    let html = std::fs::read_to_string(&page).unwrap();
+    for part in [
+        "continual learning on strokes, then second",
+        "on second",
+        "dm, in bytes",
+        "<polygon",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
+    let markdown = liebig()
+        .args(["report", "--markdown"])
+        .arg(folder.path().join("b"))
+        .output()
+        .unwrap();
+    let markdown = String::from_utf8(markdown.stdout).unwrap();
+    for part in [
+        "## continual learning on strokes",
+        "| finetune | 2 |",
+        "- repetitions: 1",
+    ] {
+        assert!(markdown.contains(part), "{markdown}");
+    }
+    std::fs::remove_file(folder.path().join("b/continual.json")).unwrap();
+    let output = liebig()
+        .arg("report")
+        .arg(folder.path().join("b"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        output.status.code() == Some(1) && said.contains("`liebig continual` goes on"),
+        "{said}"
+    );
 }
 
 #[test]

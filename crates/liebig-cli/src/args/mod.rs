@@ -261,7 +261,7 @@ pub struct EvaluateArguments {
 /// `liebig report`
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// Folders of runs
+    /// Folders of runs, of `liebig continual` or of `liebig search`
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
     /// Write one page that needs nothing else, with pictures and charts

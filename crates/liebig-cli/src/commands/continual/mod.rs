@@ -20,10 +20,13 @@ use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
 use crate::theme::{DARK, LIGHT};
 use order::Order;
-use summary::{Summary, curves, text};
+pub use summary::{Summary, curves, table, text};
 
-/// The file of the results in the output folder.
-const RESULTS: &str = "continual.json";
+/// The file of the results in the output folder, once all steps are done.
+pub const RESULTS: &str = "continual.json";
+
+/// The file of what results depend on.
+pub const SETTINGS: &str = "settings.json";
 
 pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     super::check_methods(&arguments.methods)?;
@@ -169,7 +172,7 @@ fn same_settings(arguments: &ContinualArguments, recipe: &Recipe, domains: &Doma
         set: arguments.set.clone(),
     };
     std::fs::create_dir_all(&arguments.output)?;
-    let path = arguments.output.join("settings.json");
+    let path = arguments.output.join(SETTINGS);
     if path.exists() {
         let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
         let before: Circumstances =

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::OfOrder;
 use crate::args::ContinualArguments;
 use crate::curve::Point;
-use crate::format::{bytes, duration, percent};
-use crate::printer::table;
+use crate::format::{accuracy, bytes, duration};
+use crate::table::{Cell, Table};
 
 /// All results, as `--json` prints them.
 #[derive(Serialize, Deserialize)]
@@ -84,6 +84,43 @@ impl Summary {
     }
 }
 
+impl Summary {
+    /// What it is, in a line.
+    pub fn title(&self) -> String {
+        let data = self.data.join(", then ");
+        match self.sequence {
+            Sequence::Classes => format!("continual learning on {data}, {} steps", self.steps),
+            Sequence::Domains => format!("continual learning on {data}"),
+        }
+    }
+
+    /// Names and values of the circumstances.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let memory = match self.memory_bytes {
+            Some(size) => format!("{} in all", bytes(size)),
+            None => format!("{} samples of each class", self.memory.unwrap_or_default()),
+        };
+        let orders = self.rows.first().map_or(0, |line| line.progress.orders);
+        vec![
+            ("memory", memory),
+            ("classes", self.classes.to_string()),
+            ("steps", self.steps.to_string()),
+            (
+                match self.sequence {
+                    Sequence::Classes => "orders of the classes",
+                    Sequence::Domains => "repetitions",
+                },
+                orders.to_string(),
+            ),
+            ("network", self.model.clone()),
+            (
+                "training of the networks",
+                format!("{} epochs, protocol {}", self.epochs, self.protocol),
+            ),
+        ]
+    }
+}
+
 /// A row for each method and form, in their order.
 fn lines(results: &[OfOrder]) -> Vec<Line> {
     let mut kinds: Vec<(&str, Option<Form>)> = Vec::new();
@@ -128,23 +165,30 @@ pub fn curves(summary: &Summary) -> Vec<(String, Vec<Point>)> {
     summary.rows.iter().map(curve).collect()
 }
 
-/// The columns of the table.
-pub fn header(summary: &Summary) -> Vec<String> {
-    let mut header = vec![
-        "memory of".to_owned(),
-        "n".into(),
-        "average over the steps".into(),
-        "after the last".into(),
-    ];
-    if summary.sequence == Sequence::Domains {
-        header.extend(summary.data.iter().map(|name| format!("on {name}")));
-    }
-    header.extend(["forgetting", "memory", "time of a step"].map(String::from));
-    header
+/// A row for each method and form.
+pub fn table(summary: &Summary) -> Table {
+    let each: Vec<String> = match summary.sequence {
+        Sequence::Classes => Vec::new(),
+        Sequence::Domains => summary
+            .data
+            .iter()
+            .map(|name| format!("on {name}"))
+            .collect(),
+    };
+    let mut numbers = vec!["n", "average over the steps", "after the last"];
+    numbers.extend(each.iter().map(String::as_str));
+    numbers.extend(["forgetting", "memory", "time of a step"]);
+    let mut table = Table::new(explanation(summary), &["memory of"], &numbers);
+    table.rows = summary
+        .rows
+        .iter()
+        .map(|line| cells(line, each.len()))
+        .collect();
+    table
 }
 
-/// The cells of a row.
-pub fn cells(summary: &Summary, line: &Line) -> Vec<String> {
+/// The cells of a row, with the accuracy on each of the first `domains` steps after the last one.
+fn cells(line: &Line, domains: usize) -> Vec<Cell> {
     let Progress {
         average,
         last,
@@ -155,43 +199,44 @@ pub fn cells(summary: &Summary, line: &Line) -> Vec<String> {
         n,
         ..
     } = &line.progress;
-    let span = |span: &Span| {
-        let mean = percent(span.mean);
-        format!("{} ± {}", mean.trim_end_matches(" %"), percent(span.std))
-    };
-    let mut cells = vec![line.name(), n.to_string(), span(average), span(last)];
-    if summary.sequence == Sequence::Domains {
-        cells.extend(by_step.last().into_iter().flatten().map(span));
-    }
-    let size = (*size > 0).then(|| bytes(*size));
+    let span = |span: &Span| Cell::accuracy(span.mean, span.std);
+    let each = by_step.last().into_iter().flatten().take(domains);
+    let mut cells = vec![
+        line.name().as_str().into(),
+        Cell::number(*n as f64, n.to_string()),
+        span(average),
+        span(last),
+    ];
+    cells.extend(each.map(span));
     cells.extend([
-        span(forgetting),
-        size.unwrap_or_default(),
-        duration(*seconds),
+        Cell::number(
+            100.0 * forgetting.mean,
+            accuracy(forgetting.mean, forgetting.std),
+        ),
+        Cell::known((*size > 0).then_some(*size as f64), |size| {
+            bytes(size as u64)
+        }),
+        Cell::number(*seconds, duration(*seconds)),
     ]);
     cells
 }
 
 /// What the numbers are.
-pub fn explanation(summary: &Summary) -> &'static str {
+fn explanation(summary: &Summary) -> &'static str {
     match summary.sequence {
         Sequence::Classes => {
-            "Accuracy on all classes seen, mean ± population standard deviation over networks and orders. Networks are fresh after each step, so\n\
+            "Accuracy on all classes seen, mean ± population standard deviation over networks and orders. Networks are fresh after each step, so \
              forgetting is that more classes are easier to confuse. finetune has no memory; joint has all data."
         }
         Sequence::Domains => {
-            "Mean of the accuracies on the datasets seen, which count the same; mean ± population standard deviation over networks and repetitions.\n\
-             \"on\" is the accuracy on each after the last step. Networks are fresh after each step, so forgetting is that each dataset is a smaller part of the memory.\n\
-             finetune has no memory; joint has all data."
+            "Mean of the accuracies on the datasets seen, which count the same; mean ± population standard deviation over networks and repetitions. \
+             \"on\" is the accuracy on each after the last step. Networks are fresh after each step, so forgetting is that each dataset is a smaller \
+             part of the memory. finetune has no memory; joint has all data."
         }
     }
 }
 
 pub fn text(summary: &Summary) -> String {
-    let rows = summary.rows.iter().map(|line| cells(summary, line));
-    format!(
-        "{}\n\n{}",
-        table(header(summary), rows),
-        explanation(summary)
-    )
+    let table = table(summary);
+    format!("{}\n\n{}", table.text(), table.caption)
 }

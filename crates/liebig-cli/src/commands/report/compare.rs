@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Run, Score};
-use super::markdown::facts;
+use super::run::facts;
+use crate::format::accuracy;
 use crate::printer::table;
 
 /// A column for each run.
@@ -27,7 +28,9 @@ pub fn rows(runs: &[Run]) -> Vec<(String, Vec<String>)> {
     for source in sources {
         let label = runs.iter().find_map(|run| score(run, source));
         let label = label.map_or(source, |score| &score.label);
-        let value = |run| score(run, source).map_or_else(String::new, Score::accuracy);
+        let value = |run| {
+            score(run, source).map_or_else(String::new, |score| accuracy(score.mean, score.std))
+        };
         rows.push((
             format!("accuracy, {label}"),
             runs.iter().map(value).collect(),

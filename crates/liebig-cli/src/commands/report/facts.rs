@@ -13,7 +13,6 @@ use serde::Serialize;
 use super::super::evaluate::named;
 use super::super::evaluate::snapshots::{self, Accuracy};
 use super::caveats;
-use crate::format::percent;
 
 /// Points of a curve that are kept; more cannot be told apart.
 const POINTS: usize = 400;
@@ -207,12 +206,4 @@ fn losses(metrics: &[Metric]) -> Vec<Loss> {
         loss: part.iter().map(|metric| metric.loss).sum::<f64>() / part.len() as f64,
     };
     metrics.chunks(size).map(point).collect()
-}
-
-impl Score {
-    /// Mean and deviation, such as `91.7 ± 0.4 %`.
-    pub fn accuracy(&self) -> String {
-        let mean = percent(self.mean);
-        format!("{} ± {}", mean.trim_end_matches(" %"), percent(self.std))
-    }
 }
