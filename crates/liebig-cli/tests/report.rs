@@ -59,6 +59,11 @@ fn a_page_has_everything_and_asks_for_nothing() {
             || html.matches("http:").count() == html.matches("http://www.w3.org").count()
     );
     assert!(!html.contains("https:") && !html.contains("{{"));
+    // Runs that have the same name are told apart by their folders.
+    let both = liebig().arg("report").args([&run, &run]).output().unwrap();
+    let both = String::from_utf8(both.stdout).unwrap();
+    let title = format!("dc on strokes, 1 per class ({})", run.display());
+    assert_eq!(both.matches(&title).count(), 4, "{both}");
     let markdown = liebig()
         .args(["report", "--markdown"])
         .arg(&run)

@@ -98,7 +98,7 @@ impl Summary {
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let memory = match self.memory_bytes {
             Some(size) => format!("{} in all", bytes(size)),
-            None => format!("{} samples of each class", self.memory.unwrap_or_default()),
+            None => format!("{} of each class", self.memory.unwrap_or_default()),
         };
         let orders = self.rows.first().map_or(0, |line| line.progress.orders);
         vec![

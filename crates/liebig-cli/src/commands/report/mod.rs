@@ -50,7 +50,8 @@ pub fn run(arguments: &ReportArguments, printer: &Printer) -> Result<ExitStatus>
             run: matches!(folder, Folder::Run(_)),
         })
     });
-    let parts: Vec<Part> = parts.collect::<Result<_>>()?;
+    let mut parts: Vec<Part> = parts.collect::<Result<_>>()?;
+    tell_apart(&mut parts, &arguments.runs);
     if let Some(path) = &arguments.html {
         atomic::write(path, html::page(&parts)?.as_bytes())?;
     }
@@ -59,6 +60,20 @@ pub fn run(arguments: &ReportArguments, printer: &Printer) -> Result<ExitStatus>
         false => summary(&folders, &parts),
     })?;
     Ok(ExitStatus::Success)
+}
+
+/// Adds the folder to titles that several parts have, such as runs with other seeds.
+fn tell_apart(parts: &mut [Part], folders: &[PathBuf]) {
+    let titles: Vec<String> = parts
+        .iter()
+        .map(|part| part.section.title.clone())
+        .collect();
+    for (part, folder) in parts.iter_mut().zip(folders) {
+        let title = &mut part.section.title;
+        if titles.iter().filter(|other| *other == title).count() > 1 {
+            *title = format!("{title} ({})", folder.display());
+        }
+    }
 }
 
 /// One table of all runs, and one of each other folder.
