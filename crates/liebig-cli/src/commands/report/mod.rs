@@ -76,7 +76,7 @@ fn tell_apart(parts: &mut [Part], folders: &[PathBuf]) {
     }
 }
 
-/// One table of all runs, and one of each other folder.
+/// One table of all runs with what they lack, and one of each other folder.
 fn summary(folders: &[Folder], parts: &[Part]) -> String {
     let runs = parts.iter().filter(|part| part.run);
     let runs = section::all_runs(runs.map(|part| &part.section));
@@ -85,9 +85,14 @@ fn summary(folders: &[Folder], parts: &[Part]) -> String {
         Folder::Continual(found) => Some(super::continual::text(&found.results)),
         Folder::Search(found) => Some(super::search::text(&found.results)),
     });
+    let remarks = parts.iter().filter(|part| part.run).flat_map(|part| {
+        let remarks = part.section.remarks.iter();
+        remarks.map(|remark| format!("{}: {remark}", part.section.title))
+    });
     let all: Vec<String> = runs
         .map(|table| table.text())
         .into_iter()
+        .chain(remarks)
         .chain(others)
         .collect();
     all.join("\n\n")

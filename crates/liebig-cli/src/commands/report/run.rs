@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::super::evaluate::named;
-use super::facts::Run;
+use super::facts::{Missing, Run};
 use super::section::{Chart, Picture, Section};
 use crate::curve::Point;
 use crate::format::{bytes, duration, percent};
@@ -38,7 +38,7 @@ pub fn section(run: &Run) -> Result<Section> {
     Ok(Section {
         title: run.title(),
         table: table(run),
-        remarks: Vec::new(),
+        remarks: run.missing.iter().map(Missing::text).collect(),
         facts,
         picture: run.picture.as_ref().map(|png| Picture {
             png: png.clone(),
@@ -55,7 +55,13 @@ fn table(run: &Run) -> Table {
     let mut table = Table::new(
         "Test accuracy of fresh networks, after the last epoch: mean ± population standard deviation",
         &["trained on"],
-        &["n", "test accuracy", "time to make", "bits per class"],
+        &[
+            "n",
+            "test accuracy",
+            "time to make",
+            "% per CPU minute",
+            "bits per class",
+        ],
     );
     for score in &run.scores {
         table.rows.push(vec![
@@ -63,6 +69,9 @@ fn table(run: &Run) -> Table {
             Cell::number(score.n as f64, score.n.to_string()),
             Cell::accuracy(score.mean, score.std),
             Cell::known(score.seconds, duration),
+            Cell::known(score.accuracy_per_cpu_minute, |points| {
+                format!("{points:.1}")
+            }),
             Cell::number(score.bits_per_class, format!("{:.0}", score.bits_per_class)),
         ]);
     }
