@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use liebig::artefact::Artefact;
-use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Making, Metric, gather};
 use liebig::run::{Interrupt, Manifest};
 use liebig::session::Report;
-use liebig::{Dataset, Poison, SampleShape, Start, artefact_path, evaluate};
+use liebig::{Poison, Start, artefact_path, evaluate};
 use serde::Serialize;
 
 use crate::args::EvaluateArguments;
@@ -116,7 +115,8 @@ fn one(
     voice: Voice,
 ) -> Result<(EvaluationReport, Vec<String>)> {
     let artefact = Artefact::read(&given.path)?;
-    let dataset = dataset(given.run, arguments, &artefact)?;
+    let dataset = super::dataset_of(given.run, arguments.data.as_deref(), &artefact)
+        .context("the test set cannot be read")?;
     if dataset.hash != artefact.provenance.dataset.hash {
         voice.say(
             "warning: this dataset is not exactly the one that was distilled: its hash differs",
@@ -210,41 +210,4 @@ fn networks_of(run: &Path) -> Option<PathBuf> {
 fn poison(artefact: &Artefact) -> Option<Poison> {
     let config = &artefact.provenance.config;
     config.pointer("/method/poison")?.as_str()?.parse().ok()
-}
-
-/// The dataset: where the flag says, where the run's data is, or by the name in the file.
-fn dataset(path: &Path, arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
-    let provenance = &artefact.provenance;
-    let source = match &arguments.data {
-        Some(source) => source.clone(),
-        None if path.is_dir() => {
-            let mut layers = Layers::default();
-            layers.file(&path.join("config.toml"))?;
-            layers.select()?.data.source
-        }
-        None => provenance.dataset.name.clone(),
-    };
-    let recorded = DataConfig::recorded(&provenance.config);
-    let (image_size, grayscale) = match artefact.set.shape {
-        SampleShape::Image {
-            channels,
-            height,
-            width,
-        } => {
-            // The set has the size of the patches, not of the images that they are cut from.
-            let size = match recorded.patches {
-                Some(_) => recorded.image_size,
-                None => Some(ImageSize { height, width }),
-            };
-            (size, Some(channels == 1))
-        }
-        SampleShape::Table { .. } => (None, None),
-    };
-    let data = DataConfig {
-        source,
-        image_size,
-        grayscale,
-        ..recorded
-    };
-    super::load_in(&data, &artefact.set.space).context("the test set cannot be read")
 }

@@ -13,15 +13,19 @@ pub mod methods;
 pub mod models;
 #[cfg(feature = "papers")]
 pub mod papers;
+pub mod privacy;
 pub mod records;
 pub mod report;
 pub mod search;
 pub mod show;
 pub mod train;
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
-use liebig::config::DataConfig;
-use liebig::{Dataset, LoadOptions, Setting};
+use liebig::artefact::Artefact;
+use liebig::config::{DataConfig, ImageSize, Layers};
+use liebig::{Dataset, LoadOptions, SampleShape, Setting};
 use liebig_data::{NoteKind, Space, Zca};
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -115,4 +119,56 @@ fn check_methods(methods: &[String]) -> Result<()> {
         known: known.join(", "),
     };
     Err(liebig::Error::from(error).into())
+}
+
+/// The assignments of `--set` that are for one of several methods: `NAME:KEY=VALUE` is for that one only, others are for all.
+fn assignments_for<'a>(
+    all: &'a [String],
+    methods: &'a [String],
+    method: &'a str,
+) -> impl Iterator<Item = &'a str> {
+    all.iter()
+        .filter_map(move |assignment| match assignment.split_once(':') {
+            Some((name, rest)) if methods.iter().any(|known| known == name) => {
+                (name == method).then_some(rest)
+            }
+            _ => Some(assignment.as_str()),
+        })
+}
+
+/// The dataset of an artefact: where `source` says, where the run's data is, or by the name in the file.
+fn dataset_of(path: &Path, source: Option<&str>, artefact: &Artefact) -> Result<Dataset> {
+    let provenance = &artefact.provenance;
+    let source = match source {
+        Some(source) => source.into(),
+        None if path.is_dir() => {
+            let mut layers = Layers::default();
+            layers.file(&path.join("config.toml"))?;
+            layers.select()?.data.source
+        }
+        None => provenance.dataset.name.clone(),
+    };
+    let recorded = DataConfig::recorded(&provenance.config);
+    let (image_size, grayscale) = match artefact.set.shape {
+        SampleShape::Image {
+            channels,
+            height,
+            width,
+        } => {
+            // The set has the size of the patches, not of the images that they are cut from.
+            let size = match recorded.patches {
+                Some(_) => recorded.image_size,
+                None => Some(ImageSize { height, width }),
+            };
+            (size, Some(channels == 1))
+        }
+        SampleShape::Table { .. } => (None, None),
+    };
+    let data = DataConfig {
+        source,
+        image_size,
+        grayscale,
+        ..recorded
+    };
+    load_in(&data, &artefact.set.space)
 }

@@ -200,6 +200,14 @@ impl<'a> Session<'a> {
         self.with_task(|task| drive::drive(self, task, &mut drive::InMemory))
     }
 
+    /// The set before the first iteration.
+    ///
+    /// # Errors
+    /// Any error of the method's start.
+    pub fn initial(&self) -> Result<SmallSet, Error> {
+        self.with_task(|task| self.resolved.config.method.start(task)?.set())
+    }
+
     /// Evaluates a set made with the session's configuration, and its baselines. `seconds` is the time it took to make.
     ///
     /// # Errors
@@ -329,6 +337,7 @@ impl<'a> Session<'a> {
                 dataset: DatasetId::from(self.dataset),
                 config: described,
                 published: self.resolved.published.clone(),
+                privacy: method.guarantee(),
             },
         })
     }
