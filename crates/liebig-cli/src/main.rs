@@ -8,6 +8,7 @@ mod flags;
 mod format;
 mod printer;
 mod progress;
+mod table;
 mod theme;
 
 use clap::Parser;
