@@ -3,7 +3,7 @@
 
 mod common;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use common::{finish, liebig};
@@ -102,7 +102,10 @@ fn what_cannot_be_private_is_refused() {
         ),
         (&["--init", "real"], &["init"]),
         (&["--set", "model.norm=batch"], &["batch normalisation"]),
-        (&["--model", "mlp", "--set", "method.batch_real=5000"], &["method.batch_real is 5000"]),
+        (
+            &["--model", "mlp", "--set", "method.batch_real=5000"],
+            &["method.batch_real is 5000"],
+        ),
     ] {
         let mut command = liebig();
         let mut arguments = vec![
@@ -127,8 +130,8 @@ fn what_cannot_be_private_is_refused() {
     }
 }
 
-/// A set of real samples, and a game of few runs.
-fn measure(folder: &Path, more: &[&str]) -> Command {
+/// Ten real samples.
+fn random(folder: &Path) -> PathBuf {
     let run = folder.join("random");
     if !run.exists() {
         let flags = [
@@ -142,6 +145,12 @@ fn measure(folder: &Path, more: &[&str]) -> Command {
         ];
         finish(liebig().args(flags).arg("--json").arg("-o").arg(&run));
     }
+    run
+}
+
+/// A game of few runs about ten real samples.
+fn measure(folder: &Path, more: &[&str]) -> Command {
+    let run = random(folder);
     let mut command = liebig();
     let flags = [
         "--candidates",
@@ -215,7 +224,7 @@ fn real_samples_are_found_out_and_runs_are_kept() {
 #[test]
 fn impossible_questions_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    finish(&mut measure(folder.path(), &["--runs", "0"]));
+    let run = random(folder.path());
     for (more, part) in [
         (&["--runs", "3"][..], "runs is 3"),
         (&["--candidates", "15"], "candidates is 15"),
@@ -226,7 +235,7 @@ fn impossible_questions_are_refused() {
         let mut command = liebig();
         command
             .arg("privacy")
-            .arg(folder.path().join("random"))
+            .arg(&run)
             .arg("-o")
             .arg(folder.path().join("none"));
         let (code, said) = refused(command.args(more));

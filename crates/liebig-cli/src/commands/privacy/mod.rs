@@ -143,7 +143,7 @@ fn recipe(arguments: &PrivacyArguments, artefact: &Artefact) -> Recipe {
     recipe
 }
 
-/// A picture with a row for each sample of the set: the sample, the nearest training image and the nearest test image.
+/// A picture of triples: a sample of the set, the nearest training image and the nearest test image; up to five in a row.
 fn draw_pairs(
     arguments: &PrivacyArguments,
     artefact: &Artefact,
@@ -164,7 +164,10 @@ fn draw_pairs(
         values.extend(dataset.train.batch(&[one.train], &set.space));
         values.extend(dataset.test.batch(&[one.held_out], &set.space));
     }
-    let png = image_grid::rows(&values, shown.len(), set.shape, &set.space)?;
+    let count = shown.len().max(1);
+    let in_row = (1..=5).rev().find(|each| count.is_multiple_of(*each));
+    let rows = count / in_row.unwrap_or(1);
+    let png = image_grid::rows(&values, rows, set.shape, &set.space)?;
     std::fs::create_dir_all(&arguments.output)?;
     Ok(atomic::write(&arguments.output.join("pairs.png"), &png)?)
 }
