@@ -25,8 +25,11 @@ pub use summary::{Summary, curves, table, text};
 /// The file of the results in the output folder, once all steps are done.
 pub const RESULTS: &str = "continual.json";
 
+/// The folder of the first order's parts.
+pub const FIRST: &str = "order0";
+
 /// The file of what results depend on.
-pub const SETTINGS: &str = "settings.json";
+const SETTINGS: &str = "settings.json";
 
 pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     super::check_methods(&arguments.methods)?;

@@ -40,11 +40,8 @@ impl Folder {
         if there(search::RESULTS) {
             return Ok(Self::Search(named(folder, search::RESULTS)?));
         }
-        for (file, command) in [
-            (continual::SETTINGS, "continual"),
-            (search::TRUTH, "search"),
-        ] {
-            if there(file) {
+        for (part, command) in [(continual::FIRST, "continual"), (search::TRUTH, "search")] {
+            if there(part) {
                 bail!(
                     "not everything is done\nhint: the same `liebig {command}` goes on where it stopped"
                 );

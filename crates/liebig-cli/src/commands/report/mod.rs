@@ -8,6 +8,7 @@ mod folder;
 mod html;
 mod markdown;
 mod run;
+mod scores;
 mod search;
 mod section;
 
