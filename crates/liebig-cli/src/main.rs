@@ -7,6 +7,7 @@ mod curve;
 mod exit;
 mod flags;
 mod format;
+mod kept;
 mod printer;
 mod progress;
 mod table;

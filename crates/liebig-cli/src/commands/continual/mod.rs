@@ -3,8 +3,6 @@
 mod order;
 mod summary;
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::continual::{Course, Domains, Form};
@@ -16,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::args::ContinualArguments;
 use crate::curve;
 use crate::exit::ExitStatus;
+use crate::kept;
 use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
 use crate::theme::{DARK, LIGHT};
@@ -24,12 +23,6 @@ pub use summary::{Summary, curves, table, text};
 
 /// The file of the results in the output folder, once all steps are done.
 pub const RESULTS: &str = "continual.json";
-
-/// The folder of the first order's parts.
-pub const FIRST: &str = "order0";
-
-/// The file of what results depend on.
-const SETTINGS: &str = "settings.json";
 
 pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     super::check_methods(&arguments.methods)?;
@@ -174,21 +167,7 @@ fn same_settings(arguments: &ContinualArguments, recipe: &Recipe, domains: &Doma
         real_lr: arguments.real_lr,
         set: arguments.set.clone(),
     };
-    std::fs::create_dir_all(&arguments.output)?;
-    let path = arguments.output.join(SETTINGS);
-    if path.exists() {
-        let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
-        let before: Circumstances =
-            serde_json::from_slice(&text).with_context(|| path.display().to_string())?;
-        if before != now {
-            bail!(
-                "{}: the results there are by other settings\nhint: give another folder as --output",
-                arguments.output.display()
-            );
-        }
-        return Ok(());
-    }
-    Ok(atomic::write(&path, &serde_json::to_vec_pretty(&now)?)?)
+    kept::same_settings(&arguments.output, &now, || Ok(()))
 }
 
 /// The results of a method for one order.
@@ -199,13 +178,4 @@ pub struct OfOrder {
     pub form: Option<Form>,
     /// After each step.
     pub steps: Vec<liebig::continual::Tested>,
-}
-
-/// A JSON file, if it is there.
-fn read<T: for<'a> Deserialize<'a>>(path: &Path) -> Result<Option<T>> {
-    if !path.exists() {
-        return Ok(None);
-    }
-    let text = std::fs::read(path).with_context(|| path.display().to_string())?;
-    serde_json::from_slice(&text).with_context(|| path.display().to_string())
 }

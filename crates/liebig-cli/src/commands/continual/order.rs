@@ -13,8 +13,9 @@ use liebig::run::Interrupt;
 use liebig::{Facts, Recipe, SampleShape, Session, atomic, coresets};
 use serde::{Deserialize, Serialize};
 
-use super::{OfOrder, read};
+use super::OfOrder;
 use crate::args::ContinualArguments;
+use crate::kept::read;
 use crate::progress::{Terminal, Voice};
 
 /// One order of the steps, with everything that they need.
@@ -132,16 +133,9 @@ impl Order<'_> {
         let part = self.domains.part(of_step)?;
         let started = Instant::now();
         let mut layers = Layers::new(true);
-        for assignment in &self.arguments.set {
-            // With a method's name before it, only for that one.
-            match assignment.split_once(':') {
-                Some((name, assignment)) if self.arguments.methods.iter().any(|m| m == name) => {
-                    if name == method {
-                        layers.set(assignment)?;
-                    }
-                }
-                _ => layers.set(assignment)?,
-            }
+        let (all, methods) = (&self.arguments.set, &self.arguments.methods);
+        for assignment in super::super::assignments_for(all, methods, method) {
+            layers.set(assignment)?;
         }
         layers.value("--methods", "method.name", Some(method));
         let data = &self.data[of_step.domain];

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 
-use super::super::{continual, search};
+use super::super::{continual, privacy, search};
 use super::facts::Run;
 use super::section::Section;
-use super::{continual as of_continual, run, search as of_search};
+use super::{continual as of_continual, privacy as of_privacy, run, search as of_search};
+use crate::kept;
 
 /// The results in a folder, as `--json` prints them.
 #[derive(Serialize)]
@@ -20,6 +21,8 @@ pub enum Folder {
     Continual(Named<continual::Summary>),
     /// Of `liebig search`.
     Search(Named<search::Summary>),
+    /// Of `liebig privacy`.
+    Privacy(Box<Named<privacy::Summary>>),
 }
 
 /// Results and their folder.
@@ -31,7 +34,7 @@ pub struct Named<T> {
 }
 
 impl Folder {
-    /// Reads a folder; by the files in it, it is one of `liebig continual` or of `liebig search`, otherwise that of a run.
+    /// Reads a folder; by the files in it, it is one of `liebig continual`, `liebig search` or `liebig privacy`, otherwise that of a run.
     pub fn read(folder: &Path) -> Result<Self> {
         let there = |name: &str| folder.join(name).exists();
         if there(continual::RESULTS) {
@@ -40,8 +43,14 @@ impl Folder {
         if there(search::RESULTS) {
             return Ok(Self::Search(named(folder, search::RESULTS)?));
         }
-        for (part, command) in [(continual::FIRST, "continual"), (search::TRUTH, "search")] {
-            if there(part) {
+        if there(privacy::RESULTS) {
+            return Ok(Self::Privacy(Box::new(named(folder, privacy::RESULTS)?)));
+        }
+        for (file, command) in [
+            (kept::SETTINGS, "continual` or `liebig privacy"),
+            (search::TRUTH, "search"),
+        ] {
+            if there(file) {
                 bail!(
                     "not everything is done\nhint: the same `liebig {command}` goes on where it stopped"
                 );
@@ -56,6 +65,7 @@ impl Folder {
             Self::Run(run) => run::section(run),
             Self::Continual(found) => of_continual::section(&found.results),
             Self::Search(found) => of_search::section(&found.results),
+            Self::Privacy(found) => Ok(of_privacy::section(&found.results, &found.folder)),
         }
     }
 }

@@ -7,6 +7,7 @@ mod facts;
 mod folder;
 mod html;
 mod markdown;
+mod privacy;
 mod run;
 mod scores;
 mod search;
@@ -85,6 +86,7 @@ fn summary(folders: &[Folder], parts: &[Part]) -> String {
         Folder::Run(_) => None,
         Folder::Continual(found) => Some(super::continual::text(&found.results)),
         Folder::Search(found) => Some(super::search::text(&found.results)),
+        Folder::Privacy(found) => Some(super::privacy::text(&found.results)),
     });
     let remarks = parts.iter().filter(|part| part.run).flat_map(|part| {
         let remarks = part.section.remarks.iter();

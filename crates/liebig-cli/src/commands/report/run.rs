@@ -43,7 +43,10 @@ pub fn section(run: &Run) -> Result<Section> {
         facts,
         picture: run.picture.as_ref().map(|png| Picture {
             png: png.clone(),
-            classes: run.classes.join(", "),
+            about: format!(
+                "The distilled images, a row for each class, from above: {}",
+                run.classes.join(", ")
+            ),
         }),
         charts: charts.into_iter().flatten().collect(),
         caveats: run.caveats.clone(),

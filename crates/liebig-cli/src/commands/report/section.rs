@@ -30,8 +30,8 @@ pub struct Section {
 pub struct Picture {
     /// The file's bytes.
     pub png: Vec<u8>,
-    /// Names of the classes, of which each has a row.
-    pub classes: String,
+    /// What it shows.
+    pub about: String,
 }
 
 /// A chart for light and for dark pages, as SVG.
