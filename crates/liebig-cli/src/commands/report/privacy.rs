@@ -39,8 +39,8 @@ pub fn section(summary: &Summary, folder: &Path) -> Section {
         ],
         picture: picture.map(|png| Picture {
             png,
-            classes:
-                "triples: a sample of the set, the nearest training image, the nearest test image"
+            about:
+                "Triples: a sample of the set, the nearest training image, the nearest test image"
                     .into(),
         }),
         charts: Vec::new(),
