@@ -1,6 +1,7 @@
 //! The command line of Liebig: arguments in, library calls, tables or JSON out.
 
 mod args;
+mod chart;
 mod commands;
 mod curve;
 mod exit;
