@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use liebig_grad::{After, Tensor};
 
-use super::norm_layer::{EPS, LEAST_FUSED, centre, normalize};
+use super::norm_layer::{EPS, centre, normalize};
 use super::{Builder, Place};
 use crate::{Init, Parameter, Result, TorchLayout};
 
@@ -76,7 +76,9 @@ impl Running {
         };
         let window = after.window();
         let whole = h % window == 0 && h.min(w) >= window;
-        if matches!(batch, BatchNorm::Running(_)) || !whole || n * h * w < LEAST_FUSED {
+        // Without pooling, gradients of gradients of deep networks round more than in other operations.
+        let precise = after == After::ReluAvgPool;
+        if matches!(batch, BatchNorm::Running(_)) || !whole || !precise {
             return Ok(None);
         }
         let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, after)?;

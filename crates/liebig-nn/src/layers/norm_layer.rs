@@ -9,9 +9,9 @@ use crate::{Init, Parameter, Result, TorchLayout};
 /// Added to variances; PyTorch's default.
 pub(crate) const EPS: f64 = 1e-5;
 
-/// Pixels from which on a normalisation is one operation. Where fewer are normalised together, their deviation may be tiny, and
-/// the operation, which computes `x * scale + shift`, would round more than the difference from the mean does.
-pub(crate) const LEAST_FUSED: usize = 4;
+/// Pixels from which on an instance normalisation is one operation. The deviation of fewer may be tiny, and the gradients all
+/// rounding.
+const LEAST_PIXELS: usize = 4;
 
 /// Groups of [`Norm::Group`].
 pub(crate) const GROUPS: usize = 4;
@@ -67,7 +67,7 @@ impl NormLayer {
     ) -> Result<Tensor> {
         let affine = self.affine.of(weights)?;
         let fused = match &self.over {
-            Over::Instance if pixels(x) >= LEAST_FUSED => {
+            Over::Instance if pixels(x) >= LEAST_PIXELS => {
                 Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?)
             }
             Over::Batch(running) => running.fused(affine, x, batch, after)?,
