@@ -35,6 +35,9 @@ pub enum Error {
     /// An error of a pool of experts.
     #[error(transparent)]
     Experts(#[from] crate::experts::Error),
+    /// An error of an export.
+    #[error(transparent)]
+    Export(#[from] crate::export::Error),
     /// An error of a picture.
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
@@ -160,6 +163,11 @@ impl Error {
             Self::Run(
                 Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
             ) => ErrorKind::Usage,
+            Self::Export(
+                crate::export::Error::NotEmpty(_)
+                | crate::export::Error::Shape { .. }
+                | crate::export::Error::Unknown(_),
+            ) => ErrorKind::Usage,
             Self::NoUnroll
             | Self::NoNetworks
             | Self::NoSet
@@ -185,6 +193,7 @@ impl Error {
             | Self::Network(_)
             | Self::Run(_)
             | Self::Diverged { .. }
+            | Self::Export(_)
             | Self::Picture(_) => ErrorKind::Failure,
         }
     }

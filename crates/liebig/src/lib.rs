@@ -15,6 +15,7 @@
 //! | [`mod@evaluate`] | fresh networks trained on a small set and tested |
 //! | [`experts`] | networks with their weights after every epoch, for trajectory matching |
 //! | [`artefact`] | the file format of a distilled set and its training recipe |
+//! | [`export`] | a distilled set in the formats of other programs |
 //! | [`run`] | the folder of one run: configuration, metrics, checkpoints, pictures |
 //! | [`image_grid`] | a set as one picture |
 //! | [`mod@bench`] | timed units of work, to compare with PyTorch |
@@ -33,7 +34,9 @@ pub mod cost;
 mod error;
 pub mod evaluate;
 pub mod experts;
+pub mod export;
 mod facts;
+pub mod hint;
 pub mod image_grid;
 mod init;
 mod labels;

@@ -2,7 +2,9 @@
 
 mod continual;
 mod experts;
+mod export;
 mod frontier;
+mod import;
 mod parse;
 mod records;
 mod search;
@@ -11,6 +13,8 @@ pub use continual::ContinualArguments;
 pub use experts::{
     ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
 };
+pub use export::ExportArguments;
+pub use import::ImportArguments;
 pub use frontier::{FrontierArguments, Shard};
 pub use records::{RecordsArguments, RecordsCommand};
 pub use search::SearchArguments;
@@ -70,6 +74,10 @@ pub enum Command {
     Records(RecordsArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
+    /// Write a distilled set in the format of other programs
+    Export(ExportArguments),
+    /// Make a distilled set of what reference implementations wrote with torch.save (needs the Python package)
+    Import(ImportArguments),
     /// List the methods, or the settings of one
     Methods(MethodsArguments),
     /// List the networks, or the options of one

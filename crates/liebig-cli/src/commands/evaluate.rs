@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use liebig::artefact::Artefact;
-use liebig::config::{DataConfig, ImageSize, Layers};
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Metric, gather};
 use liebig::run::Interrupt;
-use liebig::{Dataset, Poison, SampleShape, Start, artefact_path, evaluate};
+use liebig::{Dataset, Poison, Start, artefact_path, evaluate};
 use serde::Serialize;
 
 use crate::args::EvaluateArguments;
@@ -186,37 +185,7 @@ fn poison(artefact: &Artefact) -> Option<Poison> {
 
 /// The dataset: where the flag says, where the run's data is, or by the name in the file.
 fn dataset(path: &Path, arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
-    let provenance = &artefact.provenance;
-    let source = match &arguments.data {
-        Some(source) => source.clone(),
-        None if path.is_dir() => {
-            let mut layers = Layers::default();
-            layers.file(&path.join("config.toml"))?;
-            layers.select()?.data.source
-        }
-        None => provenance.dataset.name.clone(),
-    };
-    let recorded = DataConfig::recorded(&provenance.config);
-    let (image_size, grayscale) = match artefact.set.shape {
-        SampleShape::Image {
-            channels,
-            height,
-            width,
-        } => {
-            // The set has the size of the patches, not of the images that they are cut from.
-            let size = match recorded.patches {
-                Some(_) => recorded.image_size,
-                None => Some(ImageSize { height, width }),
-            };
-            (size, Some(channels == 1))
-        }
-        SampleShape::Table { .. } => (None, None),
-    };
-    let data = DataConfig {
-        source,
-        image_size,
-        grayscale,
-        ..recorded
-    };
-    super::load_in(&data, &artefact.set.space).context("the test set cannot be read")
+    let run = path.is_dir().then_some(path);
+    evaluate::dataset_of(artefact, arguments.data.as_deref(), run)
+        .context("the test set cannot be read")
 }

@@ -7,7 +7,9 @@ pub mod data;
 pub mod distill;
 pub mod evaluate;
 pub mod experts;
+pub mod export;
 pub mod frontier;
+pub mod import;
 pub mod man;
 pub mod methods;
 pub mod models;
@@ -21,8 +23,8 @@ pub mod train;
 
 use anyhow::{Context, Result};
 use liebig::config::DataConfig;
-use liebig::{Dataset, LoadOptions, Setting};
-use liebig_data::{NoteKind, Space, Zca};
+use liebig::{Dataset, Setting};
+use liebig_data::NoteKind;
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -32,23 +34,6 @@ fn load(data: &DataConfig, memory_limit: Option<u64>) -> Result<Dataset> {
     // As an error of the library, which knows wrong settings from damaged data.
     let options = data.options(memory_limit);
     Ok(liebig::load(&data.source, &options).map_err(liebig::Error::from)?)
-}
-
-/// Loads data in the space of a distilled set: a table with its encoding, images with its whitening.
-fn load_in(data: &DataConfig, space: &Space) -> Result<Dataset> {
-    let options = LoadOptions {
-        encoding: space.encoding.clone(),
-        zca: Zca::None,
-        ..data.options(None)
-    };
-    let dataset = liebig::load(&data.source, &options).map_err(liebig::Error::from)?;
-    if space.whitening.is_none() && space.per_sample.is_none() {
-        return Ok(dataset);
-    }
-    let memory = liebig_data::available_memory().map_or(u64::MAX, |bytes| bytes / 2);
-    Ok(dataset
-        .in_space(space.clone(), memory)
-        .map_err(liebig::Error::from)?)
 }
 
 /// Says what is not in the dataset or not as in its files; more only if it is wanted.

@@ -6,7 +6,9 @@
 
 mod artefact;
 mod calibration;
+mod data;
 mod gather;
+mod judged;
 mod nearest;
 mod patients;
 mod pools;
@@ -32,7 +34,9 @@ use liebig_grad::Device;
 use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
+pub use data::{dataset_of, in_space, load_in};
 pub use gather::{Gathered, gather};
+pub use judged::Judge;
 pub use patients::{Estimate, Judged, Patients};
 pub use pools::{POOLS, Pool as ModelPool, pool};
 pub use protocols::{PROTOCOLS, Plan, plans};

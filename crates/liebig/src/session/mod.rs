@@ -1,5 +1,6 @@
 //! Runs a configuration on a dataset: in memory, or in a run folder so that the run can be stopped and continued.
 
+mod adopt;
 mod drive;
 mod estimate;
 mod fit;
@@ -12,9 +13,10 @@ mod check_tests;
 #[cfg(test)]
 mod tests;
 
+pub use adopt::Foreign;
 pub use estimate::Estimate;
 pub use folder::RunOptions;
-pub use observer::{Event, Observer, Quiet};
+pub use observer::{Event, Iteration, Observer, Quiet};
 pub use report::Report;
 
 use std::path::Path;
@@ -287,6 +289,11 @@ impl<'a> Session<'a> {
 
     /// The current set of a running method, as an artefact.
     fn artefact(&self, method: &dyn Distillation, iterations: u64) -> Result<Artefact, Error> {
+        Ok(self.artefact_of(method.set()?, iterations))
+    }
+
+    /// A set as an artefact of this session.
+    fn artefact_of(&self, set: SmallSet, iterations: u64) -> Artefact {
         let config = &self.resolved.config;
         // The location of the data must not change the bytes.
         let mut described = serde_json::to_value(&**config).unwrap_or_default();
@@ -310,8 +317,8 @@ impl<'a> Session<'a> {
         {
             *init = name.to_string_lossy().into_owned();
         }
-        Ok(Artefact {
-            set: method.set()?,
+        Artefact {
+            set,
             class_names: self.dataset.class_names.clone(),
             recipe: self.recipe(),
             provenance: Provenance {
@@ -324,6 +331,6 @@ impl<'a> Session<'a> {
                 config: described,
                 published: self.resolved.published.clone(),
             },
-        })
+        }
     }
 }

@@ -10,6 +10,7 @@ use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, Layers};
 use liebig::run::Interrupt;
 use liebig::search::{FullTraining, networks, sample};
+use liebig::evaluate::load_in;
 use liebig::{artefact_path, atomic};
 
 use crate::args::SearchArguments;
@@ -49,7 +50,7 @@ pub fn run(arguments: &SearchArguments, printer: &Printer, voice: Voice) -> Resu
                 source: source.clone(),
                 ..recorded
             };
-            super::load_in(&data, &artefact.set.space)?
+            load_in(&data, &artefact.set.space)?
         }
         None => {
             let mut layers = Layers::default();

@@ -1,0 +1,103 @@
+//! The command line of Liebig: arguments in, library calls, tables or JSON out.
+//!
+//! A library, so that the binary is not the only program that has it: the Python package installs the same command.
+#![deny(missing_docs)]
+
+mod args;
+mod commands;
+mod curve;
+mod exit;
+mod flags;
+mod format;
+mod printer;
+mod progress;
+mod theme;
+
+use std::ffi::OsString;
+use std::io::Write;
+
+use clap::Parser;
+
+use crate::args::{Arguments, Command};
+use crate::exit::ExitStatus;
+use crate::printer::Printer;
+use crate::progress::Voice;
+
+pub use crate::commands::import::{Importer, PtImport};
+pub use crate::exit::chain;
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit code. `importer` reads the files
+/// of `liebig import`, which takes Python.
+///
+/// Commands that take long handle SIGINT from then on.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, importer: Option<&Importer>) -> u8 {
+    let status = status(arguments, importer);
+    // A library's process does not flush on its own. A closed pipe is no failure.
+    let _ = std::io::stdout().flush();
+    status as u8
+}
+
+fn status(
+    arguments: impl IntoIterator<Item = OsString>,
+    importer: Option<&Importer>,
+) -> ExitStatus {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return exit::report_arguments(&error),
+    };
+    if let Err(error) = liebig_grad::Level::from_environment() {
+        return exit::report_environment(&error);
+    }
+    command(&arguments, importer).unwrap_or_else(|error| exit::report(&error))
+}
+
+fn command(arguments: &Arguments, importer: Option<&Importer>) -> anyhow::Result<ExitStatus> {
+    let voice = Voice::new(arguments.quiet, arguments.verbose);
+    match &arguments.command {
+        Command::Distill(arguments) => {
+            commands::distill::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Evaluate(arguments) => {
+            commands::evaluate::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Frontier(arguments) => {
+            commands::frontier::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Continual(arguments) => {
+            commands::continual::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Search(arguments) => {
+            commands::search::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Train(arguments) => {
+            commands::train::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Experts(arguments) => commands::experts::run(arguments, voice),
+        Command::Report(arguments) => {
+            commands::report::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Compare(arguments) => {
+            commands::report::compare(arguments, &Printer::new(arguments.json))
+        }
+        Command::Records(arguments) => commands::records::run(arguments),
+        Command::Show(arguments) => commands::show::run(arguments, &Printer::new(arguments.json)),
+        Command::Export(arguments) => {
+            commands::export::run(arguments, &Printer::new(arguments.json), voice)
+        }
+        Command::Import(arguments) => {
+            commands::import::run(arguments, importer, &Printer::new(arguments.json), voice)
+        }
+        Command::Methods(arguments) => {
+            commands::methods::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Models(arguments) => {
+            commands::models::run(arguments, &Printer::new(arguments.json))
+        }
+        Command::Data(arguments) => commands::data::run(arguments),
+        Command::Bench(arguments) => commands::bench::run(arguments),
+        #[cfg(feature = "papers")]
+        Command::Papers(arguments) => commands::papers::run(arguments),
+        Command::Completions { shell } => commands::completions::run(*shell),
+        Command::Man { folder } => commands::man::run(folder),
+    }
+}
