@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use liebig::{Labels, Loss, Unroll, artefact, artefact_path, image_grid, stream};
-use numpy::{PyArrayDyn, PyReadonlyArrayDyn};
+use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use serde_json::json;
 
-use crate::arrays::{array, values, view};
+use crate::buffer::{Buffer, Values, copied};
 use crate::error::{exception, usage};
 
 /// A distilled set with its recipe.
@@ -58,45 +58,41 @@ impl Artefact {
 
     /// The samples in the space that networks train on, `[n, C, H, W]` or `[n, F]`: a view that cannot be written to.
     #[getter]
-    fn values<'py>(this: Bound<'py, Self>) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
-        let artefact = &this.get().0;
-        // SAFETY: the class is frozen, so nothing changes or moves the values.
-        unsafe { view(this.clone().into_any(), &artefact.set.values, &shape(artefact)) }
+    fn values(this: Bound<'_, Self>) -> PyResult<Buffer> {
+        let shape = shape(&this.get().0);
+        Buffer::new(Values::Samples(this.unbind()), &shape)
     }
 
     /// The samples as pixels, in 0 to 1 unless learnt values exceed it, or as features.
-    fn raw_values<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    fn raw_values(&self, py: Python<'_>) -> PyResult<Buffer> {
         let raw = py.detach(|| self.0.set.raw_values());
-        array(py, raw.map_err(|error| exception(py, error))?, &shape(&self.0))
+        Buffer::new(raw.map_err(|error| exception(py, error))?, &shape(&self.0))
     }
 
     /// The class of each sample, `[n]`.
     #[getter]
-    fn classes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<i64>>> {
-        let classes = self.0.classes().into_iter().map(i64::from).collect();
-        array(py, classes, &[self.0.len()])
+    fn classes(&self) -> PyResult<Buffer> {
+        let classes: Vec<i64> = self.0.classes().into_iter().map(i64::from).collect();
+        Buffer::new(classes, &[self.0.len()])
     }
 
     /// Soft labels as they are stored, `[n, classes]`; none for hard ones.
     #[getter]
-    fn soft_labels<'py>(
-        &self,
-        py: Python<'py>,
-    ) -> PyResult<Option<Bound<'py, PyArrayDyn<f32>>>> {
+    fn soft_labels(&self) -> PyResult<Option<Buffer>> {
         let shape = [self.0.len(), self.0.class_names.len()];
         match &self.0.set.labels {
             Labels::Hard(_) => Ok(None),
             Labels::Logits(values) | Labels::Values(values) => {
-                array(py, values.clone(), &shape).map(Some)
+                Buffer::new(values.clone(), &shape).map(Some)
             }
         }
     }
 
     /// The learnt step sizes, `[k]`.
     #[getter]
-    fn step_sizes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    fn step_sizes(&self) -> PyResult<Buffer> {
         let sizes = &self.0.set.step_sizes;
-        array(py, sizes.clone(), &[sizes.len()])
+        Buffer::new(sizes.clone(), &[sizes.len()])
     }
 
     /// Everything besides the arrays, as JSON.
@@ -123,7 +119,7 @@ impl Artefact {
 
     /// What networks learn from each sample, `[n, classes]`: weights of the classes, or values for squared error. `own` asks
     /// for the training that the set was made for, otherwise it is the common protocol.
-    fn targets<'py>(&self, py: Python<'py>, own: bool) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    fn targets<'py>(&self, py: Python<'py>, own: bool) -> PyResult<Buffer> {
         let artefact = &self.0;
         let (set, recipe) = (&artefact.set, &artefact.recipe);
         let classes = artefact.class_names.len();
@@ -135,7 +131,7 @@ impl Artefact {
             Loss::CrossEntropy => labels.weights(classes),
             Loss::SquaredError => labels.regression_values(classes),
         };
-        array(py, targets, &[artefact.len(), classes])
+        Buffer::new(targets, &[artefact.len(), classes])
     }
 
     /// The initial learning rate of the common protocol.
@@ -157,37 +153,32 @@ impl Artefact {
     }
 
     /// A batch `[b, C, H, W]`, contiguous, augmented as a training of the set asks for it; drawn from `seed` and `step`.
-    fn augmented<'py>(
+    fn augmented(
         &self,
-        py: Python<'py>,
-        batch: PyReadonlyArrayDyn<'py, f32>,
+        py: Python<'_>,
+        batch: PyBuffer<f32>,
         own: bool,
         seed: u64,
         step: u64,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    ) -> PyResult<Buffer> {
         let recipe = &self.0.recipe;
         let augmentation = match own {
             true => &self.unroll(py)?.augmentation,
             false => &recipe.protocol.augmentation,
         };
         let mut rng = stream(seed, "python/augment", step);
-        let changed = augmentation.batch(values(&batch)?, self.0.set.shape, &mut rng);
+        let changed = augmentation.batch(copied(py, &batch)?, self.0.set.shape, &mut rng);
         let changed = changed.map_err(|error| exception(py, error))?;
         let mut shape = shape(&self.0);
         shape[0] = changed.len() / self.0.set.shape.len().max(1);
-        array(py, changed, &shape)
+        Buffer::new(changed, &shape)
     }
 
     /// The samples after the random shift of an epoch; none if they are no parts of larger pictures.
-    fn shifted<'py>(
-        &self,
-        py: Python<'py>,
-        seed: u64,
-        epoch: u64,
-    ) -> PyResult<Option<Bound<'py, PyArrayDyn<f32>>>> {
+    fn shifted(&self, seed: u64, epoch: u64) -> PyResult<Option<Buffer>> {
         let shifted = self.0.set.shifted(&mut stream(seed, "python/shift", epoch));
         shifted
-            .map(|set| array(py, set.values, &shape(&self.0)))
+            .map(|set| Buffer::new(set.values, &shape(&self.0)))
             .transpose()
     }
 }

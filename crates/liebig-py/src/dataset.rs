@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use liebig::config::DataConfig;
 use liebig::{SampleShape, evaluate};
-use liebig_data::{Sample, Split};
-use numpy::{PyArrayDyn, PyReadonlyArrayDyn};
+use liebig_data::{Sample, Split, Zca};
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::prelude::*;
 
-use crate::arrays::{array, values};
+use crate::buffer::{Buffer, copied};
 use crate::artefact::Artefact;
 use crate::error::{exception, usage};
 use crate::settings::{self, Given};
@@ -68,7 +68,7 @@ impl Dataset {
     }
 
     /// The samples of a split as they are stored: bytes `[n, C, H, W]` or features `[n, F]`.
-    fn raw<'py>(&self, py: Python<'py>, split: &str) -> PyResult<Bound<'py, PyAny>> {
+    fn raw(&self, split: &str) -> PyResult<Buffer> {
         let (mut pixels, mut features) = (Vec::new(), Vec::new());
         let count = self.count(split);
         if let Some(split) = self.split(split) {
@@ -82,27 +82,27 @@ impl Dataset {
         let mut shape = vec![count];
         shape.extend(self.dataset.shape.dims());
         match self.dataset.shape {
-            SampleShape::Image { .. } => Ok(array(py, pixels, &shape)?.into_any()),
-            SampleShape::Table { .. } => Ok(array(py, features, &shape)?.into_any()),
+            SampleShape::Image { .. } => Buffer::new(pixels, &shape),
+            SampleShape::Table { .. } => Buffer::new(features, &shape),
         }
     }
 
     /// The labels of a split, `[n]`.
-    fn labels<'py>(&self, py: Python<'py>, split: &str) -> PyResult<Bound<'py, PyArrayDyn<i64>>> {
+    fn labels(&self, split: &str) -> PyResult<Buffer> {
         let labels = self.split(split).map_or(&[][..], Split::labels);
         let labels: Vec<i64> = labels.iter().map(|&label| label.into()).collect();
         let shape = [labels.len()];
-        array(py, labels, &shape)
+        Buffer::new(labels, &shape)
     }
 
     /// The samples of a split in the space that networks train on: the dataset's, or that of a set.
     #[pyo3(signature = (split, artefact=None))]
-    fn values<'py>(
+    fn values(
         &self,
-        py: Python<'py>,
+        py: Python<'_>,
         split: &str,
         artefact: Option<&Artefact>,
-    ) -> PyResult<Bound<'py, PyArrayDyn<f32>>> {
+    ) -> PyResult<Buffer> {
         let count = self.count(split);
         let mut shape = vec![count];
         shape.extend(self.dataset.shape.dims());
@@ -114,7 +114,7 @@ impl Dataset {
             let split = self.split(split);
             split.map_or_else(Vec::new, |split| split.batch(&all, space))
         });
-        array(py, samples, &shape)
+        Buffer::new(samples, &shape)
     }
 }
 
@@ -138,14 +138,15 @@ impl Dataset {
 
 /// Loads a dataset as settings of `data` say.
 #[pyfunction]
-#[pyo3(signature = (settings, memory=None, threads=None))]
+#[pyo3(signature = (settings, quick=false, memory=None, threads=None))]
 pub fn load(
     py: Python<'_>,
     settings: Vec<Given>,
+    quick: bool,
     memory: Option<u64>,
     threads: Option<usize>,
 ) -> PyResult<Dataset> {
-    let config = settings::data(py, &settings)?;
+    let config = settings::data(py, quick, &settings)?;
     let dataset = work::run(py, threads, &Watch::default(), |_| {
         Ok(liebig::load(&config.source, &config.options(memory))?)
     })?;
@@ -171,7 +172,7 @@ pub fn dataset_of(
     Ok(Dataset::new(dataset, config))
 }
 
-type Labelled<'py, T> = (PyReadonlyArrayDyn<'py, T>, PyReadonlyArrayDyn<'py, u32>);
+type Labelled<T> = (PyBuffer<T>, PyBuffer<u32>);
 
 /// A dataset of images: contiguous bytes `[n, C, H, W]` with labels `[n]`.
 #[pyfunction]
@@ -180,10 +181,10 @@ pub fn from_images(
     name: &str,
     shape: (usize, usize, usize),
     class_names: Vec<String>,
-    train: Labelled<'_, u8>,
-    test: Labelled<'_, u8>,
+    train: Labelled<u8>,
+    test: Labelled<u8>,
 ) -> PyResult<Dataset> {
-    let (train, test) = (owned(&train)?, owned(&test)?);
+    let (train, test) = (owned(py, &train)?, owned(py, &test)?);
     let made = py.detach(|| liebig::Dataset::from_images(name, shape, class_names, train, test));
     of_memory(py, made)
 }
@@ -195,18 +196,19 @@ pub fn from_table(
     name: &str,
     features: usize,
     class_names: Vec<String>,
-    train: Labelled<'_, f32>,
-    test: Labelled<'_, f32>,
+    train: Labelled<f32>,
+    test: Labelled<f32>,
 ) -> PyResult<Dataset> {
-    let (train, test) = (owned(&train)?, owned(&test)?);
+    let (train, test) = (owned(py, &train)?, owned(py, &test)?);
     let made = py.detach(|| liebig::Dataset::from_table(name, features, class_names, train, test));
     of_memory(py, made)
 }
 
-fn owned<T: numpy::Element + Copy>(
-    (samples, labels): &Labelled<'_, T>,
+fn owned<T: Element>(
+    py: Python<'_>,
+    (samples, labels): &Labelled<T>,
 ) -> PyResult<(Vec<T>, Vec<u32>)> {
-    Ok((values(samples)?, values(labels)?))
+    Ok((copied(py, samples)?, copied(py, labels)?))
 }
 
 fn of_memory(py: Python<'_>, made: Result<liebig::Dataset, liebig_data::Error>) -> PyResult<Dataset> {
@@ -220,6 +222,8 @@ fn of_memory(py: Python<'_>, made: Result<liebig::Dataset, liebig_data::Error>) 
     })?;
     let config = DataConfig {
         source: dataset.name.clone(),
+        // A preset's whitening is not for arrays.
+        zca: Some(Zca::None),
         ..DataConfig::default()
     };
     Ok(Dataset::new(dataset, config))

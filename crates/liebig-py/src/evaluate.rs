@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use liebig::artefact::Artefact as Set;
 use liebig::evaluate::{
-    ArtefactEvaluation, EvaluationReport, Metric, POOLS, PROTOCOLS, in_space, pool,
+    ArtefactEvaluation, DISTILLED, EvaluationReport, Metric, POOLS, PROTOCOLS, in_space, pool,
 };
 use liebig::run::Interrupt;
 use liebig::session::Observer;
@@ -101,7 +101,7 @@ pub fn evaluate(
     json(py, &report)
 }
 
-/// The same by a function `judge(artefact, repeat) -> float`, which trains on a set and returns the accuracy on the test set.
+/// The same by a function `judge(name, artefact, repeat) -> float`, which trains on a set and returns the accuracy on the test set.
 #[pyfunction]
 #[pyo3(signature = (artefact, dataset, name, judge, repeats, baselines, seed=0, threads=None, show=None))]
 #[allow(clippy::too_many_arguments, reason = "the package names them all")]
@@ -128,13 +128,17 @@ pub fn judge(
                 &baselines,
                 (&device, interrupt, &watch),
             );
-            evaluation.judged(name, &mut |set, repeat| {
-                let set = Set {
+            evaluation.judged(name, &mut |source, set, repeat| {
+                let mut set = Set {
                     set: set.clone(),
                     ..artefact.0.clone()
                 };
+                if source != DISTILLED {
+                    // The steps that the distilled set was made for are not for others.
+                    set.recipe.unroll = None;
+                }
                 let judged = Python::attach(|py| {
-                    judge.call1(py, (Artefact(set), repeat))?.extract::<f64>(py)
+                    judge.call1(py, (source, Artefact(set), repeat))?.extract::<f64>(py)
                 });
                 judged.map_err(|error| {
                     watch.raise(error);

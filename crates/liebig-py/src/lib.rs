@@ -4,8 +4,8 @@
 //! Everything that takes long runs on a thread of its own with the interpreter released ([`work`]), so that other Python
 //! threads go on and Ctrl-C is seen.
 
-mod arrays;
 mod artefact;
+mod buffer;
 mod catalogue;
 mod command;
 mod dataset;
@@ -25,13 +25,15 @@ mod _liebig {
     #[pymodule_export]
     use crate::artefact::Artefact;
     #[pymodule_export]
+    use crate::buffer::Buffer;
+    #[pymodule_export]
     use crate::catalogue::{method_settings, methods, model_settings, models};
     #[pymodule_export]
     use crate::command::command_line;
     #[pymodule_export]
     use crate::dataset::{Dataset, dataset_of, from_images, from_table, load};
     #[pymodule_export]
-    use crate::distill::{adopt, distill};
+    use crate::distill::{adopt, distill, run_report};
     #[pymodule_export]
     use crate::evaluate::{evaluate, judge};
     #[pymodule_export]

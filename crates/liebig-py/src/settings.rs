@@ -1,6 +1,6 @@
 //! Settings from Python as layers of a configuration.
 
-use liebig::config::{DataConfig, Layers};
+use liebig::config::{DataConfig, Layers, Resolved};
 use pyo3::prelude::*;
 
 use crate::error::{exception, usage};
@@ -36,8 +36,27 @@ pub fn layers(
     Ok(layers)
 }
 
-/// What the settings say of the data.
-pub fn data(py: Python<'_>, settings: &[Given]) -> PyResult<DataConfig> {
-    let selected = layers(py, false, None, settings)?.select();
+/// What the settings, and the preset for them, say of the data.
+pub fn data(py: Python<'_>, quick: bool, settings: &[Given]) -> PyResult<DataConfig> {
+    let selected = layers(py, quick, None, settings)?.select();
     Ok(selected.map_err(|error| exception(py, error))?.data)
+}
+
+/// Refuses settings of the data that a dataset in memory was not read with, which a preset may have.
+pub fn check_data(py: Python<'_>, resolved: &Resolved, data: &DataConfig) -> PyResult<()> {
+    let asked = &resolved.config.data;
+    if asked == data {
+        return Ok(());
+    }
+    let table = |data: &DataConfig| serde_json::to_value(data).unwrap_or_default();
+    let (asked, there) = (table(asked), table(data));
+    let differs = asked.as_object().into_iter().flatten();
+    let differs = differs.filter(|&(key, value)| there.get(key) != Some(value));
+    let words: Vec<String> = differs.map(|(key, value)| format!("{key}={value}")).collect();
+    let preset = resolved.preset.as_deref().unwrap_or("settings");
+    let text = format!(
+        "data: {preset} asks for {}, but the dataset was not read with it\nhint: give this to `liebig.load_dataset`, or give the dataset's name or path as `data`",
+        words.join(", ")
+    );
+    Err(usage(py, &text))
 }

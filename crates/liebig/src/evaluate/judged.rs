@@ -10,9 +10,9 @@ use crate::session::Event;
 use crate::set::SmallSet;
 use crate::{Error, facts};
 
-/// Trains something on a set and returns its accuracy on the test set, a fraction. The number is that of the repeat, counted
-/// from 0; each should draw its own random numbers.
-pub type Judge<'a> = dyn FnMut(&SmallSet, u64) -> Result<f64, Error> + 'a;
+/// Trains something on a set, whose name in the report is given, and returns its accuracy on the test set, a fraction. The
+/// number is that of the repeat, counted from 0; each should draw its own random numbers.
+pub type Judge<'a> = dyn FnMut(&str, &SmallSet, u64) -> Result<f64, Error> + 'a;
 
 impl ArtefactEvaluation<'_> {
     /// The same as [`run`](Self::run) with a judge in the place of networks by their names; `name` stands for it in the
@@ -52,7 +52,7 @@ impl ArtefactEvaluation<'_> {
                 let mut outcomes = Vec::new();
                 for repeat in 0..self.repeats as u64 {
                     task.go_on()?;
-                    let accuracy = judge(&made.set(repeat)?, repeat)?;
+                    let accuracy = judge(&source.name(), &made.set(repeat)?, repeat)?;
                     outcomes.push(outcome(accuracy, self.dataset.test.len())?);
                     self.observer.observe(Event::Evaluated);
                 }
