@@ -7,10 +7,13 @@ use pyo3::prelude::*;
 use crate::dataset::Dataset;
 use crate::error::{exception, usage};
 
-/// The methods by name, with a description.
+/// The methods by name, whether they learn their samples, and a description.
 #[pyfunction]
-pub fn methods() -> Vec<(&'static str, &'static str)> {
-    liebig::methods::all().map(|entry| (entry.name, entry.about)).collect()
+pub fn methods() -> Vec<(&'static str, bool, &'static str)> {
+    let learns = |name| liebig::methods::METHODS.iter().any(|entry| entry.name == name);
+    liebig::methods::all()
+        .map(|entry| (entry.name, learns(entry.name), entry.about))
+        .collect()
 }
 
 /// The settings of a method as JSON, with the defaults for a dataset, or for colour images of ten classes.

@@ -26,7 +26,7 @@ fn import(request: &PtImport) -> anyhow::Result<liebig::artefact::Artefact> {
             options.set_item("lr", request.lr)?;
             options.set_item("experiment", request.experiment)?;
             options.set_item("zca", &request.zca)?;
-            let function = py.import("liebig.importing")?.getattr("import_pt")?;
+            let function = py.import("liebig._importing")?.getattr("import_pt")?;
             let set = function.call((&request.path,), Some(&options))?;
             let artefact = set.getattr("_artefact")?;
             PyResult::Ok(artefact.cast::<Artefact>()?.get().0.clone())

@@ -34,7 +34,7 @@ def methods() -> dict[str, str]:
     >>> "dm" in liebig.methods()
     True
     """
-    return dict(_liebig.methods())
+    return {name: about for name, _, about in _liebig.methods()}
 
 
 def settings(method: str, *, ipc: int = 1, data: Dataset | None = None) -> list[Setting]:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from liebig import _liebig, _settings
-from liebig.errors import DataError, UsageError
+from liebig.errors import UsageError
 
 if TYPE_CHECKING:
     from liebig._distilled import DistilledSet
@@ -20,6 +20,9 @@ __all__ = ["Dataset", "load_dataset"]
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float32]
 Labels: TypeAlias = npt.NDArray[np.int64]
+
+# What resizing in floats may add to 1 or take from 0.
+_ROUNDING = 1e-5
 
 
 class Dataset:
@@ -296,12 +299,13 @@ def _bytes(name: str, array: Array) -> npt.NDArray[np.uint8]:
         return array
     low, high = array.min(), array.max()
     if array.dtype.kind == "f":
-        if low < 0 or high > 1:
+        if low < -_ROUNDING or high > 1 + _ROUNDING:
             raise UsageError(
                 f"{name}: floats from {float(low):.4g} to {float(high):.4g}, expected pixels in 0 to 1",
                 "give pixels before any normalisation, as floats divided by 255 or as uint8",
             )
-        return np.rint(array * np.asarray(255, array.dtype)).astype(np.uint8)
+        levels: npt.NDArray[np.uint8] = np.rint(np.clip(array, 0, 1) * np.asarray(255, array.dtype)).astype(np.uint8)
+        return levels
     if array.dtype.kind == "b" or low < 0 or high > 255:
         raise UsageError(
             f"{name}: {array.dtype} from {low} to {high}, expected pixels in 0 to 255", "give uint8, or floats in 0 to 1"
@@ -378,7 +382,3 @@ def _items(name: str, dataset: Any) -> tuple[Array, Labels]:
         raise UsageError(f"{name}: no items", "give at least one sample")
     return np.stack(images), np.asarray(labels, dtype=np.int64)
 
-
-def data_error(message: str, hint: str) -> DataError:
-    """An error of data that the package itself finds."""
-    return DataError(message, hint)
