@@ -15,7 +15,9 @@ mod theme;
 
 use std::ffi::OsString;
 use std::io::Write;
+use std::process;
 
+use anyhow::Context;
 use clap::Parser;
 
 use crate::args::{Arguments, Command};
@@ -26,21 +28,41 @@ use crate::progress::Voice;
 pub use crate::commands::import::{Importer, PtImport};
 pub use crate::exit::chain;
 
-/// Runs the program with these arguments, the first of which is its name, and returns its exit code. `importer` reads the files
-/// of `liebig import`, which takes Python.
+/// What runs the command.
+#[derive(Default)]
+pub struct Host<'a> {
+    /// The program and its first arguments, to start the command again in another process. Default, if it is empty: this
+    /// process's executable.
+    pub program: Vec<OsString>,
+    /// Reads the files of `liebig import`, which takes Python.
+    pub importer: Option<&'a Importer>,
+}
+
+impl Host<'_> {
+    /// The command in another process, without arguments.
+    fn again(&self) -> anyhow::Result<process::Command> {
+        let Some((program, first)) = self.program.split_first() else {
+            let here = std::env::current_exe();
+            let here = here.context("cannot find this program to start it again")?;
+            return Ok(process::Command::new(here));
+        };
+        let mut command = process::Command::new(program);
+        command.args(first);
+        Ok(command)
+    }
+}
+
+/// Runs the command with these arguments, the first of which is its name, and returns its exit code.
 ///
 /// Commands that take long handle SIGINT from then on.
-pub fn run(arguments: impl IntoIterator<Item = OsString>, importer: Option<&Importer>) -> u8 {
-    let status = status(arguments, importer);
+pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &Host<'_>) -> u8 {
+    let status = status(arguments, host);
     // A library's process does not flush on its own. A closed pipe is no failure.
     let _ = std::io::stdout().flush();
     status as u8
 }
 
-fn status(
-    arguments: impl IntoIterator<Item = OsString>,
-    importer: Option<&Importer>,
-) -> ExitStatus {
+fn status(arguments: impl IntoIterator<Item = OsString>, host: &Host<'_>) -> ExitStatus {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return exit::report_arguments(&error),
@@ -48,10 +70,10 @@ fn status(
     if let Err(error) = liebig_grad::Level::from_environment() {
         return exit::report_environment(&error);
     }
-    command(&arguments, importer).unwrap_or_else(|error| exit::report(&error))
+    command(&arguments, host).unwrap_or_else(|error| exit::report(&error))
 }
 
-fn command(arguments: &Arguments, importer: Option<&Importer>) -> anyhow::Result<ExitStatus> {
+fn command(arguments: &Arguments, host: &Host<'_>) -> anyhow::Result<ExitStatus> {
     let voice = Voice::new(arguments.quiet, arguments.verbose);
     match &arguments.command {
         Command::Distill(arguments) => {
@@ -85,7 +107,7 @@ fn command(arguments: &Arguments, importer: Option<&Importer>) -> anyhow::Result
             commands::export::run(arguments, &Printer::new(arguments.json), voice)
         }
         Command::Import(arguments) => {
-            commands::import::run(arguments, importer, &Printer::new(arguments.json), voice)
+            commands::import::run(arguments, host, &Printer::new(arguments.json), voice)
         }
         Command::Methods(arguments) => {
             commands::methods::run(arguments, &Printer::new(arguments.json))
@@ -94,7 +116,7 @@ fn command(arguments: &Arguments, importer: Option<&Importer>) -> anyhow::Result
             commands::models::run(arguments, &Printer::new(arguments.json))
         }
         Command::Data(arguments) => commands::data::run(arguments),
-        Command::Bench(arguments) => commands::bench::run(arguments),
+        Command::Bench(arguments) => commands::bench::run(arguments, host),
         #[cfg(feature = "papers")]
         Command::Papers(arguments) => commands::papers::run(arguments),
         Command::Completions { shell } => commands::completions::run(*shell),

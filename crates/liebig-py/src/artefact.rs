@@ -124,7 +124,10 @@ impl Artefact {
         let (set, recipe) = (&artefact.set, &artefact.recipe);
         let classes = artefact.class_names.len();
         let (loss, labels) = match own {
-            true => (self.unroll(py)?.loss, std::borrow::Cow::Borrowed(&set.labels)),
+            true => (
+                self.unroll(py)?.loss,
+                std::borrow::Cow::Borrowed(&set.labels),
+            ),
             false => (recipe.protocol.loss, recipe.common_labels(set)),
         };
         let targets = match loss {
@@ -199,4 +202,3 @@ fn shape(artefact: &artefact::Artefact) -> Vec<usize> {
     shape.extend(artefact.set.shape.dims());
     shape
 }
-

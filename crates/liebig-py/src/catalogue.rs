@@ -10,7 +10,11 @@ use crate::error::{exception, usage};
 /// The methods by name, whether they learn their samples, and a description.
 #[pyfunction]
 pub fn methods() -> Vec<(&'static str, bool, &'static str)> {
-    let learns = |name| liebig::methods::METHODS.iter().any(|entry| entry.name == name);
+    let learns = |name| {
+        liebig::methods::METHODS
+            .iter()
+            .any(|entry| entry.name == name)
+    };
     liebig::methods::all()
         .map(|entry| (entry.name, learns(entry.name), entry.about))
         .collect()

@@ -3,16 +3,20 @@
 use std::ffi::OsString;
 
 use anyhow::anyhow;
-use liebig_cli::PtImport;
+use liebig_cli::{Host, PtImport};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::artefact::Artefact;
 
-/// Runs the command with these arguments, the first of which is its name; the exit code.
+/// Runs the command with these arguments, the first of which is its name; the exit code. `program` starts the command again.
 #[pyfunction]
-pub fn command_line(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
-    py.detach(|| liebig_cli::run(arguments, Some(&import)))
+pub fn command_line(py: Python<'_>, program: Vec<OsString>, arguments: Vec<OsString>) -> u8 {
+    let host = Host {
+        program,
+        importer: Some(&import),
+    };
+    py.detach(|| liebig_cli::run(arguments, &host))
 }
 
 /// Reads a file of `torch.save`, by the package.

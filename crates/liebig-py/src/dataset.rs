@@ -9,8 +9,8 @@ use liebig_data::{Sample, Split, Zca};
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::prelude::*;
 
-use crate::buffer::{Buffer, copied};
 use crate::artefact::Artefact;
+use crate::buffer::{Buffer, copied};
 use crate::error::{exception, usage};
 use crate::settings::{self, Given};
 use crate::watch::Watch;
@@ -97,12 +97,7 @@ impl Dataset {
 
     /// The samples of a split in the space that networks train on: the dataset's, or that of a set.
     #[pyo3(signature = (split, artefact=None))]
-    fn values(
-        &self,
-        py: Python<'_>,
-        split: &str,
-        artefact: Option<&Artefact>,
-    ) -> PyResult<Buffer> {
+    fn values(&self, py: Python<'_>, split: &str, artefact: Option<&Artefact>) -> PyResult<Buffer> {
         let count = self.count(split);
         let mut shape = vec![count];
         shape.extend(self.dataset.shape.dims());
@@ -211,7 +206,10 @@ fn owned<T: Element>(
     Ok((copied(py, samples)?, copied(py, labels)?))
 }
 
-fn of_memory(py: Python<'_>, made: Result<liebig::Dataset, liebig_data::Error>) -> PyResult<Dataset> {
+fn of_memory(
+    py: Python<'_>,
+    made: Result<liebig::Dataset, liebig_data::Error>,
+) -> PyResult<Dataset> {
     let dataset = made.map_err(|error| match error {
         // The same mistake in files would ask for other files.
         liebig_data::Error::EmptyClass { class, .. } => usage(

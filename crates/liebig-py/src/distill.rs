@@ -9,8 +9,8 @@ use liebig::{Facts, Labels, Session};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use crate::buffer::copied;
 use crate::artefact::Artefact;
+use crate::buffer::copied;
 use crate::dataset::Dataset;
 use crate::error::{exception, usage};
 use crate::settings::{Given, check_data, layers};
@@ -140,15 +140,26 @@ fn evaluation(report: Report, model: &str) -> EvaluationReport {
 
 /// The results that a run's folder has, as JSON.
 #[pyfunction]
-pub fn run_report(py: Python<'_>, folder: PathBuf, artefact: &Artefact) -> PyResult<Option<String>> {
+pub fn run_report(
+    py: Python<'_>,
+    folder: PathBuf,
+    artefact: &Artefact,
+) -> PyResult<Option<String>> {
     let Ok(text) = std::fs::read_to_string(folder.join("results.json")) else {
         return Ok(None);
     };
     let wrong = |error: serde_json::Error| {
         let path = folder.display();
-        usage(py, &format!("{path}/results.json: {error}\nhint: the file is damaged; evaluate the set again"))
+        usage(
+            py,
+            &format!(
+                "{path}/results.json: {error}\nhint: the file is damaged; evaluate the set again"
+            ),
+        )
     };
     let report: Report = serde_json::from_str(&text).map_err(wrong)?;
     let model = artefact.0.recipe.model.name();
-    serde_json::to_string(&evaluation(report, model)).map(Some).map_err(wrong)
+    serde_json::to_string(&evaluation(report, model))
+        .map(Some)
+        .map_err(wrong)
 }

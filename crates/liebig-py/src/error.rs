@@ -42,7 +42,10 @@ fn in_python(message: &str) -> String {
             "`liebig methods NAME` and `liebig models NAME` list",
             "`liebig.settings(METHOD)` and `liebig.models(NAME)` list",
         ),
-        ("`liebig methods NAME` lists", "`liebig.settings(METHOD)` lists"),
+        (
+            "`liebig methods NAME` lists",
+            "`liebig.settings(METHOD)` lists",
+        ),
         ("`liebig models NAME` lists", "`liebig.models(NAME)` lists"),
         ("`liebig data list`", "`liebig data list` (a command)"),
     ]

@@ -138,7 +138,9 @@ pub fn judge(
                     set.recipe.unroll = None;
                 }
                 let judged = Python::attach(|py| {
-                    judge.call1(py, (source, Artefact(set), repeat))?.extract::<f64>(py)
+                    judge
+                        .call1(py, (source, Artefact(set), repeat))?
+                        .extract::<f64>(py)
                 });
                 judged.map_err(|error| {
                     watch.raise(error);

@@ -12,7 +12,10 @@ use crate::error::{exception, usage};
 /// The formats, by name, with a description.
 #[pyfunction]
 pub fn formats() -> Vec<(&'static str, &'static str)> {
-    FORMATS.iter().map(|format| (format.name, format.about)).collect()
+    FORMATS
+        .iter()
+        .map(|format| (format.name, format.about))
+        .collect()
 }
 
 /// Writes a set in a format; what was written as JSON. `reports` are evaluations as JSON, each with its seed.

@@ -18,8 +18,8 @@ pub fn layers(
     let mut layers = Layers::new(quick);
     if let Some(data) = data {
         let text = serde_json::to_string(data).map_err(|error| usage(py, &error.to_string()))?;
-        let table: toml::Table = serde_json::from_str(&text)
-            .map_err(|error| usage(py, &format!("data: {error}")))?;
+        let table: toml::Table =
+            serde_json::from_str(&text).map_err(|error| usage(py, &format!("data: {error}")))?;
         for (key, value) in table {
             layers.value("data", &format!("data.{key}"), Some(value));
         }
@@ -52,7 +52,9 @@ pub fn check_data(py: Python<'_>, resolved: &Resolved, data: &DataConfig) -> PyR
     let (asked, there) = (table(asked), table(data));
     let differs = asked.as_object().into_iter().flatten();
     let differs = differs.filter(|&(key, value)| there.get(key) != Some(value));
-    let words: Vec<String> = differs.map(|(key, value)| format!("{key}={value}")).collect();
+    let words: Vec<String> = differs
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     let preset = resolved.preset.as_deref().unwrap_or("settings");
     let text = format!(
         "data: {preset} asks for {}, but the dataset was not read with it\nhint: give this to `liebig.load_dataset`, or give the dataset's name or path as `data`",

@@ -29,7 +29,9 @@ pub fn run<R: Send>(
         .num_threads(threads.unwrap_or(0))
         .build()
         .map_err(|error| {
-            let text = format!("cannot start worker threads: {error}\nhint: give a smaller number as `threads`");
+            let text = format!(
+                "cannot start worker threads: {error}\nhint: give a smaller number as `threads`"
+            );
             usage(py, &text)
         })?;
     let interrupt = watch.interrupt();
@@ -44,7 +46,10 @@ pub fn run<R: Send>(
         loop {
             let waiting = &mut finishes;
             let ended = py.detach(move || {
-                !matches!(waiting.recv_timeout(TICK), Err(mpsc::RecvTimeoutError::Timeout))
+                !matches!(
+                    waiting.recv_timeout(TICK),
+                    Err(mpsc::RecvTimeoutError::Timeout)
+                )
             });
             let seen = py.check_signals().and_then(|()| watch.show(py));
             if let Err(error) = seen {
@@ -55,7 +60,9 @@ pub fn run<R: Send>(
                 break;
             }
         }
-        let result = py.detach(|| worker.join()).unwrap_or_else(|panic| resume_unwind(panic));
+        let result = py
+            .detach(|| worker.join())
+            .unwrap_or_else(|panic| resume_unwind(panic));
         match raised.or_else(|| watch.raised()) {
             Some(error) => Err(error),
             None => result.map_err(|error| exception(py, error)),

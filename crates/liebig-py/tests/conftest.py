@@ -11,7 +11,7 @@ import pytest
 import liebig
 
 # A tiny network and few samples: what is tested is the way of settings and results, not how well anything learns.
-TINY: dict[str, Any] = {"model": "convnet:width=4,depth=1", "batch_real": 4, "iterations": 3, "progress": False}
+TINY: dict[str, Any] = {"model": "convnet:width=4:depth=1", "batch_real": 4, "iterations": 3, "progress": False}
 
 
 @pytest.fixture(scope="session")

@@ -79,7 +79,7 @@ def test_a_whitening_in_a_file_of_its_own_is_pickled_too(tmp_path: Path) -> None
 
 def test_a_report_is_a_dict_a_table_and_a_frame(made: liebig.DistilledSet, tmp_path: Path) -> None:
     report = made.evaluate(
-        models=["mlp", "convnet:width=4,depth=1"], repeats=2, epochs=3, baselines="random", metrics="per_class", progress=False
+        models=["mlp", "convnet:width=4:depth=1"], repeats=2, epochs=3, baselines="random", metrics="per_class", progress=False
     )
     assert made.report is report and report["method"] == "dm" and len(report["results"]) == 2
     rows = report.rows

@@ -72,8 +72,14 @@ mod tests {
             _ => None,
         };
         for (text, expected) in [
-            ("lower `ipc` or model.width.", "lower `<ipc0>` or <model.width0>."),
-            ("`model.width=64`, e.g. ipc", "`<model.width1>=64`, e.g. ipc"),
+            (
+                "lower `ipc` or model.width.",
+                "lower `<ipc0>` or <model.width0>.",
+            ),
+            (
+                "`model.width=64`, e.g. ipc",
+                "`<model.width1>=64`, e.g. ipc",
+            ),
             ("`seed` a.b größer", "`seed` a.b größer"),
         ] {
             assert_eq!(in_text(text, write), expected);

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use liebig_nn::{Adam, Criterion, ModelChoice, Optimizer, Sgd};
 use serde::{Deserialize, Serialize};
 
-use crate::augment::Augmentation;
 use crate::Labels;
+use crate::augment::Augmentation;
 use crate::config::EvaluationConfig;
 use crate::set::SmallSet;
 use crate::unroll::Unroll;

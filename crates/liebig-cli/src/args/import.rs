@@ -33,7 +33,12 @@ pub struct ImportArguments {
     #[arg(long, value_name = "CONVENTION", num_args = 0..=1, default_missing_value = "kornia")]
     pub zca: Option<liebig_data::Zca>,
     /// The file to write
-    #[arg(long, short, value_name = "FILE", default_value = "distilled.safetensors")]
+    #[arg(
+        long,
+        short,
+        value_name = "FILE",
+        default_value = "distilled.safetensors"
+    )]
     pub output: PathBuf,
     /// Print one JSON object
     #[arg(long)]

@@ -14,8 +14,8 @@ pub use experts::{
     ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
 };
 pub use export::ExportArguments;
-pub use import::ImportArguments;
 pub use frontier::{FrontierArguments, Shard};
+pub use import::ImportArguments;
 pub use records::{RecordsArguments, RecordsCommand};
 pub use search::SearchArguments;
 

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use liebig::artefact::Artefact;
 use serde_json::json;
 
+use crate::Host;
 use crate::args::ImportArguments;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
@@ -31,15 +32,15 @@ pub struct PtImport {
 }
 
 /// Reads such a file; only Python can.
-pub type Importer = dyn Fn(&PtImport) -> Result<Artefact>;
+pub type Importer = dyn Fn(&PtImport) -> Result<Artefact> + Sync;
 
 pub fn run(
     arguments: &ImportArguments,
-    importer: Option<&Importer>,
+    host: &Host<'_>,
     printer: &Printer,
     voice: Voice,
 ) -> Result<ExitStatus> {
-    let Some(importer) = importer else {
+    let Some(importer) = host.importer else {
         bail!(
             "{}: files that torch.save wrote are read by PyTorch, which this program does not have\nhint: `pip install` the Python package of Liebig and torch; the command `liebig import` that it brings reads them",
             arguments.path.display()
@@ -54,7 +55,9 @@ pub fn run(
         experiment: arguments.experiment,
         zca: arguments.zca.map(|zca| zca.to_string()),
     })?;
-    artefact.write(&arguments.output).map_err(liebig::Error::from)?;
+    artefact
+        .write(&arguments.output)
+        .map_err(liebig::Error::from)?;
     let provenance = &artefact.provenance;
     voice.say(&format!(
         "note: the set was given the recipe of {} on {} with the network {}",

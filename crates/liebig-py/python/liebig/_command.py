@@ -12,4 +12,4 @@ def main() -> int:
     """Runs the command with the process's arguments; returns its exit code."""
     # Python's handler would only be run after the command. The command has one of its own where it takes long.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    return _liebig.command_line(["liebig", *sys.argv[1:]])
+    return _liebig.command_line([sys.executable, "-m", "liebig"], ["liebig", *sys.argv[1:]])

@@ -26,13 +26,13 @@ def method(arguments: Mapping[str, Any]) -> list[Given]:
 
 
 def model(choice: str | Mapping[str, Any] | None) -> list[Given]:
-    """A network by name, by name with options (`convnet:width=64`), or by a mapping with `name` and options."""
+    """A network by name, by name with options (`convnet:width=64:depth=2`), or by a mapping with `name` and options."""
     if choice is None:
         return []
     if isinstance(choice, str):
         name, _, options = choice.partition(":")
         found = [("model", "model.name", json.dumps(name))]
-        for option in filter(None, options.split(",")):
+        for option in filter(None, options.split(":")):
             key, _, value = option.partition("=")
             found.append(("model", f"model.{key.strip()}", _literal(value.strip())))
         return found

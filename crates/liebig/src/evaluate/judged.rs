@@ -44,7 +44,10 @@ impl ArtefactEvaluation<'_> {
         let networks = sources.len() * self.repeats;
         self.observer.observe(Event::Evaluating { networks });
         let input = facts::input(set.shape);
-        let model = artefact.recipe.model.build(input, artefact.class_names.len())?;
+        let model = artefact
+            .recipe
+            .model
+            .build(input, artefact.class_names.len())?;
         let mut rows = Rows::default();
         self.with_task(model.as_ref(), |task| {
             for source in &sources {
@@ -57,7 +60,10 @@ impl ArtefactEvaluation<'_> {
                     self.observer.observe(Event::Evaluated);
                 }
                 let score = Score::new(outcomes);
-                rows.push(&source.name(), Some(Row::new(&score, &made, &[Metric::Accuracy])));
+                rows.push(
+                    &source.name(),
+                    Some(Row::new(&score, &made, &[Metric::Accuracy])),
+                );
             }
             Ok::<(), Error>(())
         })?;

@@ -30,7 +30,10 @@ fn front(job: &Job<'_>) -> String {
     line("pretty_name", json!(title(job)));
     line("task_categories", json!(["image-classification"]));
     line("size_categories", json!([size(artefact.len())]));
-    line("tags", json!(["dataset-distillation", "synthetic", "liebig"]));
+    line(
+        "tags",
+        json!(["dataset-distillation", "synthetic", "liebig"]),
+    );
     let label: serde_json::Map<String, Value> = artefact
         .class_names
         .iter()

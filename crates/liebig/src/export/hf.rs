@@ -32,7 +32,11 @@ fn write(job: &Job<'_>, folder: &Path) -> Result<Vec<PathBuf>, Error> {
     // A large whitening is in a file of its own.
     for entry in fs_err::read_dir(folder)? {
         let name = PathBuf::from(entry?.file_name());
-        if name.extension().is_some_and(|ending| ending == "safetensors") && !files.contains(&name) {
+        if name
+            .extension()
+            .is_some_and(|ending| ending == "safetensors")
+            && !files.contains(&name)
+        {
             files.push(name);
         }
     }

@@ -52,7 +52,13 @@ pub(super) fn folders(class_names: &[String]) -> Vec<String> {
     let named = |(label, name): (usize, &String)| {
         let name: String = name
             .chars()
-            .map(|letter| if letter.is_alphanumeric() { letter } else { '-' })
+            .map(|letter| {
+                if letter.is_alphanumeric() {
+                    letter
+                } else {
+                    '-'
+                }
+            })
             .collect();
         format!("{label:0digits$}-{name}")
     };

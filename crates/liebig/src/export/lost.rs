@@ -29,14 +29,18 @@ pub(super) fn lost(artefact: &Artefact, pixels: Option<&Pixels>, keeps: Keeps) -
             ));
         }
         if set.space.per_sample.is_some() {
-            lost.push("Each sample's own mean and norm are lost; the usual ones were put in their place.".into());
+            lost.push(
+                "Each sample's own mean and norm are lost; the usual ones were put in their place."
+                    .into(),
+            );
         }
     }
     match &set.labels {
         Labels::Hard(_) => {}
         Labels::Logits(_) | Labels::Values(_) if keeps.soft_labels => {}
         Labels::Logits(_) | Labels::Values(_) => lost.push(
-            "The set has soft labels; only the class with the highest value of each is left.".into(),
+            "The set has soft labels; only the class with the highest value of each is left."
+                .into(),
         ),
     }
     if keeps.artefact {

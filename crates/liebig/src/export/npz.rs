@@ -36,7 +36,11 @@ fn write(job: &Job<'_>, folder: &Path) -> Result<Vec<PathBuf>, Error> {
             (npy(&values, &shape)?, ("train_images", "train_labels"))
         }
         None => {
-            let raw = job.artefact.set.raw_values().map_err(std::io::Error::other)?;
+            let raw = job
+                .artefact
+                .set
+                .raw_values()
+                .map_err(std::io::Error::other)?;
             let shape = [count, artefact.set.shape.len() as u64];
             (npy(&raw, &shape)?, ("x_train", "y_train"))
         }

@@ -32,8 +32,7 @@ pub(super) fn is_soft(artefact: &Artefact) -> bool {
     !matches!(artefact.set.labels, Labels::Hard(_))
 }
 
-const IMAGE: &str =
-    "optional group image { optional binary bytes; optional binary path (UTF8); }";
+const IMAGE: &str = "optional group image { optional binary bytes; optional binary path (UTF8); }";
 const LABEL: &str = "optional int64 label;";
 const SOFT: &str =
     "optional group soft_label (LIST) { repeated group list { optional float element; } }";
@@ -42,7 +41,10 @@ const SOFT: &str =
 pub(super) fn parquet_file(job: &Job<'_>) -> Result<Vec<u8>, Error> {
     let artefact = job.artefact;
     let soft = is_soft(artefact);
-    let schema = format!("message schema {{ {IMAGE} {LABEL} {} }}", if soft { SOFT } else { "" });
+    let schema = format!(
+        "message schema {{ {IMAGE} {LABEL} {} }}",
+        if soft { SOFT } else { "" }
+    );
     let schema = Arc::new(parse_message_type(&schema)?);
     let info = json!({"info": {"features": features(artefact)}});
     let properties = WriterProperties::builder()

@@ -38,9 +38,11 @@ impl Pixels {
         let half = 0.5 / 255.0;
         let inside = -half..=1.0 + half;
         let outside = raw.iter().filter(|value| !inside.contains(*value)).count();
-        let range = raw.iter().fold((f32::MAX, f32::MIN), |(low, high), &value| {
-            (low.min(value), high.max(value))
-        });
+        let range = raw
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(low, high), &value| {
+                (low.min(value), high.max(value))
+            });
         let byte = |value: &f32| (value * 255.0).round().clamp(0.0, 255.0) as u8;
         Ok(Self {
             channels,

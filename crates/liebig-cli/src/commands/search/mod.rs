@@ -8,9 +8,9 @@ mod truth;
 use anyhow::{Context, Result, bail};
 use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, Layers};
+use liebig::evaluate::load_in;
 use liebig::run::Interrupt;
 use liebig::search::{FullTraining, networks, sample};
-use liebig::evaluate::load_in;
 use liebig::{artefact_path, atomic};
 
 use crate::args::SearchArguments;
