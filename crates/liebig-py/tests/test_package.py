@@ -36,6 +36,12 @@ def test_a_users_file_is_checked_strictly() -> None:
     assert wrong.returncode == 1 and "arg-type" in wrong.stdout
 
 
+def test_the_package_is_checked_strictly() -> None:
+    pytest.importorskip("torch")
+    checked = _mypy("mypy", "--strict", str(HERE.parent / "python" / "liebig"))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
 def test_everything_public_is_documented() -> None:
     for name in liebig.__all__:
         thing = getattr(liebig, name)

@@ -1,5 +1,6 @@
 # What the package asks of the library; use the package.
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias, final
@@ -21,9 +22,33 @@ _Labelled: TypeAlias = tuple[_Bytes, _Bytes]
 
 VERSION: str
 
+__all__ = [
+    "VERSION",
+    "Artefact",
+    "Buffer",
+    "Dataset",
+    "adopt",
+    "command_line",
+    "dataset_of",
+    "distill",
+    "evaluate",
+    "export",
+    "formats",
+    "from_images",
+    "from_table",
+    "judge",
+    "load",
+    "method_settings",
+    "methods",
+    "model_settings",
+    "models",
+    "run_report",
+]
+
 @final
 class Buffer:
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+    if sys.version_info >= (3, 12):
+        def __buffer__(self, flags: int, /) -> memoryview: ...
 
 @final
 class Dataset:
