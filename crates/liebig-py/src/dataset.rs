@@ -13,7 +13,6 @@ use crate::artefact::Artefact;
 use crate::buffer::{Buffer, copied};
 use crate::error::{exception, usage};
 use crate::settings::{self, Given};
-use crate::watch::Watch;
 use crate::work;
 
 /// A dataset in memory, with what was said about its reading.
@@ -142,9 +141,8 @@ pub fn load(
     threads: Option<usize>,
 ) -> PyResult<Dataset> {
     let config = settings::data(py, quick, &settings)?;
-    let dataset = work::run(py, threads, &Watch::default(), |_| {
-        Ok(liebig::load(&config.source, &config.options(memory))?)
-    })?;
+    let (source, options) = (config.source.clone(), config.options(memory));
+    let dataset = work::run_or_leave(py, threads, move || Ok(liebig::load(&source, &options)?))?;
     Ok(Dataset::new(dataset, config))
 }
 
@@ -158,11 +156,11 @@ pub fn dataset_of(
     run: Option<PathBuf>,
     threads: Option<usize>,
 ) -> PyResult<Dataset> {
-    let artefact = &artefact.0;
-    let dataset = work::run(py, threads, &Watch::default(), |_| {
-        evaluate::dataset_of(artefact, source.as_deref(), run.as_deref())
+    let mut config = DataConfig::recorded(&artefact.0.provenance.config);
+    let (set, named) = (artefact.0.clone(), source.clone());
+    let dataset = work::run_or_leave(py, threads, move || {
+        evaluate::dataset_of(&set, named.as_deref(), run.as_deref())
     })?;
-    let mut config = DataConfig::recorded(&artefact.provenance.config);
     config.source = source.unwrap_or_else(|| dataset.name.clone());
     Ok(Dataset::new(dataset, config))
 }

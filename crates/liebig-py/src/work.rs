@@ -7,7 +7,7 @@ use std::time::Duration;
 use liebig::Error;
 use liebig::run::Interrupt;
 use pyo3::prelude::*;
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{exception, usage};
 use crate::watch::Watch;
@@ -25,15 +25,7 @@ pub fn run<R: Send>(
     watch: &Watch,
     work: impl FnOnce(&Interrupt) -> Result<R, Error> + Send,
 ) -> PyResult<R> {
-    let pool = ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
-        .build()
-        .map_err(|error| {
-            let text = format!(
-                "cannot start worker threads: {error}\nhint: give a smaller number as `threads`"
-            );
-            usage(py, &text)
-        })?;
+    let pool = pool(py, threads)?;
     let interrupt = watch.interrupt();
     std::thread::scope(|scope| {
         let (finished, mut finishes) = mpsc::channel::<()>();
@@ -44,13 +36,7 @@ pub fn run<R: Send>(
         });
         let mut raised = None;
         loop {
-            let waiting = &mut finishes;
-            let ended = py.detach(move || {
-                !matches!(
-                    waiting.recv_timeout(TICK),
-                    Err(mpsc::RecvTimeoutError::Timeout)
-                )
-            });
+            let ended = waited(py, &mut finishes);
             let seen = py.check_signals().and_then(|()| watch.show(py));
             if let Err(error) = seen {
                 raised.get_or_insert(error);
@@ -60,12 +46,47 @@ pub fn run<R: Send>(
                 break;
             }
         }
-        let result = py
-            .detach(|| worker.join())
-            .unwrap_or_else(|panic| resume_unwind(panic));
+        let result = py.detach(|| worker.join());
+        let result = result.unwrap_or_else(|panic| resume_unwind(panic));
         match raised.or_else(|| watch.raised()) {
             Some(error) => Err(error),
             None => result.map_err(|error| exception(py, error)),
         }
     })
+}
+
+/// The same for work that cannot be stopped: an exception is raised at once, and the work ends later, without a result.
+pub fn run_or_leave<R: Send + 'static>(
+    py: Python<'_>,
+    threads: Option<usize>,
+    work: impl FnOnce() -> Result<R, Error> + Send + 'static,
+) -> PyResult<R> {
+    let pool = pool(py, threads)?;
+    let (finished, mut finishes) = mpsc::channel::<()>();
+    let worker = std::thread::spawn(move || {
+        let _finished = finished;
+        pool.install(work)
+    });
+    while !waited(py, &mut finishes) {
+        py.check_signals()?;
+    }
+    let result = py.detach(|| worker.join());
+    let result = result.unwrap_or_else(|panic| resume_unwind(panic));
+    result.map_err(|error| exception(py, error))
+}
+
+fn pool(py: Python<'_>, threads: Option<usize>) -> PyResult<ThreadPool> {
+    let pool = ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0));
+    pool.build().map_err(|error| {
+        let text = format!(
+            "cannot start worker threads: {error}\nhint: give a smaller number as `threads`"
+        );
+        usage(py, &text)
+    })
+}
+
+/// Waits for a moment with the interpreter released; whether the work has ended.
+fn waited(py: Python<'_>, finishes: &mut mpsc::Receiver<()>) -> bool {
+    let timeout = Err(mpsc::RecvTimeoutError::Timeout);
+    py.detach(move || finishes.recv_timeout(TICK) != timeout)
 }

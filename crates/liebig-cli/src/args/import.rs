@@ -9,7 +9,7 @@ use clap::Args;
 #[command(after_help = "\
 Reads what the reference implementations write: res_METHOD_DATASET_MODEL_Nipc.pt of DC, DSA and DM; images_*.pt of MTT, FTD
 and DATM, with labels_*.pt and lr_*.pt beside it. The files are read by PyTorch with weights_only=True, so this command needs
-the Python package: `pip install liebig torch`.")]
+the command that the Python package installs, and PyTorch.")]
 pub struct ImportArguments {
     /// The file with the images
     #[arg(value_name = "FILE")]
@@ -29,7 +29,7 @@ pub struct ImportArguments {
     /// Which of several experiments in a file of DC, DSA or DM, counted from 0
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub experiment: usize,
-    /// Whiten the dataset, as the set was: kornia, kip, frepo or none [default: as the method's published runs]
+    /// Whiten the dataset, as the set was: kornia, kip, frepo or none [default: none]
     #[arg(long, value_name = "CONVENTION", num_args = 0..=1, default_missing_value = "kornia")]
     pub zca: Option<liebig_data::Zca>,
     /// The file to write

@@ -42,7 +42,7 @@ pub fn run(
 ) -> Result<ExitStatus> {
     let Some(importer) = host.importer else {
         bail!(
-            "{}: files that torch.save wrote are read by PyTorch, which this program does not have\nhint: `pip install` the Python package of Liebig and torch; the command `liebig import` that it brings reads them",
+            "{}: files that torch.save wrote are read by PyTorch, which this program does not have\nhint: install the Python package (`pip install .` in a clone) and torch; its command `liebig import` reads them",
             arguments.path.display()
         );
     };

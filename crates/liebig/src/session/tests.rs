@@ -492,14 +492,14 @@ fn an_observer_sees_the_set_and_ends_a_run_that_can_go_on() {
             .run(folder.path(), RunOptions::default())
             .unwrap();
         assert_eq!(report.iterations, 2);
-        let kept = Artefact::read(&folder.path().join("distilled.safetensors")).unwrap();
         let seen = ending.1.into_inner().unwrap();
-        assert_eq!((seen.len(), &seen[1]), (2, &kept));
-        assert_ne!(seen[0].set.values, kept.set.values);
+        assert_eq!(seen.len(), 2);
+        assert!(distilled(folder.path()) == seen[1].to_bytes().unwrap());
+        assert!(seen[0].set.values != seen[1].set.values);
         session(&config, strokes())
             .run(folder.path(), resume())
             .unwrap();
-        assert_eq!(distilled(folder.path()), straight.to_bytes().unwrap());
+        assert!(distilled(folder.path()) == straight.to_bytes().unwrap());
     }
 }
 
