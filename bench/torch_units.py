@@ -99,6 +99,25 @@ class Units:
         images = torch.randn(count, 3, 32, 32)
         return lambda: self.gradient(images, 0)
 
+    def per_sample_gradients(self, count):
+        """The gradients of images one by one, each shortened to 0.1, and their sum: by torch.func, as fast as PyTorch has it."""
+        images, labels = torch.randn(count, 3, 32, 32), torch.arange(count) % CLASSES
+        weights = {name: weight.detach() for name, weight in self.net.named_parameters()}
+
+        def loss(weights, image, label):
+            logits = torch.func.functional_call(self.net, weights, (image[None],))
+            return F.cross_entropy(logits, label[None])
+
+        gradients = torch.func.vmap(torch.func.grad(loss), in_dims=(None, 0, 0))
+
+        def unit():
+            each = gradients(weights, images, labels)
+            norms = sum(gradient.flatten(1).square().sum(1) for gradient in each.values()).sqrt()
+            scale = (0.1 / norms).clamp(max=1)
+            return {name: torch.einsum("n,n...->...", scale, gradient) for name, gradient in each.items()}
+
+        return unit
+
     def match_step(self, ipc):
         target = self.gradient(torch.randn(64, 3, 32, 32), 0)
         images = torch.randn(ipc, 3, 32, 32, requires_grad=True)
@@ -271,6 +290,7 @@ class Units:
 WORKLOADS = {
     "matrix_product_2048": lambda units: units.matrix_product(2048),
     "real_gradient_256": lambda units: units.real_gradient(256),
+    "per_sample_gradients_256_w32": lambda units: Units(width=32).per_sample_gradients(256),
     "match_step_ipc1": lambda units: units.match_step(1),
     "match_step_ipc10": lambda units: units.match_step(10),
     "match_step_ipc50": lambda units: units.match_step(50),

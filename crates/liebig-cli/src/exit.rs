@@ -92,6 +92,8 @@ fn setting(error: &clap::Error) -> Option<String> {
         ipc: 1,
         model: "mlp".into(),
         batch_norm: false,
+        samples: 60_000,
+        constant_space: true,
     };
     let mut settings = liebig::methods::all().flat_map(|method| method.settings(&facts));
     let key = format!("method.{name}");

@@ -19,6 +19,8 @@ const FLAGS: &[(&str, &str)] = &[
     ("method.name", "--method"),
     ("method.iterations", "--iterations"),
     ("method.init", "--init"),
+    ("method.epsilon", "--dp"),
+    ("method.delta", "--dp"),
     ("model.name", "--model"),
     ("evaluation.repeats", "--eval-repeats"),
     ("evaluation.baselines", "--baseline"),

@@ -91,6 +91,13 @@ fn command(arguments: &Arguments, host: &Host<'_>) -> anyhow::Result<ExitStatus>
         Command::Search(arguments) => {
             commands::search::run(arguments, &Printer::new(arguments.json), voice)
         }
+        Command::Privacy(arguments) => {
+            let json = match &arguments.question {
+                Some(question) => question.json(),
+                None => arguments.json,
+            };
+            commands::privacy::run(arguments, &Printer::new(json), voice)
+        }
         Command::Train(arguments) => {
             commands::train::run(arguments, &Printer::new(arguments.json), voice)
         }

@@ -11,7 +11,8 @@ use crate::notes::some_of;
 use crate::parts::{Parts, count_classes};
 use crate::split::Values;
 use crate::{
-    Dataset, Error, Format, LoadOptions, Normalization, Note, NoteKind, SampleShape, Space, Split,
+    Constants, Dataset, Error, Format, LoadOptions, Normalization, Note, NoteKind, SampleShape,
+    Space, Split,
 };
 
 /// Where a dataset comes from.
@@ -93,11 +94,21 @@ pub(crate) fn assemble(
         notes.extend(cut(splits, patches, &place, memory)?);
     }
     let shape = train.shape();
-    // The literature's constants are those of whole images.
-    let normalization = entry
-        .filter(|_| options.patches.is_none())
-        .and_then(|entry| entry.normalization(shape, classes))
-        .unwrap_or_else(|| Normalization::of(&train));
+    let normalization = match (options.constants, shape) {
+        (Constants::Half, SampleShape::Image { channels, .. }) => Normalization::half(channels),
+        (Constants::Half, SampleShape::Table { .. }) => {
+            return Err(Error::Setting {
+                setting: "data.normalization",
+                found: "half".into(),
+                expected: "usual, as columns of a table have no common range",
+            });
+        }
+        // The literature's constants are those of whole images.
+        (Constants::Usual, _) => entry
+            .filter(|_| options.patches.is_none())
+            .and_then(|entry| entry.normalization(shape, classes))
+            .unwrap_or_else(|| Normalization::of(&train)),
+    };
     let source = match &origin.at {
         None => origin.format.to_string(),
         Some(at) => format!("{}, {}", origin.format, at.display()),

@@ -55,6 +55,7 @@ mod stratified;
 pub mod strokes;
 mod table_encoding;
 mod whitening;
+mod with_training;
 mod zca;
 
 pub use dataset::{Dataset, Format};
@@ -66,7 +67,7 @@ pub use known::{KnownDataset, dataset_name, known};
 pub use layout::Layout;
 pub use load::load;
 pub use memory::available_memory;
-pub use normalization::Normalization;
+pub use normalization::{Constants, Normalization};
 pub use notes::{Note, NoteKind};
 pub use options::LoadOptions;
 pub use patches::Patches;

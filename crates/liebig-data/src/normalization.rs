@@ -19,7 +19,28 @@ pub struct Normalization {
     pub known: bool,
 }
 
+/// Where the constants of a normalisation come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Constants {
+    /// Those of the literature for a known dataset, otherwise the training split.
+    #[default]
+    Usual,
+    /// Mean and standard deviation 0.5, which brings pixels to -1..=1 and says nothing about the samples.
+    Half,
+}
+
 impl Normalization {
+    /// [`Constants::Half`] for so many channels.
+    #[must_use]
+    pub fn half(channels: usize) -> Self {
+        Self {
+            mean: vec![0.5; channels],
+            std: vec![0.5; channels],
+            known: true,
+        }
+    }
+
     /// Population mean and standard deviation of a split, per channel or column.
     ///
     /// Sums are exact for images (integers), so the result does not depend on the order of the samples.

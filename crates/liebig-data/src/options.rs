@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::patient_pattern::PatientPattern;
-use crate::{Error, Layout, Patches, Rgb, TableEncoding, Zca};
+use crate::{Constants, Error, Layout, Patches, Rgb, TableEncoding, Zca};
 
 /// The largest height and width that may be asked for, in pixels.
 const MAX_SIDE: usize = 4096;
@@ -47,6 +47,8 @@ pub struct LoadOptions {
     /// test samples: the dataset's own, or, if it has none, a tenth of every class's training samples, which then are not
     /// trained on. Default: no.
     pub validation: bool,
+    /// Where the constants come from with which images are normalised. Default: the literature, otherwise the training split.
+    pub constants: Constants,
     /// How images are whitened, by the training split's covariance. Default: not at all.
     pub zca: Zca,
     /// How the columns of a table become features, such as the [`Space`](crate::Space) of the set that a distilled set was

@@ -246,6 +246,10 @@ fn fused_block() {
         x[0].instance_norm_relu_avg_pool(&x[1], &x[2], 1e-2)?
             .square()
     });
+    check("batch_norm_relu_avg_pool, squared", &inputs, |x| {
+        let [output, _, _] = x[0].batch_norm_relu_avg_pool(&x[1], &x[2], 1e-2)?;
+        output.square()
+    });
 }
 
 #[test]

@@ -160,6 +160,8 @@ fn block_forms_agree_with_their_composition() {
         [2, 7, 5, 21],
         [1, 2, 2, 16],
         [1, 3, 3, 1],
+        // More than one part.
+        [1, 70, 31, 5],
     ] {
         let pooled = [n, h / 2, w / 2, c];
         let x = random(&shape, &mut rng);

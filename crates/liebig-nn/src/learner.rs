@@ -6,8 +6,8 @@ use rand_chacha::ChaCha8Rng;
 use crate::check::check_fit;
 use crate::{
     Criterion, Frozen, LossGradient, Model, Optimizer, Result, Sharpness, SyntheticFeatures,
-    SyntheticGradient, features, initial_statistics, initialize, loss_gradient, loss_gradient_of,
-    predict, update_statistics,
+    SyntheticGradient, clipped_gradients, features, initial_statistics, initialize, loss_gradient,
+    loss_gradient_of, predict, update_statistics,
 };
 
 /// A network with its weights, the running statistics of its batch normalisations, and the optimiser
@@ -157,6 +157,19 @@ impl<'a> Learner<'a> {
     /// As for [`loss_gradient`].
     pub fn gradient(&self, x: &Tensor, targets: &Targets) -> Result<Vec<Tensor>> {
         Ok(loss_gradient(&self.frozen()?, &self.weights, x, targets)?.gradient)
+    }
+
+    /// The sum of the gradients of single samples, each scaled to `max_norm` if it is longer; see [`clipped_gradients`].
+    ///
+    /// # Errors
+    /// As for [`clipped_gradients`].
+    pub fn clipped_gradients(
+        &self,
+        x: &Tensor,
+        targets: &Targets,
+        max_norm: f64,
+    ) -> Result<Vec<Tensor>> {
+        clipped_gradients(&self.frozen()?, &self.weights, x, targets, max_norm)
     }
 
     /// [`gradient`](Self::gradient) with the graph that leads back to the samples.

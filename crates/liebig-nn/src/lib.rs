@@ -45,6 +45,7 @@ mod network;
 mod optim;
 mod parallel;
 mod parameter;
+mod per_sample;
 mod schedule;
 mod shard_gradient;
 mod sharpness;
@@ -69,6 +70,7 @@ pub use models::{
 pub use optim::{Adam, Lamb, Optimizer, OptimizerState, Sgd};
 pub use parallel::{LossGradient, loss_gradient, loss_gradient_of, predict};
 pub use parameter::{Init, Parameter, TorchLayout};
+pub use per_sample::clipped_gradients;
 pub use schedule::Schedule;
 pub use sharpness::Sharpness;
 pub use state_dict::{StateEntry, load_state_dict, state_dict};

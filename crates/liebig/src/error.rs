@@ -38,6 +38,17 @@ pub enum Error {
     /// An error of an export.
     #[error(transparent)]
     Export(#[from] crate::export::Error),
+    /// Numbers that no privacy can be computed from.
+    #[error(transparent)]
+    Accountant(#[from] liebig_accountant::Error),
+    /// The operating system gives no random numbers.
+    #[error(
+        "the operating system gives no random numbers: {reason}\nhint: private distillation needs its source of randomness, such as /dev/urandom"
+    )]
+    Randomness {
+        /// What it says.
+        reason: String,
+    },
     /// An error of a picture.
     #[error(transparent)]
     Picture(#[from] crate::image_grid::Error),
@@ -152,6 +163,7 @@ impl Error {
         use liebig_nn::Error as Network;
         match self {
             Self::Config(_)
+            | Self::Accountant(_)
             | Self::Augment(crate::augment::Error::Table { .. })
             | Self::Memory { .. } => ErrorKind::Usage,
             Self::Network(
@@ -194,6 +206,7 @@ impl Error {
             | Self::Run(_)
             | Self::Diverged { .. }
             | Self::Export(_)
+            | Self::Randomness { .. }
             | Self::Picture(_) => ErrorKind::Failure,
         }
     }

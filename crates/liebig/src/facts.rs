@@ -18,6 +18,10 @@ pub struct Facts {
     pub model: String,
     /// Whether the network normalises over the batch.
     pub batch_norm: bool,
+    /// The number of training samples.
+    pub samples: usize,
+    /// Whether samples enter the networks' space by constants that do not come from them.
+    pub constant_space: bool,
 }
 
 impl Facts {
@@ -32,6 +36,8 @@ impl Facts {
             ipc: 1,
             model: usual_model(dataset.shape).into(),
             batch_norm: false,
+            samples: dataset.train.len(),
+            constant_space: dataset.space.normalization.known && dataset.space.whitening.is_none(),
         }
     }
 

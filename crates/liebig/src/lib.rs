@@ -13,6 +13,7 @@
 //! | [`coresets`] | selections of real samples, used as methods, initialisations and baselines |
 //! | [`augment`] | augmentation of images before they enter a network |
 //! | [`mod@evaluate`] | fresh networks trained on a small set and tested |
+//! | [`privacy`] | differential privacy of distilled sets, and attacks on them |
 //! | [`experts`] | networks with their weights after every epoch, for trajectory matching |
 //! | [`artefact`] | the file format of a distilled set and its training recipe |
 //! | [`export`] | a distilled set in the formats of other programs |
@@ -44,6 +45,7 @@ pub mod methods;
 mod model_spec;
 pub mod networks;
 mod poison;
+pub mod privacy;
 mod protocol;
 mod published;
 mod ridge;

@@ -6,6 +6,7 @@ mod export;
 mod frontier;
 mod import;
 mod parse;
+mod privacy;
 mod records;
 mod search;
 
@@ -28,6 +29,8 @@ use liebig::config::ImageSize;
 use liebig_data::Zca;
 
 use parse::{below_one, memory, minutes, pools, positive, protocols, threads, whole};
+use privacy::privacy_target;
+pub use privacy::{AccountantArguments, PrivacyArguments, PrivacyQuestion, PrivacyTarget};
 
 /// Dataset distillation: a large dataset in, a very small one out that trains almost as well.
 #[derive(Debug, Parser)]
@@ -66,6 +69,8 @@ pub enum Command {
     Continual(ContinualArguments),
     /// Rank networks by small sets, beside what costs as much
     Search(SearchArguments),
+    /// What a distilled set gives away: attacks, copies, what differential privacy guarantees
+    Privacy(Box<PrivacyArguments>),
     /// Report on runs: scores beside baselines, costs, pictures, losses, settings, what to be careful about
     Report(ReportArguments),
     /// Runs side by side: scores, costs, and the settings in which they differ
@@ -145,6 +150,10 @@ pub struct DistillArguments {
     /// Where the samples start: noise, real, a coreset, or a distilled set to go on from
     #[arg(long, value_name = "NAME|FILE")]
     pub init: Option<String>,
+    /// With differential privacy, by dm (then ndpdc) or dc (then psg); docs/privacy.md says what that covers [default delta:
+    /// 1e-5]
+    #[arg(long, value_name = "epsilon=E,delta=D", value_parser = privacy_target)]
+    pub dp: Option<PrivacyTarget>,
     /// Seed of everything random [default: 0]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
     pub seed: Option<i64>,

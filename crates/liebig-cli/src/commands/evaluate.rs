@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use liebig::artefact::Artefact;
 use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Metric, gather};
 use liebig::run::Interrupt;
-use liebig::{Dataset, Poison, Start, artefact_path, evaluate};
+use liebig::{Poison, Start, artefact_path, evaluate};
 use serde::Serialize;
 
 use crate::args::EvaluateArguments;
@@ -102,7 +102,8 @@ fn one(
     voice: Voice,
 ) -> Result<(EvaluationReport, Vec<String>)> {
     let artefact = Artefact::read(&given.path)?;
-    let dataset = dataset(given.run, arguments, &artefact)?;
+    let dataset = super::dataset_of(given.run, arguments.data.as_deref(), &artefact)
+        .context("the test set cannot be read")?;
     if dataset.hash != artefact.provenance.dataset.hash {
         voice.say(
             "warning: this dataset is not exactly the one that was distilled: its hash differs",
@@ -181,11 +182,4 @@ fn networks_of(run: &Path) -> Option<PathBuf> {
 fn poison(artefact: &Artefact) -> Option<Poison> {
     let config = &artefact.provenance.config;
     config.pointer("/method/poison")?.as_str()?.parse().ok()
-}
-
-/// The dataset: where the flag says, where the run's data is, or by the name in the file.
-fn dataset(path: &Path, arguments: &EvaluateArguments, artefact: &Artefact) -> Result<Dataset> {
-    let run = path.is_dir().then_some(path);
-    evaluate::dataset_of(artefact, arguments.data.as_deref(), run)
-        .context("the test set cannot be read")
 }

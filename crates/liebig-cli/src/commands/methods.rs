@@ -58,6 +58,8 @@ fn one(entry: &methods::Entry, ipc: usize, printer: &Printer) -> Result<()> {
         ipc,
         model: "convnet".into(),
         batch_norm: false,
+        samples: 60_000,
+        constant_space: true,
     };
     let (settings, common) = (entry.settings(&facts), common_settings());
     let value = json!({

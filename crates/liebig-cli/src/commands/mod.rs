@@ -15,15 +15,19 @@ pub mod methods;
 pub mod models;
 #[cfg(feature = "papers")]
 pub mod papers;
+pub mod privacy;
 pub mod records;
 pub mod report;
 pub mod search;
 pub mod show;
 pub mod train;
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
+use liebig::artefact::Artefact;
 use liebig::config::DataConfig;
-use liebig::{Dataset, Setting};
+use liebig::{Dataset, Setting, evaluate};
 use liebig_data::NoteKind;
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -100,4 +104,25 @@ fn check_methods(methods: &[String]) -> Result<()> {
         known: known.join(", "),
     };
     Err(liebig::Error::from(error).into())
+}
+
+/// The assignments of `--set` that are for one of several methods: `NAME:KEY=VALUE` is for that one only, others are for all.
+fn assignments_for<'a>(
+    all: &'a [String],
+    methods: &'a [String],
+    method: &'a str,
+) -> impl Iterator<Item = &'a str> {
+    all.iter()
+        .filter_map(move |assignment| match assignment.split_once(':') {
+            Some((name, rest)) if methods.iter().any(|known| known == name) => {
+                (name == method).then_some(rest)
+            }
+            _ => Some(assignment.as_str()),
+        })
+}
+
+/// The dataset of an artefact: where `source` says, where the run's data is, or by the name in the file.
+fn dataset_of(path: &Path, source: Option<&str>, artefact: &Artefact) -> Result<Dataset> {
+    let run = path.is_dir().then_some(path);
+    Ok(evaluate::dataset_of(artefact, source, run)?)
 }

@@ -116,6 +116,12 @@ fn describe(artefact: &Artefact) -> String {
     if !set.step_sizes.is_empty() {
         rows.push(["step sizes".into(), format!("{:?}", set.step_sizes)]);
     }
+    if let Some(guarantee) = &provenance.privacy {
+        rows.push(["privacy".into(), guarantee.to_string()]);
+        for what in &guarantee.not_covered {
+            rows.push(["".into(), format!("does not cover {what}")]);
+        }
+    }
     if let Some(published) = &provenance.published {
         rows.push([
             "published".into(),

@@ -24,6 +24,38 @@ impl Tensor {
         beta: &Tensor,
         eps: f64,
     ) -> Result<Tensor> {
+        Ok(self.norm_relu_pool(gamma, beta, eps)?.0)
+    }
+
+    /// `avg_pool2d(relu(batch_norm(self)), 2)` of images `[n, h, w, c]` with an even number of rows, normalised over the batch:
+    /// `[n, h / 2, w / 2, c]`. Also returns each channel's mean and biased variance `[c]`; constants.
+    ///
+    /// It is [`instance_norm_relu_avg_pool`](Self::instance_norm_relu_avg_pool) of the batch as one tall image.
+    ///
+    /// # Errors
+    /// As there; [`Error::Rank`] for an odd number of rows, as windows would cross from one image to the next.
+    pub fn batch_norm_relu_avg_pool(
+        &self,
+        gamma: &Tensor,
+        beta: &Tensor,
+        eps: f64,
+    ) -> Result<[Tensor; 3]> {
+        let &[n, h, w, c] = self.shape() else {
+            return Err(self.not_images("batch_norm_relu_avg_pool"));
+        };
+        if h % 2 != 0 {
+            return Err(self.not_images("batch_norm_relu_avg_pool"));
+        }
+        let tall = self.reshape(&[1, n * h, w, c])?;
+        let (output, statistics) = tall.norm_relu_pool(gamma, beta, eps)?;
+        let row = |place| statistics.slice(1, place, place + 1)?.reshape(&[c]);
+        let (mean, reciprocal) = (row(0)?, row(1)?);
+        let variance = reciprocal.square()?.recip()?.add_scalar(-eps)?;
+        Ok([output.reshape(&[n, h / 2, w / 2, c])?, mean, variance])
+    }
+
+    /// The output, and mean and reciprocal deviation `[n, 2, c]`.
+    fn norm_relu_pool(&self, gamma: &Tensor, beta: &Tensor, eps: f64) -> Result<(Tensor, Tensor)> {
         let &[_, h, w, c] = self.shape() else {
             return Err(self.not_images("norm_relu_pool"));
         };
@@ -46,11 +78,12 @@ impl Tensor {
         let statistics = Tensor::constant(statistics);
         let inputs = [self, gamma, beta];
         let saved = [self, gamma, beta, &statistics];
-        Ok(record(&inputs).save(&saved).finish(output, move |c| {
+        let output = record(&inputs).save(&saved).finish(output, move |c| {
             let [x, gamma, beta, statistics] = c.saved_exactly("norm_relu_pool")?;
             let gradients = backward(x, gamma, beta, statistics, c.gradient(), eps);
             Ok(gradients.map(Some).to_vec())
-        }))
+        });
+        Ok((output, statistics))
     }
 
     pub(super) fn not_images(&self, op: &'static str) -> Error {

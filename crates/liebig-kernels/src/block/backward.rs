@@ -38,22 +38,27 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let zero = [S::splat(T::default()); V];
 
             let (mut sum, mut sum_x) = (zero, zero);
-            for y in 0..plan.height / 2 {
-                for pair in 0..plan.width / 2 {
-                    let pooled = (y * (plan.width / 2) + pair) * c;
-                    let g = load::<T, S, V>(gradient.add(pooled));
-                    let g = each!(T, S, V, |v| S::mul(g[v], quarter));
-                    for pixel in [0, 1, plan.width, plan.width + 1] {
-                        let at = (2 * y * plan.width + 2 * pair + pixel) * c;
-                        let x = load::<T, S, V>(x.add(at));
-                        for v in 0..V {
-                            let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
-                            let g = S::where_positive(z, g[v]);
-                            sum[v] = S::add(sum[v], g);
-                            sum_x[v] = S::fma(g, S::sub(x[v], mean[v]), sum_x[v]);
+            for part in plan.pooled_row_parts() {
+                let (mut of_part, mut of_part_x) = (zero, zero);
+                for y in part {
+                    for pair in 0..plan.width / 2 {
+                        let pooled = (y * (plan.width / 2) + pair) * c;
+                        let g = load::<T, S, V>(gradient.add(pooled));
+                        let g = each!(T, S, V, |v| S::mul(g[v], quarter));
+                        for pixel in [0, 1, plan.width, plan.width + 1] {
+                            let at = (2 * y * plan.width + 2 * pair + pixel) * c;
+                            let x = load::<T, S, V>(x.add(at));
+                            for v in 0..V {
+                                let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                                let g = S::where_positive(z, g[v]);
+                                of_part[v] = S::add(of_part[v], g);
+                                of_part_x[v] = S::fma(g, S::sub(x[v], mean[v]), of_part_x[v]);
+                            }
                         }
                     }
                 }
+                sum = each!(T, S, V, |v| S::add(sum[v], of_part[v]));
+                sum_x = each!(T, S, V, |v| S::add(sum_x[v], of_part_x[v]));
             }
             let dgamma = each!(T, S, V, |v| S::mul(sum_x[v], reciprocal[v]));
             add_to::<T, S, V>(self.result.gamma.as_mut_ptr().add(start), dgamma);

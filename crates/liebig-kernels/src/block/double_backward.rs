@@ -49,26 +49,41 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
 
             let (mut sum_u, mut sum_ux, mut sum_g, mut sum_gx, mut sum_ug) =
                 (zero, zero, zero, zero, zero);
-            for y in 0..plan.height {
-                for column in 0..plan.width {
-                    let at = (y * plan.width + column) * c;
-                    let x = load::<T, S, V>(x.add(at));
-                    let u = load::<T, S, V>(u.add(at));
-                    let inside = y / 2 < rows && column / 2 < columns;
-                    let g = if inside {
-                        load::<T, S, V>(gradient.add(((y / 2) * columns + column / 2) * c))
-                    } else {
-                        zero
-                    };
+            for part in plan.row_parts() {
+                let (mut part_u, mut part_ux, mut part_g, mut part_gx, mut part_ug) =
+                    (zero, zero, zero, zero, zero);
+                for y in part {
+                    for column in 0..plan.width {
+                        let at = (y * plan.width + column) * c;
+                        let x = load::<T, S, V>(x.add(at));
+                        let u = load::<T, S, V>(u.add(at));
+                        let inside = y / 2 < rows && column / 2 < columns;
+                        let g = if inside {
+                            load::<T, S, V>(gradient.add(((y / 2) * columns + column / 2) * c))
+                        } else {
+                            zero
+                        };
+                        for v in 0..V {
+                            let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                            let g = S::where_positive(z, S::mul(g[v], quarter));
+                            let d = S::sub(x[v], mean[v]);
+                            part_u[v] = S::add(part_u[v], u[v]);
+                            part_ux[v] = S::fma(u[v], d, part_ux[v]);
+                            part_g[v] = S::add(part_g[v], g);
+                            part_gx[v] = S::fma(g, d, part_gx[v]);
+                            part_ug[v] = S::fma(u[v], g, part_ug[v]);
+                        }
+                    }
+                }
+                for (sum, part) in [
+                    (&mut sum_u, part_u),
+                    (&mut sum_ux, part_ux),
+                    (&mut sum_g, part_g),
+                    (&mut sum_gx, part_gx),
+                    (&mut sum_ug, part_ug),
+                ] {
                     for v in 0..V {
-                        let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
-                        let g = S::where_positive(z, S::mul(g[v], quarter));
-                        let d = S::sub(x[v], mean[v]);
-                        sum_u[v] = S::add(sum_u[v], u[v]);
-                        sum_ux[v] = S::fma(u[v], d, sum_ux[v]);
-                        sum_g[v] = S::add(sum_g[v], g);
-                        sum_gx[v] = S::fma(g, d, sum_gx[v]);
-                        sum_ug[v] = S::fma(u[v], g, sum_ug[v]);
+                        sum[v] = S::add(sum[v], part[v]);
                     }
                 }
             }

@@ -25,19 +25,27 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let zero: [S::Vector; V] = [S::splat(T::default()); V];
 
             let mut sum = zero;
-            for pixel in 0..plan.pixels() {
-                let x = load::<T, S, V>(x.add(pixel * c));
-                sum = each!(T, S, V, |v| S::add(sum[v], x[v]));
+            for part in plan.parts() {
+                let mut of_part = zero;
+                for pixel in part {
+                    let x = load::<T, S, V>(x.add(pixel * c));
+                    of_part = each!(T, S, V, |v| S::add(of_part[v], x[v]));
+                }
+                sum = each!(T, S, V, |v| S::add(sum[v], of_part[v]));
             }
             let mean = each!(T, S, V, |v| S::mul(sum[v], per_pixel));
 
             let mut squares = zero;
-            for pixel in 0..plan.pixels() {
-                let x = load::<T, S, V>(x.add(pixel * c));
-                squares = each!(T, S, V, |v| {
-                    let d = S::sub(x[v], mean[v]);
-                    S::fma(d, d, squares[v])
-                });
+            for part in plan.parts() {
+                let mut of_part = zero;
+                for pixel in part {
+                    let x = load::<T, S, V>(x.add(pixel * c));
+                    of_part = each!(T, S, V, |v| {
+                        let d = S::sub(x[v], mean[v]);
+                        S::fma(d, d, of_part[v])
+                    });
+                }
+                squares = each!(T, S, V, |v| S::add(squares[v], of_part[v]));
             }
             let statistics = self.statistics.as_mut_ptr().add(index * 2 * c + start);
             store::<T, S, V>(statistics, mean);

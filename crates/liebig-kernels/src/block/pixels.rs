@@ -7,6 +7,13 @@ use crate::simd::{Element, Kernel, Portable, Simd};
 /// Number of channel vectors that a pass holds in registers at once.
 pub(super) const VECTORS: usize = 4;
 
+/// Pixels whose sum is taken in one go.
+const PART: usize = 1024;
+
+fn ranges(count: usize, part: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..count.div_ceil(part)).map(move |index| index * part..((index + 1) * part).min(count))
+}
+
 /// Sizes of an image.
 #[derive(Clone, Copy)]
 pub(super) struct Plan {
@@ -47,6 +54,22 @@ impl Plan {
     /// Pixels of an image.
     pub fn pixels(&self) -> usize {
         self.height * self.width
+    }
+
+    /// The pixels in parts whose sums are added up one by one, so that the sum of a large image, such as a whole batch, is as
+    /// precise as that of a small one.
+    pub fn parts(&self) -> impl Iterator<Item = Range<usize>> {
+        ranges(self.pixels(), PART)
+    }
+
+    /// The rows in such parts.
+    pub fn row_parts(&self) -> impl Iterator<Item = Range<usize>> {
+        ranges(self.height, (PART / self.width.max(1)).max(1))
+    }
+
+    /// The rows of the pooled image in such parts.
+    pub fn pooled_row_parts(&self) -> impl Iterator<Item = Range<usize>> {
+        ranges(self.height / 2, (PART / (2 * self.width).max(1)).max(1))
     }
 
     /// Elements of an image.

@@ -62,6 +62,28 @@ impl Running {
         Self { place }
     }
 
+    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and applies ReLU and average pooling
+    /// over 2x2 windows, in one operation; `None` where there is none for it.
+    pub fn relu_avg_pool(
+        &self,
+        [gamma, beta]: &[Tensor; 2],
+        x: &Tensor,
+        batch: &mut BatchNorm,
+    ) -> Result<Option<Tensor>> {
+        let &[n, h, w, _] = x.shape() else {
+            return Ok(None);
+        };
+        if matches!(batch, BatchNorm::Running(_)) || h % 2 != 0 || h < 2 || w < 2 {
+            return Ok(None);
+        }
+        let [output, mean, variance] = x.batch_norm_relu_avg_pool(gamma, beta, EPS)?;
+        if let BatchNorm::Record(record) = batch {
+            let unbiased = variance.mul_scalar(unbiasing(n * h * w))?;
+            record.note(self.place.start(), [mean, unbiased]);
+        }
+        Ok(Some(output))
+    }
+
     /// Normalises each channel of `x [n, h, w, c]`.
     pub fn normalize(&self, x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
         let over = [0, 1, 2];
@@ -70,8 +92,8 @@ impl Running {
             BatchNorm::Record(record) => {
                 let (centred, variance) = centre(x, &over)?;
                 let channels = variance.numel();
-                let count = (x.numel() / channels.max(1)) as f64;
-                let unbiased = variance.mul_scalar(count / (count - 1.0).max(1.0))?;
+                let count = x.numel() / channels.max(1);
+                let unbiased = variance.mul_scalar(unbiasing(count))?;
                 let mean = x.detach().mean_dims(&over, false)?;
                 let unbiased = unbiased.detach().reshape(&[channels])?;
                 record.note(self.place.start(), [mean, unbiased]);
@@ -83,4 +105,9 @@ impl Running {
             }
         }
     }
+}
+
+/// From the biased to the unbiased variance of so many values.
+fn unbiasing(count: usize) -> f64 {
+    count as f64 / (count as f64 - 1.0).max(1.0)
 }

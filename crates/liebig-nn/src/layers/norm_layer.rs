@@ -48,6 +48,20 @@ impl NormLayer {
         Some(Self { over, affine })
     }
 
+    /// What [`apply`](Self::apply), ReLU and average pooling over 2x2 windows do, in one operation; `None` where there is none
+    /// for it.
+    pub fn relu_avg_pool(
+        &self,
+        weights: &[Tensor],
+        x: &Tensor,
+        batch: &mut BatchNorm,
+    ) -> Result<Option<Tensor>> {
+        match &self.over {
+            Over::Batch(running) => running.relu_avg_pool(self.affine.of(weights)?, x, batch),
+            _ => Ok(None),
+        }
+    }
+
     /// Normalises feature maps `[n, h, w, c]`, then scales and shifts them.
     pub fn apply(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
         let [gamma, beta] = self.affine.of(weights)?;

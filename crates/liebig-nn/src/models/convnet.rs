@@ -193,8 +193,11 @@ impl Block {
             let (layer, map) = InstanceNormReluAvgPool::new(builder, &name(1), map)?;
             (BlockEnd::Fused(layer), map)
         } else {
+            let joined = (Norm::Batch, Activation::Relu, Pooling::Avg);
+            if (norm, activation, pooling) != joined || map.height % 2 != 0 {
+                builder.output_map(map);
+            }
             let norm = NormLayer::new(builder, &name(1), norm, map);
-            builder.output_map(map);
             let end = BlockEnd::Composed {
                 norm,
                 activation,
@@ -214,6 +217,11 @@ impl Block {
                 activation,
                 pooling,
             } => {
+                if let (Some(norm), Activation::Relu, Pooling::Avg) = (norm, activation, pooling)
+                    && let Some(pooled) = norm.relu_avg_pool(weights, &x, batch)?
+                {
+                    return Ok(pooled);
+                }
                 let x = match norm {
                     Some(norm) => norm.apply(weights, &x, batch)?,
                     None => x,

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::Published;
+use crate::privacy::Guarantee;
 
 /// Where a set came from; independent of time and machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +25,9 @@ pub struct Provenance {
     pub config: serde_json::Value,
     /// The published result for this method, dataset and IPC, if there is one.
     pub published: Option<Published>,
+    /// The differential privacy of the set, if its method guarantees any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Guarantee>,
 }
 
 /// A dataset by name and content.

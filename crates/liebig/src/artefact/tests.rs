@@ -67,6 +67,7 @@ pub(crate) fn small() -> Artefact {
             },
             config: json!({"ipc": 1}),
             published: None,
+            privacy: None,
         },
     }
 }

@@ -35,13 +35,30 @@ pub(super) fn real_gradient(count: usize, sizes: Sizes, device: &Device) -> Resu
     }))
 }
 
+/// The gradients of `count` images one by one, each shortened, and their sum.
+pub(super) fn per_sample_gradients(
+    count: usize,
+    sizes: Sizes,
+    device: &Device,
+) -> Result<Unit, Error> {
+    let bench = Bench::new(sizes, device)?;
+    let x = bench.images(count, 0)?;
+    let targets = Targets::Hard((0..count).map(|place| place % CLASSES).collect());
+    Ok(Box::new(move || {
+        let learner = bench.learner()?;
+        Ok(learner.clipped_gradients(&x, &targets, 0.1).map(drop)?)
+    }))
+}
+
 pub(super) fn match_step(ipc: usize, device: &Device) -> Result<Unit, Error> {
     let bench = Bench::new(Sizes::default(), device)?;
     let targets = Targets::Hard(vec![0; 64]);
     let target = bench.learner()?.gradient(&bench.images(64, 0)?, &targets)?;
     let x = bench.images(ipc, 1)?;
+    let targets = Targets::Hard(vec![0; ipc]);
     Ok(Box::new(move || {
-        matching::match_target(&bench.learner()?, Distance::Ours, &target, &x, 0).map(drop)
+        let learner = bench.learner()?;
+        matching::match_target(&learner, Distance::Ours, &target, &x, &targets).map(drop)
     }))
 }
 

@@ -32,6 +32,17 @@ pub const WORKLOADS: &[Workload] = &[
         prepare: |device| matching::real_gradient(256, Sizes::default(), device),
     },
     Workload {
+        name: "per_sample_gradients_256_w32",
+        about: "gradients of 256 images one by one, each shortened to 0.1, and their sum; width 32",
+        prepare: |device| {
+            let narrow = Sizes {
+                width: 32,
+                ..Sizes::default()
+            };
+            matching::per_sample_gradients(256, narrow, device)
+        },
+    },
+    Workload {
         name: "match_step_ipc1",
         about: "gradient of the matching distance with respect to 1 image",
         prepare: |device| matching::match_step(1, device),

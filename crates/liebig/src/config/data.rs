@@ -1,6 +1,6 @@
 //! Which dataset, and how it is read.
 
-use liebig_data::{Layout, LoadOptions, Patches, Rgb, Zca};
+use liebig_data::{Constants, Layout, LoadOptions, Patches, Rgb, Zca};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,6 +65,11 @@ pub struct DataConfig {
     /// dataset's own, or a tenth of every class's training samples, which then are not trained on. Default false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation: Option<bool>,
+    /// Where the constants come from with which images are normalised: `usual` (the literature for a known dataset, otherwise
+    /// the training split) or `half` (mean and standard deviation 0.5). Default `usual`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("x-range" = "usual, half"))]
+    pub normalization: Option<Constants>,
     /// How images are whitened: `kornia` (MTT and its descendants), `kip` (KIP, RaT-BPTT) or `frepo` (FRePo, RCIG).
     /// Default `none`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -90,6 +95,7 @@ impl Default for DataConfig {
             patches: None,
             patient: None,
             validation: None,
+            normalization: None,
             zca: None,
         }
     }
@@ -126,6 +132,7 @@ impl DataConfig {
             patches: self.patches,
             patient: self.patient.clone(),
             validation: self.validation.unwrap_or(false),
+            constants: self.normalization.unwrap_or_default(),
             zca: self.zca.unwrap_or_default(),
             encoding: None,
             memory_limit,
@@ -158,6 +165,7 @@ mod tests {
             }),
             patient: Some("p[0-9]+".into()),
             validation: Some(true),
+            normalization: Some(Constants::Half),
             zca: Some(Zca::Kip),
             ..DataConfig::default()
         };

@@ -67,6 +67,23 @@ impl Layers {
         self.push(path.display().to_string(), &text)
     }
 
+    /// Adds the configuration that an artefact recorded, without the location of its data.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a value that has no TOML form.
+    pub fn recorded(&mut self, place: &str, config: &serde_json::Value) -> Result<(), Error> {
+        let table = Table::try_from(without_nulls(config)).map_err(|error| Error::Value {
+            place: place.into(),
+            key: "?".into(),
+            reason: error.to_string(),
+        })?;
+        self.layers.push(Layer {
+            place: place.into(),
+            table,
+        });
+        Ok(())
+    }
+
     /// Adds `key=value`; a value that is not valid TOML is taken as a string.
     ///
     /// # Errors
@@ -98,6 +115,29 @@ impl Layers {
     pub fn iterations(&self) -> Option<u64> {
         let value = peek(&self.layers, "method.iterations")?;
         u64::try_from(value.as_integer()?).ok()
+    }
+
+    /// Replaces the method by the one that does the same with differential privacy; `dm` stands for the method that no layer
+    /// names.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a method that has no such form.
+    pub fn make_private(&mut self, place: &str) -> Result<(), Error> {
+        let named = peek(&self.layers, "method.name").and_then(Value::as_str);
+        let method = named.unwrap_or("dm").to_owned();
+        let private = methods::private_form(&method).ok_or_else(|| Error::OutOfRange {
+            key: "method.name".into(),
+            value: method,
+            rule: "which has no form with differential privacy; expected dm or dc".into(),
+        })?;
+        for layer in &mut self.layers {
+            let method = layer.table.get_mut("method").and_then(Value::as_table_mut);
+            if let Some(name) = method.and_then(|method| method.get_mut("name")) {
+                *name = private.into();
+            }
+        }
+        self.value(place, "method.name", Some(private));
+        Ok(())
     }
 
     /// The network's width, if a layer says one.
@@ -136,6 +176,8 @@ impl Layers {
             ipc: 1,
             model: String::new(),
             batch_norm: false,
+            samples: 60_000,
+            constant_space: true,
         };
         let config = merge(&layers, &facts)?;
         Ok(Selection {
@@ -220,6 +262,18 @@ impl Layers {
 }
 
 const PRESET: &str = "preset ";
+
+/// The same without what TOML has no form for.
+fn without_nulls(value: &serde_json::Value) -> serde_json::Value {
+    match value {
+        serde_json::Value::Object(fields) => fields
+            .iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key.clone(), without_nulls(value)))
+            .collect(),
+        other => other.clone(),
+    }
+}
 
 /// The value in the highest layer that has the key.
 fn peek<'a>(layers: &'a [Layer], key: &str) -> Option<&'a Value> {

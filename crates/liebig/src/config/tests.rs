@@ -17,6 +17,8 @@ fn images() -> Facts {
         ipc: 1,
         model: "convnet".into(),
         batch_norm: false,
+        samples: 60_000,
+        constant_space: true,
     }
 }
 
@@ -255,8 +257,9 @@ fn an_unknown_method_is_refused_with_the_known_ones() {
     let message = resolve(&["method.name=magic"]).unwrap_err().to_string();
     assert!(
         message.contains("unknown method `magic`")
-            && message
-                .contains("the methods are: dc, dsa, dm, frepo, dd, rat-bptt, sldd, mtt, random"),
+            && message.contains(
+                "the methods are: dc, dsa, dm, frepo, dd, rat-bptt, sldd, mtt, ndpdc, psg, random"
+            ),
         "{message}"
     );
 }

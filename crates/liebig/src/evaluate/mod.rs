@@ -192,6 +192,20 @@ impl Evaluation<'_> {
         Ok(outcome)
     }
 
+    /// Trains a network on a set and returns the probabilities that it gives to the classes of each test sample,
+    /// `[n, classes]`.
+    ///
+    /// # Errors
+    /// As for [`run`](Self::run).
+    pub fn probabilities(&self, set: &SmallSet, repeat: u64) -> Result<Vec<f32>, Error> {
+        let asked = Asked {
+            probabilities: true,
+            ..Asked::default()
+        };
+        let outcome = self.one(asked, Training::Common, set, repeat)?;
+        Ok(outcome.probabilities.unwrap_or_default())
+    }
+
     fn one(
         &self,
         asked: Asked<'_>,

@@ -185,6 +185,8 @@ mod tests {
             ipc: 1,
             model: "convnet".into(),
             batch_norm: false,
+            samples: 60_000,
+            constant_space: true,
         };
         let names: Vec<String> = names.iter().map(|&name| name.into()).collect();
         plans(&names, &common(Augmentation::None, 7), &facts)

@@ -8,8 +8,20 @@ use super::parquet_file::is_soft;
 use super::{Error, Job, hf};
 use crate::{OptimizerChoice, Recipe};
 
-/// What is said about privacy. Nothing in an artefact proves more.
-const PRIVACY: &str = "No guarantee. Distilled samples can contain information about individual training samples; this card claims nothing else.";
+/// What is said about privacy where the artefact records no guarantee.
+const NO_PRIVACY: &str =
+    "No guarantee. Distilled samples can contain information about individual training samples.";
+
+/// What the artefact records about privacy; the card claims nothing else.
+fn privacy(job: &Job<'_>) -> String {
+    match &job.artefact.provenance.privacy {
+        None => NO_PRIVACY.into(),
+        Some(guarantee) => format!(
+            "Differential privacy as the method computed it: {guarantee}. Not covered: {}.",
+            guarantee.not_covered.join("; ")
+        ),
+    }
+}
 
 /// The text of the file `README.md`.
 pub(super) fn card(job: &Job<'_>) -> Result<String, Error> {
@@ -62,7 +74,7 @@ fn front(job: &Job<'_>) -> String {
         "protocol": artefact.recipe,
         "results": job.about.measured,
         "published": provenance.published,
-        "privacy": PRIVACY,
+        "privacy": privacy(job),
     });
     line("distillation", distillation);
     text
@@ -108,7 +120,8 @@ fn body(job: &Job<'_>) -> String {
     parts.push(lost.collect::<Vec<_>>().join("\n"));
     parts.push("## Limits".into());
     parts.push(format!(
-        "- Privacy: {PRIVACY}\n- The images are made for training, under the recipe above. With other networks or recipes they may be worth less than real images.\n- What is unbalanced or wrong in the original dataset is so here.\n- Licence: that of the original dataset may apply to what was learnt from it."
+        "- Privacy: {}\n- The images are made for training, under the recipe above. With other networks or recipes they may be worth less than real images.\n- What is unbalanced or wrong in the original dataset is so here.\n- Licence: that of the original dataset may apply to what was learnt from it.",
+        privacy(job)
     ));
     parts.join("\n\n") + "\n"
 }

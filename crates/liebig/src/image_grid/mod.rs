@@ -92,6 +92,22 @@ pub fn samples_of(
     draw(&split.batch(&chosen, space), &classes, shape, space, &name)
 }
 
+/// Draws rows of as many samples each, `rows` of them one after the other, from left to right. Returns the bytes of a PNG file.
+///
+/// # Errors
+/// As for [`png`].
+pub fn rows(
+    values: &[f32],
+    rows: usize,
+    shape: SampleShape,
+    space: &Space,
+) -> Result<Vec<u8>, Error> {
+    let count = values.len() / shape.len().max(1);
+    let columns = (count / rows.max(1)).max(1);
+    let places: Vec<u32> = (0..count).map(|place| (place / columns) as u32).collect();
+    png(values, &places, shape, space)
+}
+
 fn draw<'a>(
     values: &[f32],
     classes: &[u32],

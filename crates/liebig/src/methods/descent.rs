@@ -1,6 +1,7 @@
 //! Gradient descent on an objective: the part that all methods with an objective share.
 
 use super::{At, Distillation, Losses, Objective, Phase};
+use crate::privacy::Guarantee;
 use crate::set::SmallSet;
 use crate::synthetic::Synthetic;
 use crate::{Error, State, Task};
@@ -59,6 +60,10 @@ impl<O: Objective> Distillation for Descent<'_, O> {
 
     fn estimate(&mut self) -> Result<f64, Error> {
         self.objective.estimate(&self.set)
+    }
+
+    fn guarantee(&self) -> Option<Guarantee> {
+        self.objective.guarantee()
     }
 
     fn set(&self) -> Result<SmallSet, Error> {

@@ -1,5 +1,6 @@
 //! A running method.
 
+use crate::privacy::Guarantee;
 use crate::set::SmallSet;
 use crate::{Error, State};
 
@@ -32,6 +33,11 @@ pub trait Distillation {
     /// # Errors
     /// [`Error::Grad`].
     fn set(&self) -> Result<SmallSet, Error>;
+
+    /// The differential privacy of the set after the last iteration, if the method guarantees any.
+    fn guarantee(&self) -> Option<Guarantee> {
+        None
+    }
 
     /// Everything that the next iteration depends on. Cheap: tensors are shared, not copied.
     fn state(&self) -> State;

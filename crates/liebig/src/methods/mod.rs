@@ -13,7 +13,9 @@ mod gradient_matching;
 mod inner_training;
 mod method;
 mod mtt;
+mod ndpdc;
 mod objective;
+mod psg;
 pub(crate) mod siamese;
 #[cfg(test)]
 mod tests;
@@ -27,7 +29,9 @@ pub use frepo::{Frepo, OnlineOptimizer, OuterOptimizer, RateDecay, RegressionLos
 pub use gradient_matching::{Dc, Distance, Dsa, Settings as GradientMatchingSettings};
 pub use method::{AnyMethod, Method};
 pub use mtt::{Approximation, Mtt, MttDecay, MttLabels, Settings as MttSettings};
+pub use ndpdc::Ndpdc;
 pub use objective::{At, Objective};
+pub use psg::Psg;
 pub use unrolled::{
     Dd, Freeze, Inner, LabelInit, LrDecay, Networks, Outer, RatBptt, Settings as UnrolledSettings,
     Sldd, StepSizeChoice,
@@ -46,6 +50,8 @@ pub const METHODS: &[Entry] = &[
     Entry::of::<RatBptt>(),
     Entry::of::<Sldd>(),
     Entry::of::<Mtt>(),
+    Entry::of::<Ndpdc>(),
+    Entry::of::<Psg>(),
 ];
 
 /// Every method by name: those that learn a set, then the coresets.
@@ -69,4 +75,19 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Entry> {
     all().find(|entry| entry.name == name)
+}
+
+/// The method that does the same with differential privacy; a private one itself.
+///
+/// ```
+/// assert_eq!(liebig::methods::private_form("dm"), Some("ndpdc"));
+/// assert_eq!(liebig::methods::private_form("mtt"), None);
+/// ```
+#[must_use]
+pub fn private_form(name: &str) -> Option<&'static str> {
+    match name {
+        Dm::NAME | Ndpdc::NAME => Some(Ndpdc::NAME),
+        Dc::NAME | Psg::NAME => Some(Psg::NAME),
+        _ => None,
+    }
 }

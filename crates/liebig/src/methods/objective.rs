@@ -1,6 +1,7 @@
 //! The core of most methods: a differentiable loss of a synthetic set.
 
 use super::{Losses, Phase};
+use crate::privacy::Guarantee;
 use crate::synthetic::{Cotangents, Synthetic};
 use crate::{Error, State};
 
@@ -123,6 +124,11 @@ pub trait Objective: Sync {
         }
         let updates = self.updates() as f64;
         Ok(updates * seconds[0] + (updates - 1.0) * seconds[1])
+    }
+
+    /// The differential privacy of the sets, if the method guarantees any.
+    fn guarantee(&self) -> Option<Guarantee> {
+        None
     }
 
     /// Saves what the next iteration depends on besides the set and the iteration's number, such as a pool of networks.

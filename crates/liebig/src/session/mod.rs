@@ -201,6 +201,14 @@ impl<'a> Session<'a> {
         self.with_task(|task| drive::drive(self, task, &mut drive::InMemory))
     }
 
+    /// The set before the first iteration.
+    ///
+    /// # Errors
+    /// Any error of the method's start.
+    pub fn initial(&self) -> Result<SmallSet, Error> {
+        self.with_task(|task| self.resolved.config.method.start(task)?.set())
+    }
+
     /// Evaluates a set made with the session's configuration, and its baselines. `seconds` is the time it took to make.
     ///
     /// # Errors
@@ -289,10 +297,12 @@ impl<'a> Session<'a> {
 
     /// The current set of a running method, as an artefact.
     fn artefact(&self, method: &dyn Distillation, iterations: u64) -> Result<Artefact, Error> {
-        Ok(self.artefact_of(method.set()?, iterations))
+        let mut artefact = self.artefact_of(method.set()?, iterations);
+        artefact.provenance.privacy = method.guarantee();
+        Ok(artefact)
     }
 
-    /// A set as an artefact of this session.
+    /// A set as an artefact of this session, of whose privacy nothing is known.
     fn artefact_of(&self, set: SmallSet, iterations: u64) -> Artefact {
         let config = &self.resolved.config;
         // The location of the data must not change the bytes.
@@ -330,6 +340,7 @@ impl<'a> Session<'a> {
                 dataset: DatasetId::from(self.dataset),
                 config: described,
                 published: self.resolved.published.clone(),
+                privacy: None,
             },
         }
     }

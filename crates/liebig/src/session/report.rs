@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Session;
 use crate::artefact::Artefact;
 use crate::evaluate::Rows;
+use crate::privacy::Guarantee;
 use crate::run::RunFolder;
 use crate::{Error, Published};
 
@@ -35,6 +36,9 @@ pub struct Report {
     pub bits_per_class: f64,
     /// The published result, if the preset names one.
     pub published: Option<Published>,
+    /// The differential privacy of the set, if its method guarantees any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Guarantee>,
     /// The distilled set's file.
     pub artefact: PathBuf,
     /// Scores of the distilled set and of each baseline, under their names.
@@ -63,6 +67,7 @@ impl Report {
             peak_rss_bytes: folder.manifest().peak_rss_bytes(),
             bits_per_class: artefact.set.bits_per_class(),
             published: provenance.published.clone(),
+            privacy: provenance.privacy.clone(),
             artefact: folder.artefact_path(),
             rows,
         }

@@ -11,8 +11,12 @@ pub fn text(report: &Report, class_names: &[String]) -> String {
     let memory = report
         .peak_rss_bytes
         .map_or_else(String::new, |peak| format!(", {} of memory", bytes(peak)));
+    let privacy = report.privacy.as_ref();
+    let privacy = privacy.map_or_else(String::new, |guarantee| {
+        format!("\ndifferential privacy: {guarantee}; docs/privacy.md says what that covers")
+    });
     let facts = format!(
-        "{} on {}, {} per class, {} iterations: {}{memory}\n{}",
+        "{} on {}, {} per class, {} iterations: {}{memory}\n{}{privacy}",
         report.method,
         report.dataset,
         report.ipc,

@@ -32,6 +32,12 @@ pub fn layers(arguments: &DistillArguments) -> Result<Layers, Error> {
         arguments.zca.map(|zca| zca.to_string()),
     );
     layers.value("--iterations", "method.iterations", arguments.iterations);
+    if let Some(target) = &arguments.dp {
+        layers.make_private("--dp")?;
+        layers.value("--dp", "method.epsilon", Some(target.epsilon));
+        layers.value("--dp", "method.delta", target.delta);
+        layers.value("--dp", "method.accountant", target.accountant.clone());
+    }
     layers.value("--init", "method.init", arguments.init.clone());
     layers.value("--seed", "seed", arguments.seed);
     layers.value(

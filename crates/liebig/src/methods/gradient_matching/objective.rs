@@ -36,19 +36,18 @@ pub(crate) fn match_class(
 ) -> Result<(f64, Tensor), Error> {
     let targets = |x: &Tensor| Targets::Hard(vec![class; x.shape()[0]]);
     let target = learner.gradient(real, &targets(real))?;
-    match_target(learner, distance, &target, x, class)
+    match_target(learner, distance, &target, x, &targets(x))
 }
 
-/// [`match_class`] with a known gradient of the real samples.
+/// [`match_class`] with a known gradient of the real samples, for synthetic ones of any class.
 pub(crate) fn match_target(
     learner: &Learner<'_>,
     distance: Distance,
     target: &[Tensor],
     x: &Tensor,
-    class: usize,
+    targets: &Targets,
 ) -> Result<(f64, Tensor), Error> {
-    let targets = Targets::Hard(vec![class; x.shape()[0]]);
-    let synthetic = learner.synthetic_gradient(x, &targets)?;
+    let synthetic = learner.synthetic_gradient(x, targets)?;
     let (loss, cotangents) = distance::with_gradient(distance, synthetic.gradient(), target)?;
     Ok((loss, synthetic.vjp_images(&cotangents)?))
 }

@@ -75,7 +75,7 @@ const LOOPS: [(usize, usize, usize); 6] = [
 
 impl Settings {
     /// The published settings for `facts`, without augmentation and started from noise.
-    pub(super) fn published(facts: &Facts) -> Self {
+    pub(crate) fn published(facts: &Facts) -> Self {
         let (outer_loops, inner_epochs) = loops(facts.ipc);
         Self {
             iterations: 1001,
