@@ -27,7 +27,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use liebig::artefact::Artefact;
 use liebig::config::DataConfig;
-use liebig::{Dataset, Setting, evaluate};
+use liebig::{Dataset, Setting};
 use liebig_data::NoteKind;
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -124,5 +124,5 @@ fn assignments_for<'a>(
 /// The dataset of an artefact: where `source` says, where the run's data is, or by the name in the file.
 fn dataset_of(path: &Path, source: Option<&str>, artefact: &Artefact) -> Result<Dataset> {
     let run = path.is_dir().then_some(path);
-    Ok(evaluate::dataset_of(artefact, source, run)?)
+    Ok(liebig::evaluate::dataset_of(artefact, source, run)?)
 }
