@@ -1,7 +1,7 @@
 //! What there is: methods, networks, their settings.
 
 use liebig::config::{self, model_settings as settings_of_model};
-use liebig::{Facts, Input, ModelChoice, SampleShape, Setting};
+use liebig::{Facts, Input, ModelChoice, Setting};
 use pyo3::prelude::*;
 
 use crate::dataset::Dataset;
@@ -38,21 +38,10 @@ pub fn method_settings(
         };
         return Err(exception(py, error));
     };
-    let facts = match dataset {
-        Some(dataset) => Facts::of(&dataset.dataset),
-        None => Facts {
-            dataset: String::new(),
-            shape: SampleShape::Image {
-                channels: INPUT.channels,
-                height: INPUT.height,
-                width: INPUT.width,
-            },
-            classes: 10,
-            ipc,
-            model: "convnet".into(),
-            batch_norm: false,
-        },
-    };
+    let facts = dataset.map_or_else(
+        || Facts::example(ipc),
+        |dataset| Facts::of(&dataset.dataset),
+    );
     json(py, &entry.settings(&Facts { ipc, ..facts }))
 }
 

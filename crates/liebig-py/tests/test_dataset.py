@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -107,7 +108,7 @@ def test_data_that_is_not_there_is_a_data_error() -> None:
     assert liebig.load_dataset("strokes", image_size=14).shape == (1, 14, 14)
 
 
-def test_a_preset_for_other_reading_is_said(strokes: liebig.Dataset) -> None:
+def test_a_preset_for_other_reading_is_said(tmp_path: Path) -> None:
     cifar = liebig.Dataset.from_arrays(
         np.zeros((20, 3, 32, 32), np.uint8), np.arange(20) % 10, name="cifar10"
     )
@@ -116,3 +117,9 @@ def test_a_preset_for_other_reading_is_said(strokes: liebig.Dataset) -> None:
         np.zeros((10, 3, 32, 32), np.float32), np.arange(10), cifar, recipe="mtt", step_sizes=[0.02]
     )
     assert made.whitening is None and made.step_sizes.tolist() == pytest.approx([0.02])
+    x, y = cifar.train
+    np.savez(tmp_path / "cifar10.npz", x_train=x, y_train=y)
+    read = liebig.load_dataset(tmp_path / "cifar10.npz")
+    with pytest.raises(liebig.UsageError, match='data: mtt/cifar10_ipc1 asks for zca="kornia"') as raised:
+        liebig.DistilledSet.from_arrays(made.images, made.labels, read, recipe="mtt", step_sizes=[0.02])
+    assert raised.value.hint and "liebig.load_dataset" in raised.value.hint
