@@ -44,10 +44,12 @@ for (const [width, scheme] of [[400, "light"], [400, "dark"], [1400, "light"], [
   await page.goto(page_url);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   if (wide > 0) wrong.push(`${name}: ${wide} pixels wider than the window`);
-  const order = () => page.$$eval("#scores tbody td:nth-child(4)", (cells) => cells.map((cell) => Number(cell.dataset.value)));
-  await page.click("#scores th:nth-child(4) button");
-  const sorted = await order();
-  if (sorted.some((value, place) => place > 0 && sorted[place - 1] > value)) wrong.push(`${name}: the table does not sort`);
+  for (const table of await page.$$("table")) {
+    const head = await table.$("th:nth-child(4) button");
+    await head.click();
+    const values = await table.$$eval("tbody td:nth-child(4)", (cells) => cells.map((cell) => Number(cell.dataset.value)));
+    if (values.some((value, place) => place > 0 && !(values[place - 1] <= value))) wrong.push(`${name}: a table does not sort`);
+  }
   await page.addScriptTag({ path: axe });
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   for (const { id, help, nodes } of violations) wrong.push(`${name}: ${id}: ${help}: ${nodes[0].html}`);

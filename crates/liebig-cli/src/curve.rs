@@ -54,7 +54,10 @@ pub fn svg(
                 .label_style(font(13))
                 .x_desc(over)
                 .y_desc(what)
-                .x_label_formatter(&|iteration| format!("{iteration:.0}"))
+                .x_label_formatter(&|&place| match (place - place.round()).abs() < 1e-6 {
+                    true => format!("{place:.0}"),
+                    false => String::new(),
+                })
                 .draw()?;
             for (index, (name, points)) in lines.iter().enumerate() {
                 let colour = theme.lines[index % theme.lines.len()];

@@ -9,8 +9,10 @@ mod curve;
 mod exit;
 mod flags;
 mod format;
+mod kept;
 mod printer;
 mod progress;
+mod table;
 mod theme;
 
 use std::ffi::OsString;

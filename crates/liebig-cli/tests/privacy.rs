@@ -201,6 +201,21 @@ fn real_samples_are_found_out_and_runs_are_kept() {
     assert_eq!(nearest["tpr_at_0_1_percent"]["value"].as_f64(), Some(1.0));
     let out = folder.path().join("out");
     assert!(out.join("pairs.png").exists() && out.join("privacy.json").exists());
+    let page = folder.path().join("report.html");
+    let told = liebig()
+        .arg("report")
+        .arg(&out)
+        .arg("--html")
+        .arg(&page)
+        .output()
+        .unwrap();
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(
+        told.contains("lira-nearest") && told.contains("10 samples of the set"),
+        "{told}"
+    );
+    let page = std::fs::read_to_string(&page).unwrap();
+    assert!(page.contains("Triples: a sample of the set") && page.contains("lira-nearest"));
     // A run that is missing is made again, to the same bytes, with any number of threads.
     let lost = out.join("dm/run2.json");
     let observed = |path: &Path| -> serde_json::Value {

@@ -84,6 +84,26 @@ fn rankings_stand_beside_each_other_and_nothing_is_trained_twice() {
     );
     let svg = std::fs::read_to_string(out.join("scatter-light.svg")).unwrap();
     assert!(svg.matches("<circle").count() >= 20, "{svg}");
+    let page = folder.path().join("page.html");
+    let facts = finish(
+        liebig()
+            .args(["report", "--json", "--html"])
+            .arg(&page)
+            .arg(&out),
+    );
+    assert_eq!(
+        (&facts[0]["kind"], &facts[0]["lines"]),
+        (&"search".into(), &again["lines"])
+    );
+    let html = std::fs::read_to_string(&page).unwrap();
+    for part in [
+        "search among 4 networks",
+        "Only 4 networks",
+        "<circle",
+        "early stopping",
+    ] {
+        assert!(html.contains(part), "{part}: {html}");
+    }
 }
 
 #[test]

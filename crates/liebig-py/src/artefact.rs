@@ -170,10 +170,11 @@ impl Artefact {
             false => &recipe.protocol.augmentation,
         };
         let mut rng = stream(seed, "python/augment", step);
-        let changed = augmentation.batch(copied(py, &batch)?, self.0.set.shape, &mut rng);
+        let set = &self.0.set;
+        let changed = augmentation.batch(copied(py, &batch)?, set.shape, &set.space, &mut rng);
         let changed = changed.map_err(|error| exception(py, error))?;
         let mut shape = shape(&self.0);
-        shape[0] = changed.len() / self.0.set.shape.len().max(1);
+        shape[0] = changed.len() / set.shape.len().max(1);
         Buffer::new(changed, &shape)
     }
 

@@ -169,6 +169,7 @@ fn plain<'a>(
         pruning: None,
         store: None,
         epochs: None,
+        making: None,
         baselines,
         networks: None,
         metrics: &[Metric::Accuracy],

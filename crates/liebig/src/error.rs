@@ -29,6 +29,9 @@ pub enum Error {
     /// An error of an artefact.
     #[error(transparent)]
     Artefact(#[from] crate::artefact::Error),
+    /// Datasets that cannot follow one another.
+    #[error(transparent)]
+    Domains(#[from] crate::continual::DomainError),
     /// An error of files of networks.
     #[error(transparent)]
     Networks(#[from] crate::networks::Error),
@@ -196,6 +199,7 @@ impl Error {
             | Self::Artefact(_)
             | Self::Experts(_)
             | Self::Networks(_)
+            | Self::Domains(_)
             | Self::OtherKindOfData { .. }
             | Self::OneSided { .. }
             | Self::NoTestSet => ErrorKind::Data,

@@ -8,11 +8,20 @@ use liebig::augment::{
     Augmentation, Color, Crop, Cutout, Draw, Error, Flip, Mode, Operation, Parameters, Rotate,
     Scale, Sharing, Strategy,
 };
-use liebig_data::{SampleShape, stream};
+use liebig_data::{Normalization, SampleShape, Space, stream};
 use liebig_grad::{Tensor, cpu, grad};
 use reader::{Reference, assert_close};
 
 const TOLERANCE: f32 = 1e-5;
+
+/// Pixels or features as they are.
+fn space(groups: usize) -> Space {
+    Space::from(Normalization {
+        mean: vec![0.0; groups],
+        std: vec![1.0; groups],
+        known: false,
+    })
+}
 
 /// Images of normal size of values that are the same every time.
 fn images(shape: &[usize]) -> Tensor {
@@ -263,14 +272,22 @@ fn threads_do_not_matter() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
         let values = images(&[40, 3, 32, 32]).to_vec().unwrap();
         let mut rng = stream(4, "threads", 0);
-        let batch = || augmentation.batch(values, shape, &mut rng).unwrap();
+        let batch = || {
+            augmentation
+                .batch(values, shape, &space(3), &mut rng)
+                .unwrap()
+        };
         let values = pool.unwrap().install(batch);
         values.into_iter().map(f32::to_bits).collect::<Vec<_>>()
     };
     let strategies = Operation::ALL
         .iter()
         .map(|&operation| Augmentation::Dsa(only(operation)));
-    let own = [Augmentation::CropScaleRotate, Augmentation::CropNoise];
+    let own = [
+        Augmentation::CropScaleRotate,
+        Augmentation::CropNoise,
+        Augmentation::AutoAugment,
+    ];
     for augmentation in strategies.chain(own) {
         let one = run(1, &augmentation);
         assert!(one == run(2, &augmentation), "{augmentation}");
@@ -297,7 +314,7 @@ fn a_batch_is_a_single_draw_per_image() {
         let expected = bits(&draw.apply(&x).unwrap());
         let mut rng = stream(5, "batch", index);
         let augmentation = Augmentation::Dsa(strategy.clone());
-        let values = augmentation.batch(x.to_vec().unwrap(), SHAPE, &mut rng);
+        let values = augmentation.batch(x.to_vec().unwrap(), SHAPE, &space(3), &mut rng);
         let values: Vec<u32> = values.unwrap().into_iter().map(f32::to_bits).collect();
         assert_eq!(values, expected);
     }
@@ -307,9 +324,15 @@ fn a_batch_is_a_single_draw_per_image() {
 fn what_cannot_be_augmented_is_refused() {
     let table = SampleShape::Table { features: 4 };
     let mut rng = stream(6, "refused", 0);
-    for text in ["none", "crop_scale_rotate", "crop_noise", "flip_color"] {
+    for text in [
+        "none",
+        "crop_scale_rotate",
+        "crop_noise",
+        "flip_color",
+        "autoaugment",
+    ] {
         let augmentation: Augmentation = text.parse().unwrap();
-        let result = augmentation.batch(vec![1.0; 8], table, &mut rng);
+        let result = augmentation.batch(vec![1.0; 8], table, &space(4), &mut rng);
         if text == "none" {
             assert_eq!(result.unwrap(), [1.0; 8]);
             continue;
@@ -326,11 +349,11 @@ fn what_cannot_be_augmented_is_refused() {
                 .to_string()
                 .ends_with("hint: set evaluation.augmentation to none")
         );
-        let result = augmentation.batch(vec![1.0; SHAPE.len() + 1], SHAPE, &mut rng);
+        let result = augmentation.batch(vec![1.0; SHAPE.len() + 1], SHAPE, &space(3), &mut rng);
         assert!(matches!(result, Err(Error::Length { .. })));
         assert!(
             augmentation
-                .batch(Vec::new(), SHAPE, &mut rng)
+                .batch(Vec::new(), SHAPE, &space(3), &mut rng)
                 .unwrap()
                 .is_empty()
         );

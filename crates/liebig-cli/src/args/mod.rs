@@ -181,7 +181,8 @@ pub struct DistillArguments {
     /// Fresh networks to evaluate with, for the distilled set and each baseline; 0 leaves the evaluation out
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..1 << 20))]
     pub eval_repeats: Option<i64>,
-    /// Evaluate these beside the distilled set: coresets (see `liebig methods`), whole [default: random]
+    /// Evaluate these beside the distilled set: coresets (see `liebig methods`), whole, or all for the usual ones but whole
+    /// [default: random]
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub baseline: Option<Vec<String>>,
     /// Use the quick variant of the preset
@@ -211,8 +212,8 @@ pub struct EvaluateArguments {
     /// (normalisations) of the ConvNet, transfer (other kinds)
     #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = pools())]
     pub pool: Vec<String>,
-    /// How networks are trained: as the set's recipe says (own), plain, dc, dsa, strong, cutout, soft (a teacher's labels or
-    /// the set's), or the groups ddranking and dcbench
+    /// How networks are trained: as the set's recipe says (own), plain, dc, dsa, strong, cutout, autoaugment, soft (a teacher's
+    /// labels or the set's), or the groups ddranking and dcbench
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_value = "own", value_parser = protocols(), hide_possible_values = true)]
     pub protocol: Vec<String>,
     /// Trained networks of the recipe's kind, as `liebig train` makes them, that give labels to every set but whole
@@ -231,7 +232,7 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub repeats: u32,
     /// Evaluate these beside it: coresets with as many samples per class (see `liebig methods`), whole; random@labels has the
-    /// set's soft labels, random@bytes as many bytes
+    /// set's soft labels, random@bytes as many bytes; all stands for the usual ones but whole, which may take hours
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub baseline: Vec<String>,
     /// Networks that were trained before, for a set that was made for such: a folder or a file [default: the run's]
@@ -249,6 +250,9 @@ pub struct EvaluateArguments {
     /// Evaluate the sets that runs kept on their way instead, and write accuracies.jsonl into their folders, for reports
     #[arg(long)]
     pub snapshots: bool,
+    /// Keep the results in the runs' folders, where `liebig report` finds them
+    #[arg(long, conflicts_with_all = ["teacher", "prune", "snapshots"])]
+    pub save: bool,
     /// Keep the result of each network in this folder, and take those that are there: an interrupted evaluation goes on
     #[arg(long, value_name = "DIR")]
     pub resume: Option<PathBuf>,
@@ -278,7 +282,7 @@ pub struct EvaluateArguments {
 /// `liebig report`
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// Folders of runs
+    /// Folders of runs, of `liebig continual` or of `liebig search`
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
     /// Write one page that needs nothing else, with pictures and charts

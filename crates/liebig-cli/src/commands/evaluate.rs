@@ -1,15 +1,17 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
 mod patients;
+pub mod saved;
 pub mod snapshots;
 mod tables;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use liebig::artefact::Artefact;
-use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Metric, gather};
-use liebig::run::Interrupt;
+use liebig::evaluate::{ArtefactEvaluation, EvaluationReport, Gathered, Making, Metric, gather};
+use liebig::run::{Interrupt, Manifest};
+use liebig::session::Report;
 use liebig::{Poison, Start, artefact_path, evaluate};
 use serde::Serialize;
 
@@ -32,6 +34,14 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
     if arguments.snapshots {
         return over_time(arguments, &interrupt, &terminal, printer, voice);
     }
+    if arguments.save
+        && let Some(path) = arguments.paths.iter().find(|path| !path.is_dir())
+    {
+        bail!(
+            "{}: --save needs the folder of a run\nhint: give the folder in which the file is",
+            path.display()
+        );
+    }
     let mut reports = Vec::new();
     let mut texts = Vec::new();
     for path in &arguments.paths {
@@ -44,6 +54,9 @@ pub fn run(arguments: &EvaluateArguments, printer: &Printer, voice: Voice) -> Re
             texts.push(path.display().to_string());
         }
         texts.push(tables::text(&report, &class_names));
+        if arguments.save {
+            saved::add(path, &report, arguments.seed)?;
+        }
         reports.push(report);
     }
     if let [report] = &reports[..] {
@@ -159,6 +172,7 @@ fn one(
         store: arguments.resume.as_deref(),
         repeats: arguments.repeats as usize,
         epochs: arguments.epochs.map(|epochs| epochs as usize),
+        making: making(given),
         baselines: &arguments.baseline,
         metrics: &metrics,
         seed: arguments.seed,
@@ -169,6 +183,20 @@ fn one(
     let mut report = super::threads(arguments.threads)?.install(|| evaluation.run())?;
     report.artefact = Some(given.path.clone());
     Ok((report, artefact.class_names))
+}
+
+/// What a finished run took to make its set.
+fn making(given: &Given<'_>) -> Option<Making> {
+    if given.path != artefact_path(given.run) {
+        return None;
+    }
+    let read = |name: &str| std::fs::read(given.run.join(name)).ok();
+    let report: Report = serde_json::from_slice(&read("results.json")?).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&read("manifest.json")?).ok()?;
+    Some(Making {
+        seconds: report.distill_seconds,
+        threads: manifest.attempts.last()?.threads,
+    })
 }
 
 /// The networks that a run was started with.

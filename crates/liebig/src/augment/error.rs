@@ -8,7 +8,7 @@ use liebig_data::SampleShape;
 pub enum Error {
     /// A part of the string is not an operation.
     #[error(
-        "augmentation {text:?}: there is no operation {operation:?}\nhint: use none, crop_scale_rotate, crop_noise, or operations joined by _ from {known}; did you mean {nearest}?"
+        "augmentation {text:?}: there is no operation {operation:?}\nhint: use none, crop_scale_rotate, crop_noise, autoaugment, or operations joined by _ from {known}; did you mean {nearest}?"
     )]
     Unknown {
         /// The whole string.
@@ -46,6 +46,9 @@ pub enum Error {
         /// The shape of a sample.
         shape: SampleShape,
     },
+    /// The space that images are in is not one for them.
+    #[error("{0}")]
+    Space(String),
     /// A tensor operation failed.
     #[error("{0}\nhint: this is a bug; please report it")]
     Grad(#[from] liebig_grad::Error),

@@ -11,6 +11,7 @@
 //! | `dsa:crop_scale_rotate` | a strategy with a prefix, which any strategy may have; only this one needs it, because without it the string means Dataset Condensation's own |
 //! | `rand:color_crop_cutout_flip_scale_rotate` | one operation of the strategy, or none, drawn for each image: stronger, after RandAugment (Cubuk et al., 2020) |
 //! | `all:crop_flip_cutout` | all operations of the strategy in this order, with parameters for each image |
+//! | `autoaugment` | a sub-policy of AutoAugment's CIFAR-10 policy for each batch (Cubuk et al., 2019), as DC-BENCH has it |
 //!
 //! Training batches go through [`Augmentation::batch`]. Matching methods draw a transformation with
 //! [`Strategy::draw`] and apply it to real and synthetic images alike; a [`Draw`] is differentiable to any
@@ -38,6 +39,7 @@
 //! version behind the published results had no other behaviour, and later work in the field sets it explicitly.
 //! PyTorch's current default is the outer edges, which changes the images slightly.
 
+mod auto_augment;
 mod color;
 mod condensation;
 mod crop;
@@ -69,7 +71,7 @@ pub use parameters::{Parameters, Sharing};
 pub use rotate::Rotate;
 pub use scale::Scale;
 
-use liebig_data::SampleShape;
+use liebig_data::{SampleShape, Space};
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,12 +79,12 @@ use serde::{Deserialize, Serialize};
 use condensation::Change;
 use planes::Planes;
 
-/// The augmentation of a training batch: `none`, `crop_scale_rotate`, `crop_noise`, or operations of differentiable
+/// The augmentation of a training batch: `none`, `crop_scale_rotate`, `crop_noise`, `autoaugment`, or operations of differentiable
 /// Siamese augmentation joined by `_`, such as `color_crop_cutout_flip_scale_rotate`; after `rand:` one of them for each
 /// image, after `all:` all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
-#[schemars(extend("x-range" = "none, crop_scale_rotate, crop_noise, or operations of DSA joined by _, after rand: or all: if wanted"))]
+#[schemars(extend("x-range" = "none, crop_scale_rotate, crop_noise, autoaugment, or operations of DSA joined by _, after rand: or all: if wanted"))]
 pub enum Augmentation {
     /// No augmentation; the only choice for tables.
     #[default]
@@ -98,27 +100,31 @@ pub enum Augmentation {
     Rand(Strategy),
     /// All operations of the strategy, with parameters per image.
     All(Strategy),
+    /// A sub-policy of AutoAugment's policy for CIFAR-10 for each batch (Cubuk et al., CVPR 2019), on images rounded to
+    /// bytes.
+    AutoAugment,
 }
 
 impl Augmentation {
-    /// Augments a training batch `[n, C, H, W]`, row major and normalised, with parameters per image and without a
+    /// Augments a training batch `[n, C, H, W]`, row major and in the space, with parameters per image and without a
     /// graph. DSA draws one operation for the batch ([`Mode::Single`]). Randomness is drawn in the order of the
     /// images, so the result is the same for every number of threads.
     ///
     /// # Errors
     /// [`Error::Table`] for anything except `none` on a table, [`Error::Length`] if the values are not a whole number
-    /// of samples.
+    /// of samples, [`Error::Space`] if the space is not one for the shape.
     pub fn batch(
         &self,
         mut values: Vec<f32>,
         shape: SampleShape,
+        space: &Space,
         rng: &mut impl Rng,
     ) -> Result<Vec<f32>, Error> {
         let changes: &[Change] = match self {
             Self::None => return Ok(values),
             Self::CropScaleRotate => &[Change::Crop, Change::Scale, Change::Rotate],
             Self::CropNoise => &[Change::Crop, Change::Noise],
-            Self::Dsa(_) | Self::Rand(_) | Self::All(_) => &[],
+            Self::Dsa(_) | Self::Rand(_) | Self::All(_) | Self::AutoAugment => &[],
         };
         let SampleShape::Image {
             channels,
@@ -157,6 +163,9 @@ impl Augmentation {
         }
         if let Self::Rand(strategy) = self {
             return rand_augment::batch(strategy, planes, values, rng);
+        }
+        if *self == Self::AutoAugment {
+            return auto_augment::batch(planes, space, values, rng);
         }
         planes.augment(changes, &mut values, rng);
         Ok(values)

@@ -11,6 +11,8 @@ const PREFIX: &str = "dsa:";
 const RAND: &str = "rand:";
 /// The prefix of a strategy of which each image gets all operations.
 const ALL: &str = "all:";
+/// AutoAugment.
+const AUTO: &str = "autoaugment";
 /// A strategy that needs the prefix, because its operations alone mean something else.
 const CROP_SCALE_ROTATE: &str = "crop_scale_rotate";
 
@@ -22,6 +24,7 @@ impl FromStr for Augmentation {
             "none" => Ok(Self::None),
             CROP_SCALE_ROTATE => Ok(Self::CropScaleRotate),
             "crop_noise" => Ok(Self::CropNoise),
+            AUTO => Ok(Self::AutoAugment),
             _ => match (text.strip_prefix(RAND), text.strip_prefix(ALL)) {
                 (Some(strategy), _) => strategy.parse().map(Self::Rand),
                 (_, Some(strategy)) => strategy.parse().map(Self::All),
@@ -37,6 +40,7 @@ impl fmt::Display for Augmentation {
             Self::None => f.write_str("none"),
             Self::CropScaleRotate => f.write_str(CROP_SCALE_ROTATE),
             Self::CropNoise => f.write_str("crop_noise"),
+            Self::AutoAugment => f.write_str(AUTO),
             Self::Dsa(strategy) => {
                 let operations = strategy.to_string();
                 if operations == CROP_SCALE_ROTATE {
@@ -130,6 +134,7 @@ mod tests {
             "flip",
             "rand:flip_crop",
             "all:crop_flip_cutout",
+            "autoaugment",
         ] {
             let augmentation: Augmentation = text.parse().unwrap();
             assert_eq!(augmentation.to_string(), text);

@@ -1,6 +1,6 @@
 //! Training and prediction.
 
-use liebig_data::{SampleShape, stream};
+use liebig_data::{Normalization, SampleShape, Space, stream};
 use liebig_grad::{Device, Targets};
 use liebig_nn::{Input, Sgd, initialize, loss_gradient, predict};
 use rand::RngExt;
@@ -66,11 +66,17 @@ pub(super) fn expert_epoch(count: usize, batch: usize, device: &Device) -> Resul
     let mut rng = stream(0, "bench/labels", 0);
     let labels: Vec<usize> = (0..count).map(|_| rng.random_range(0..CLASSES)).collect();
     let mut sgd = Sgd::new(0.01);
+    let channels = x.shape()[1];
+    let space = Space::from(Normalization {
+        mean: vec![0.0; channels],
+        std: vec![1.0; channels],
+        known: false,
+    });
     Ok(Box::new(move || {
         let batches = values.chunks(batch * shape.len()).zip(labels.chunks(batch));
         for ((x, labels), operation) in batches.zip(Operation::ALL.iter().cycle()) {
             let augmentation: Augmentation = operation.name().parse()?;
-            let x = augmentation.batch(x.to_vec(), shape, &mut rng)?;
+            let x = augmentation.batch(x.to_vec(), shape, &space, &mut rng)?;
             let x = samples(x, shape, &device)?;
             let targets = Targets::Hard(labels.to_vec());
             let step = loss_gradient(bench.model.as_ref(), &bench.weights, &x, &targets)?;

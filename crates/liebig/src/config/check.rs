@@ -50,7 +50,7 @@ impl Config {
                 return Err(Error::OutOfRange {
                     key: "evaluation.baselines".into(),
                     value: name.clone(),
-                    rule: format!("expected names from {}, {WHOLE}", known.join(", ")),
+                    rule: format!("expected names from {}, {WHOLE}, all", known.join(", ")),
                 });
             }
         }

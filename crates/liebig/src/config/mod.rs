@@ -76,7 +76,8 @@ pub struct EvaluationConfig {
     /// Number of fresh networks trained on the set and tested; 0 skips the evaluation. Default 5.
     #[schemars(range(min = 0, max = 1_048_576))]
     pub repeats: usize,
-    /// Coresets to evaluate for comparison, and `whole` for the whole training set. Default `["random"]`.
+    /// Coresets to evaluate for comparison, `whole` for the whole training set, `all` for every small one that a result should
+    /// stand beside. Default `["random"]`.
     pub baselines: Vec<String>,
     /// The protocol's number of epochs E; the loop runs E + 1 times. Default 300, or 1000 with an augmentation.
     #[schemars(range(min = 1))]

@@ -1,31 +1,40 @@
-//! The steps in which classes arrive.
+//! The steps in which data arrive.
 
-use liebig_data::{Dataset, Split, stream};
+use liebig_data::stream;
 use rand::seq::SliceRandom;
 
 use crate::Error;
 use crate::config::Error as ConfigError;
 
-/// The classes of each step, for one order.
+/// What arrives in a step: the samples of some classes of one dataset.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The dataset, a place among the [`Domains`](super::Domains).
+    pub domain: usize,
+    /// Its classes.
+    pub classes: Vec<u32>,
+}
+
+/// The steps of a sequence: the classes of one dataset, or several datasets with the same classes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Course {
-    steps: Vec<Vec<u32>>,
+    steps: Vec<Step>,
 }
 
 impl Course {
-    /// `classes` classes in an order drawn by the seed, in `steps` steps of equal size; the first ones have one more where that
-    /// is not possible.
+    /// `classes` classes of one dataset in an order drawn by the seed, in `steps` steps of equal size; the first ones have one
+    /// more where that is not possible.
     ///
     /// # Errors
     /// [`ConfigError::OutOfRange`] if a step would have fewer than two classes, which no method could tell apart.
     ///
     /// ```
-    /// let course = liebig::continual::Course::new(10, 5, 0)?;
+    /// let course = liebig::continual::Course::of_classes(10, 5, 0)?;
     /// assert_eq!(course.steps().len(), 5);
-    /// assert_eq!(course.seen(2).len(), 6);
+    /// assert_eq!(course.steps()[4].classes.len(), 2);
     /// # Ok::<(), liebig::Error>(())
     /// ```
-    pub fn new(classes: usize, steps: usize, seed: u64) -> Result<Self, Error> {
+    pub fn of_classes(classes: usize, steps: usize, seed: u64) -> Result<Self, Error> {
         if steps == 0 || classes / steps.max(1) < 2 {
             let error = ConfigError::OutOfRange {
                 key: "steps".into(),
@@ -44,35 +53,37 @@ impl Course {
         let step = |index: usize| {
             let (step, after) = rest.split_at(size + usize::from(index < more));
             rest = after;
-            step.to_vec()
+            Step {
+                domain: 0,
+                classes: step.to_vec(),
+            }
         };
         Ok(Self {
             steps: (0..steps).map(step).collect(),
         })
     }
 
-    /// The classes of each step.
+    /// `domains` datasets with the same `classes` classes, one after the other.
+    ///
+    /// ```
+    /// let course = liebig::continual::Course::of_domains(3, 10);
+    /// assert_eq!(course.steps()[2].domain, 2);
+    /// assert_eq!(course.steps()[2].classes.len(), 10);
+    /// ```
     #[must_use]
-    pub fn steps(&self) -> &[Vec<u32>] {
+    pub fn of_domains(domains: usize, classes: usize) -> Self {
+        let step = |domain| Step {
+            domain,
+            classes: (0..classes as u32).collect(),
+        };
+        Self {
+            steps: (0..domains).map(step).collect(),
+        }
+    }
+
+    /// The steps in their order.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
         &self.steps
-    }
-
-    /// The classes of a step and of those before it, in the order of their arrival. Like slice indexing, panics if there is no
-    /// such step.
-    #[must_use]
-    pub fn seen(&self, step: usize) -> Vec<u32> {
-        self.steps[..=step].concat()
-    }
-
-    /// The samples of a split that have one of these classes.
-    pub(super) fn of(split: &Split, classes: &[u32]) -> Split {
-        let has = |index: &usize| classes.contains(&split.labels()[*index]);
-        split.subset(&(0..split.len()).filter(has).collect::<Vec<_>>())
-    }
-
-    /// The test samples of all classes that were seen after a step.
-    #[must_use]
-    pub fn test(&self, dataset: &Dataset, step: usize) -> Split {
-        Self::of(&dataset.test, &self.seen(step))
     }
 }

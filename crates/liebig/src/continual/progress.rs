@@ -17,13 +17,15 @@ pub struct Span {
 /// How a method gets on over the steps; means over the networks of all orders, deviations as well.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Progress {
-    /// The accuracy on all classes seen, after each step.
+    /// The accuracy on everything seen, after each step.
     pub accuracy: Vec<Span>,
+    /// After each step the accuracy on the test samples of each step so far.
+    pub by_step: Vec<Vec<Span>>,
     /// The mean of these accuracies over the steps.
     pub average: Span,
     /// The accuracy after the last step.
     pub last: Span,
-    /// By how much the accuracy on the classes of a step is lower after the last step than it was at best, mean over all steps
+    /// By how much the accuracy on the samples of a step is lower after the last step than it was at best, mean over all steps
     /// but the last. With fresh networks after each step this is not oblivion: more classes are easier to confuse.
     pub forgetting: Span,
     /// Seconds that a step takes, without the networks.
@@ -39,27 +41,19 @@ pub struct Progress {
 /// Sums up the steps of several orders; `None` without any. Every order must have the same number of steps and networks.
 #[must_use]
 pub fn progress(orders: &[Vec<Tested>]) -> Option<Progress> {
-    let steps = orders.first()?.len();
-    let last = orders.first()?.last()?;
-    let all = |step: usize| -> Vec<f64> {
-        orders
-            .iter()
-            .flat_map(|order| order[step].overall.clone())
-            .collect()
-    };
-    let accuracy: Vec<Span> = (0..steps).map(|step| Span::of(&all(step))).collect();
-    let networks = || {
-        orders
-            .iter()
-            .flat_map(|order| (0..order[0].overall.len()).map(move |net| (order, net)))
-    };
-    let averages: Vec<f64> = networks()
-        .map(|(order, net)| {
-            order.iter().map(|tested| tested.overall[net]).sum::<f64>() / steps as f64
+    let first = orders.first()?;
+    let (steps, last) = (first.len(), first.last()?);
+    let networks: Vec<Network<'_>> = orders
+        .iter()
+        .flat_map(|order| {
+            (0..order[0].accuracies.overall.len()).map(move |net| Network { order, net })
         })
         .collect();
-    let forgetting: Vec<f64> = networks()
-        .map(|(order, net)| forgotten(order, net))
+    let span = |of: &dyn Fn(&Network<'_>) -> f64| -> Span {
+        Span::of(&networks.iter().map(of).collect::<Vec<_>>())
+    };
+    let accuracy: Vec<Span> = (0..steps)
+        .map(|step| span(&|network| network.overall(step)))
         .collect();
     let seconds: Vec<f64> = orders
         .iter()
@@ -67,31 +61,51 @@ pub fn progress(orders: &[Vec<Tested>]) -> Option<Progress> {
         .map(|tested| tested.seconds)
         .collect();
     Some(Progress {
-        average: Span::of(&averages),
+        average: span(&|network| {
+            (0..steps).map(|step| network.overall(step)).sum::<f64>() / steps as f64
+        }),
         last: *accuracy.last()?,
         accuracy,
-        forgetting: Span::of(&forgetting),
-        seconds: seconds.iter().sum::<f64>() / seconds.len() as f64,
+        by_step: (0..steps)
+            .map(|step| {
+                (0..=step)
+                    .map(|of| span(&|network| network.on(of, step)))
+                    .collect()
+            })
+            .collect(),
+        forgetting: span(&|network| network.forgotten()),
+        seconds: mean(&seconds),
         bytes: last.bytes,
         orders: orders.len(),
-        n: averages.len(),
+        n: networks.len(),
     })
 }
 
-/// The mean over all steps but the last of the best accuracy before the end less that at the end; 0 for one step.
-fn forgotten(order: &[Tested], net: usize) -> f64 {
-    let Some((last, before)) = order.split_last() else {
-        return 0.0;
-    };
-    let lost = |step: usize| {
-        let best = before[step..]
-            .iter()
-            .map(|tested| tested.by_step[net][step]);
-        best.fold(f64::NEG_INFINITY, f64::max) - last.by_step[net][step]
-    };
-    match before.len() {
-        0 => 0.0,
-        count => (0..count).map(lost).sum::<f64>() / count as f64,
+/// One of the networks of each step of an order.
+struct Network<'a> {
+    order: &'a [Tested],
+    net: usize,
+}
+
+impl Network<'_> {
+    /// The accuracy on everything seen after a step.
+    fn overall(&self, step: usize) -> f64 {
+        self.order[step].accuracies.overall[self.net]
+    }
+
+    /// The accuracy on what step `of` has, after step `step`.
+    fn on(&self, of: usize, step: usize) -> f64 {
+        self.order[step].accuracies.by_step[self.net][of]
+    }
+
+    /// The mean over all steps but the last of the best accuracy before the end less that at the end; 0 for one step.
+    fn forgotten(&self) -> f64 {
+        let last = self.order.len() - 1;
+        let lost = |of: usize| {
+            let best = (of..last).map(|step| self.on(of, step));
+            best.fold(f64::NEG_INFINITY, f64::max) - self.on(of, last)
+        };
+        (0..last).map(lost).sum::<f64>() / last.max(1) as f64
     }
 }
 

@@ -6,9 +6,10 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
-use super::{Course, Examination};
-use crate::networks::learn;
-use crate::{Error, evaluate, facts};
+use super::{Accuracies, Examination, Step};
+use crate::networks::learn_across;
+use crate::session::Event;
+use crate::{Error, facts};
 
 /// Samples of a batch.
 const BATCH: usize = 256;
@@ -22,20 +23,16 @@ pub struct RealTraining {
     pub lr: f64,
 }
 
-/// The accuracies of networks after each step, as [`Examination::run`] gives them for one.
-type AfterEach = Vec<(Vec<Vec<f64>>, Vec<f64>)>;
-
 /// Fresh networks after each step on all data seen so far: what a memory of everything would reach.
 ///
 /// # Errors
 /// [`Error::Network`], [`Error::Grad`], [`Error::Interrupted`].
-pub fn joint(examination: &Examination<'_>, training: RealTraining) -> Result<AfterEach, Error> {
-    each_network(
-        examination,
-        training,
-        |step| examination.course.seen(step),
-        true,
-    )
+pub fn joint(
+    examination: &Examination<'_>,
+    training: RealTraining,
+) -> Result<Vec<Accuracies>, Error> {
+    let seen = |step: usize| &examination.course.steps()[..=step];
+    each_network(examination, training, seen, true)
 }
 
 /// One network for all steps, trained on each step's data in turn: what happens without a memory.
@@ -45,30 +42,32 @@ pub fn joint(examination: &Examination<'_>, training: RealTraining) -> Result<Af
 pub fn fine_tuned(
     examination: &Examination<'_>,
     training: RealTraining,
-) -> Result<AfterEach, Error> {
-    let classes = |step: usize| examination.course.steps()[step].clone();
-    each_network(examination, training, classes, false)
+) -> Result<Vec<Accuracies>, Error> {
+    let alone = |step: usize| &examination.course.steps()[step..=step];
+    each_network(examination, training, alone, false)
 }
 
-/// Trains networks on the classes of each step; `fresh` ones each time, or the same on and on.
-fn each_network(
-    examination: &Examination<'_>,
+/// Trains networks after each step on the samples of some steps; `fresh` ones each time, or the same on and on.
+fn each_network<'a>(
+    examination: &Examination<'a>,
     training: RealTraining,
-    classes: impl Fn(usize) -> Vec<u32> + Sync,
+    of: impl Fn(usize) -> &'a [Step] + Sync,
     fresh: bool,
-) -> Result<AfterEach, Error> {
+) -> Result<Vec<Accuracies>, Error> {
     let Examination {
-        dataset,
+        domains,
         course,
         device,
         seed,
         ..
     } = *examination;
-    let count = dataset.class_names.len();
+    let first = domains.first();
     let model = examination
         .recipe
         .model
-        .build(facts::input(dataset.shape), count)?;
+        .build(facts::input(first.shape), first.class_names.len())?;
+    let count = course.steps().len();
+    let tests = examination.tests(count - 1);
     let nets: Vec<Vec<(Vec<f64>, f64)>> = (0..examination.nets as u64)
         .into_par_iter()
         .map(|net| {
@@ -80,55 +79,62 @@ fn each_network(
             let mut learner = start()?;
             let mut shuffling = stream(seed, "continual/shuffle", net);
             let mut after = Vec::new();
-            for step in 0..course.steps().len() {
+            for step in 0..count {
                 if fresh {
                     learner = start()?;
                 }
-                let split = Course::of(&dataset.train, &classes(step));
+                let steps = of(step);
                 train(
                     &mut learner,
-                    &split,
+                    steps,
                     examination,
                     training.epochs,
                     &mut shuffling,
                 )?;
-                let test = course.test(dataset, step);
-                let outcome =
-                    evaluate::outcome(&learner, dataset, &test, device, examination.interrupt)?;
-                after.push((examination.by_step(&outcome, step), outcome.accuracy));
+                after.push(examination.test(&learner, &tests[..=step])?);
             }
-            examination
-                .observer
-                .observe(crate::session::Event::Evaluated);
+            examination.observer.observe(Event::Evaluated);
             Ok(after)
         })
         .collect::<Result<_, Error>>()?;
-    let of_step = |step: usize| nets.iter().map(|net| net[step].clone()).unzip();
-    Ok((0..course.steps().len()).map(of_step).collect())
+    let of_step = |step: usize| Accuracies::of(nets.iter().map(|net| net[step].clone()));
+    Ok((0..count).map(of_step).collect())
 }
 
-/// Passes over a split in shuffled batches.
+/// Passes over the samples of some steps in shuffled batches.
 fn train(
     learner: &mut Learner<'_>,
-    split: &Split,
+    steps: &[Step],
     examination: &Examination<'_>,
     epochs: usize,
     shuffling: &mut ChaCha8Rng,
 ) -> Result<(), Error> {
-    let mut order: Vec<usize> = (0..split.len()).collect();
+    let parts: Vec<(&Split, Vec<usize>)> = steps
+        .iter()
+        .map(|step| examination.domains.train(step))
+        .collect();
+    let mut order: Vec<(usize, usize)> = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(part, (_, places))| places.iter().map(move |&place| (part, place)))
+        .collect();
     for _ in 0..epochs {
         order.shuffle(shuffling);
         for batch in order.chunks(BATCH) {
             if examination.interrupt.is_set() {
                 return Err(Error::Interrupted);
             }
-            learn(
-                learner,
-                split,
-                &examination.dataset.space,
-                batch,
-                examination.device,
-            )?;
+            let of_part = |part: usize| -> Vec<usize> {
+                let inside = batch.iter().filter(|(other, _)| *other == part);
+                inside.map(|(_, place)| *place).collect()
+            };
+            let batch: Vec<(&Split, Vec<usize>)> = parts
+                .iter()
+                .enumerate()
+                .map(|(part, (split, _))| (*split, of_part(part)))
+                .collect();
+            let space = &examination.domains.first().space;
+            learn_across(learner, &batch, space, examination.device)?;
         }
     }
     Ok(())

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used)]
-use liebig_data::Dataset;
+use liebig_data::{Dataset, LoadOptions};
 
 use super::*;
 use crate::config::EvaluationConfig;
@@ -10,19 +10,41 @@ use crate::set::SmallSet;
 use crate::tests::{Work, mlp, on_threads, strokes};
 use crate::{Labels, Protocol, Recipe};
 
-/// Four classes of a table, each apart from the others.
+/// Four classes of a table, each apart from the others: class `c` is large in column `c`.
 fn four() -> Dataset {
+    rows("four", ["a", "b", "c", "d"], 5, |label| (label, 4.0))
+}
+
+/// Four classes, of which the class called `a` is low in column 1, `b` in column 2, and so on.
+fn turned(name: &str, classes: [&str; 4], test: usize) -> Dataset {
+    rows(name, classes, test, |label| {
+        let letter = classes[label].to_lowercase();
+        let place = ["a", "b", "c", "d"]
+            .iter()
+            .position(|known| *known == letter);
+        ((place.unwrap() + 1) % 4, -4.0)
+    })
+}
+
+/// Classes with a mean in a column each, with twelve training rows and some test rows of each.
+fn rows(
+    name: &str,
+    classes: [&str; 4],
+    test: usize,
+    mean: impl Fn(usize) -> (usize, f32),
+) -> Dataset {
     let rows = |count: usize| {
         let values = (0..4 * count * 4).map(|place| {
             let (row, column) = (place / 4, place % 4);
-            (if column == row % 4 { 4.0 } else { 0.0 }) + (place as f32 * 1.7).sin()
+            let (at, mean) = mean(row % 4);
+            (if column == at { mean } else { 0.0 }) + (place as f32 * 1.7).sin()
         });
         (
             values.collect(),
             (0..4 * count).map(|row| (row % 4) as u32).collect(),
         )
     };
-    Dataset::from_table("four", 4, ["a", "b", "c", "d"], rows(12), rows(5)).unwrap()
+    Dataset::from_table(name, 4, classes, rows(12), rows(test)).unwrap()
 }
 
 fn recipe() -> Recipe {
@@ -39,16 +61,15 @@ fn recipe() -> Recipe {
 
 #[test]
 fn every_class_arrives_once_and_the_seed_decides_when() {
-    let course = Course::new(11, 4, 3).unwrap();
-    let sizes: Vec<usize> = course.steps().iter().map(Vec::len).collect();
-    assert_eq!(sizes, [3, 3, 3, 2]);
-    let mut all = course.seen(3);
-    assert_eq!(course.seen(0), course.steps()[0]);
+    let course = Course::of_classes(11, 4, 3).unwrap();
+    let classes = || course.steps().iter().map(|step| &step.classes);
+    assert_eq!(classes().map(Vec::len).collect::<Vec<_>>(), [3, 3, 3, 2]);
+    let mut all: Vec<u32> = classes().flatten().copied().collect();
     all.sort_unstable();
     assert_eq!(all, (0..11).collect::<Vec<_>>());
-    assert_eq!(course, Course::new(11, 4, 3).unwrap());
-    assert_ne!(course, Course::new(11, 4, 4).unwrap());
-    assert!(Course::new(10, 6, 0).is_err() && Course::new(10, 0, 0).is_err());
+    assert_eq!(course, Course::of_classes(11, 4, 3).unwrap());
+    assert_ne!(course, Course::of_classes(11, 4, 4).unwrap());
+    assert!(Course::of_classes(10, 6, 0).is_err() && Course::of_classes(10, 0, 0).is_err());
 }
 
 #[test]
@@ -103,34 +124,31 @@ fn a_memory_has_the_labels_of_all_classes_and_its_bytes() {
     });
 }
 
-#[test]
-fn a_memory_helps_and_without_one_earlier_classes_are_forgotten() {
-    let dataset = four();
-    let course = Course::new(4, 2, 0).unwrap();
+/// What networks reach on a course with a memory of one random sample of each class and step, and by training on real data.
+fn examined(domains: &Domains, course: &Course) -> [Progress; 3] {
     let (recipe, device) = (recipe(), liebig_grad::cpu());
     let examination = Examination {
         recipe: &recipe,
-        dataset: &dataset,
-        course: &course,
+        domains,
+        course,
         nets: 2,
         seed: 1,
         device: &device,
         interrupt: &Interrupt::default(),
         observer: &Quiet,
     };
-    let run = |threads| {
+    let first = domains.first();
+    let with_memory = |threads| {
         on_threads(threads, || {
-            let mut memory = Memory::new(4, dataset.shape, &dataset.space);
+            let mut memory = Memory::new(first.class_names.len(), first.shape, &first.space);
             let mut tested = Vec::new();
-            for (step, classes) in course.steps().iter().enumerate() {
-                let part = dataset.of_classes(classes).unwrap();
+            for (place, step) in course.steps().iter().enumerate() {
+                let part = domains.part(step).unwrap();
                 let set = Work::on(&part, 3).run(1, |task| random(&task, 0).unwrap());
-                memory.add(&set, classes, true).unwrap();
+                memory.add(&set, &step.classes, true).unwrap();
                 let set = memory.set(Form::Learnt).unwrap();
-                let (by_step, overall) = examination.run(&set, step).unwrap();
                 tested.push(Tested {
-                    by_step,
-                    overall,
+                    accuracies: examination.run(&set, place).unwrap(),
                     seconds: 1.0,
                     bytes: memory.bytes(Form::Learnt),
                 });
@@ -138,26 +156,34 @@ fn a_memory_helps_and_without_one_earlier_classes_are_forgotten() {
             tested
         })
     };
-    let tested = run(2);
-    assert_eq!(run(1), tested);
-    let with_memory = progress(&[tested]).unwrap();
-    assert!(with_memory.last.mean > 0.8, "{with_memory:?}");
-    assert_eq!((with_memory.accuracy.len(), with_memory.n), (2, 2));
+    let tested = with_memory(2);
+    assert_eq!(with_memory(1), tested);
     let training = RealTraining {
         epochs: 40,
         lr: 0.05,
     };
-    let summed = |after: Vec<(Vec<Vec<f64>>, Vec<f64>)>| {
-        let tested = after.into_iter().map(|(by_step, overall)| Tested {
-            by_step,
-            overall,
+    let summed = |after: Vec<Accuracies>| {
+        let tested = after.into_iter().map(|accuracies| Tested {
+            accuracies,
             seconds: 0.0,
             bytes: 0,
         });
         progress(&[tested.collect()]).unwrap()
     };
-    let joint = summed(joint(&examination, training).unwrap());
-    let forgetful = summed(fine_tuned(&examination, training).unwrap());
+    [
+        progress(&[tested]).unwrap(),
+        summed(joint(&examination, training).unwrap()),
+        summed(fine_tuned(&examination, training).unwrap()),
+    ]
+}
+
+#[test]
+fn a_memory_helps_and_without_one_earlier_classes_are_forgotten() {
+    let domains = Domains::new(vec![four()]).unwrap();
+    let course = Course::of_classes(4, 2, 0).unwrap();
+    let [with_memory, joint, forgetful] = examined(&domains, &course);
+    assert!(with_memory.last.mean > 0.8, "{with_memory:?}");
+    assert_eq!((with_memory.accuracy.len(), with_memory.n), (2, 2));
     assert!(
         joint.last.mean > 0.9 && joint.forgetting.mean < 0.15,
         "{joint:?}"
@@ -168,10 +194,90 @@ fn a_memory_helps_and_without_one_earlier_classes_are_forgotten() {
 }
 
 #[test]
+fn a_memory_keeps_earlier_domains_and_without_one_they_are_forgotten() {
+    // The second one has the classes in other columns, in another order and case, and a quarter as many test rows.
+    let other = |test| turned("other", ["D", "c", "B", "a"], test);
+    let domains = Domains::new(vec![four(), other(5)]).unwrap();
+    assert_eq!(domains.datasets()[1].class_names, ["a", "b", "c", "d"]);
+    assert_eq!(domains.datasets()[1].space, domains.first().space);
+    let course = Course::of_domains(2, 4);
+    let [with_memory, joint, forgetful] = examined(&domains, &course);
+    assert!(with_memory.last.mean > 0.7, "{with_memory:?}");
+    assert!(joint.last.mean > 0.9, "{joint:?}");
+    assert!(forgetful.forgetting.mean > 0.5, "{forgetful:?}");
+    assert!(forgetful.by_step[1][1].mean > 0.9, "{forgetful:?}");
+    assert_eq!(
+        joint.by_step.iter().map(Vec::len).collect::<Vec<_>>(),
+        [1, 2]
+    );
+    // Domains count the same, whatever their sizes.
+    let domains = Domains::new(vec![four(), other(20)]).unwrap();
+    for summed in examined(&domains, &course) {
+        let [first, second] = [0, 1].map(|domain| summed.by_step[1][domain].mean);
+        assert!((summed.last.mean - (first + second) / 2.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn domains_are_brought_to_the_first_ones_shape_or_refused() {
+    let small = LoadOptions {
+        image_size: Some((12, 14)),
+        grayscale: Some(false),
+        ..LoadOptions::default()
+    };
+    let load = |sources: &[&str], options: &LoadOptions| {
+        let sources: Vec<String> = sources.iter().map(|&source| source.into()).collect();
+        Domains::load(&sources, options)
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let png = |name: &str, class: &str, file: usize| {
+        let path = folder.path().join(name).join(class);
+        std::fs::create_dir_all(&path).unwrap();
+        let image = image::RgbImage::from_pixel(9, 7, image::Rgb([file as u8, 200, 10]));
+        image.save(path.join(format!("{file}.png"))).unwrap();
+    };
+    for class in 0..10 {
+        for file in 0..4 {
+            png("coloured", &class.to_string(), file);
+            if class < 9 {
+                png("nine", &class.to_string(), file);
+            }
+        }
+    }
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (coloured, nine) = (path("coloured"), path("nine"));
+    let domains = load(&["strokes", &coloured], &LoadOptions::default()).unwrap();
+    for dataset in domains.datasets() {
+        assert_eq!(dataset.shape, strokes().shape);
+    }
+    let domains = load(&[&coloured, "strokes"], &LoadOptions::default()).unwrap();
+    assert_eq!(domains.datasets()[1].shape.to_string(), "3x7x9");
+    let domains = load(&["strokes", "strokes"], &small).unwrap();
+    assert_eq!(domains.datasets()[1].shape.to_string(), "3x12x14");
+    let message = load(&["strokes", &nine], &LoadOptions::default()).unwrap_err();
+    let message = message.to_string();
+    assert!(
+        message.contains("only strokes has 9") && message.contains("hint:"),
+        "{message}"
+    );
+    let refused = |datasets| Domains::new(datasets).unwrap_err().to_string();
+    assert!(refused(Vec::new()).contains("no dataset"));
+    let message = refused(vec![strokes().clone(), four()]);
+    assert!(
+        message.contains("1x28x28") && message.contains("4 features"),
+        "{message}"
+    );
+    let message = refused(vec![four(), turned("other", ["a", "b", "c", "A"], 5)]);
+    assert!(message.contains("only four has d"), "{message}");
+}
+
+#[test]
 fn numbers_are_those_of_the_definitions() {
     let tested = |by_step: &[f64], overall: f64| Tested {
-        by_step: vec![by_step.to_vec()],
-        overall: vec![overall],
+        accuracies: Accuracies {
+            by_step: vec![by_step.to_vec()],
+            overall: vec![overall],
+        },
         seconds: 2.0,
         bytes: 7,
     };
@@ -186,6 +292,7 @@ fn numbers_are_those_of_the_definitions() {
     near(summed.last.mean, 0.6);
     // 0.95 - 0.6 and 0.7 - 0.5.
     near(summed.forgetting.mean, (0.35 + 0.2) / 2.0);
+    assert_eq!(summed.by_step[2][1].mean, 0.5);
     assert_eq!((summed.bytes, summed.orders, summed.n), (7, 1, 1));
     assert_eq!(progress(&[]), None);
 }

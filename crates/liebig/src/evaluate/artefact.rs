@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::ranking::{self, Ranking};
 use super::{
-    Evaluation, Metric, Plan, Pruning, Row, Rows, Source, Store, Teacher, Training, baselines,
-    evaluate, plans,
+    Evaluation, Making, Metric, Plan, Pruning, Row, Rows, Source, Store, Teacher, Training,
+    baselines, evaluate, expanded, plans,
 };
 use crate::artefact::Artefact;
 use crate::networks::Pool;
@@ -43,7 +43,9 @@ pub struct ArtefactEvaluation<'a> {
     /// The number of epochs of the common protocol, if it is not to be the recipe's; for the whole training set, fewer are
     /// enough.
     pub epochs: Option<usize>,
-    /// Coresets by name, or `whole`.
+    /// What it took to make the set, if that is known.
+    pub making: Option<Making>,
+    /// Coresets by name, `whole`, or `all` for those that any set should stand beside ([`usual`](super::usual)).
     pub baselines: &'a [String],
     /// Networks that were trained before, for a set that was made for such: their folder or file.
     pub networks: Option<&'a Path>,
@@ -288,7 +290,7 @@ impl ArtefactEvaluation<'_> {
     /// What networks are trained on by a protocol.
     fn sources(&self, plan: &Plan) -> Result<Vec<Source<'_>>, Error> {
         let set = &self.artefact.set;
-        let mut sources = Source::distilled(set, None, &self.artefact.recipe);
+        let mut sources = Source::distilled(set, self.making, &self.artefact.recipe);
         if !is_own(plan.name) && sources.len() > 1 {
             sources.retain(|source| source.training() == Training::Common);
         }
@@ -297,7 +299,7 @@ impl ArtefactEvaluation<'_> {
                 sources.push(Source::network(set, training));
             }
         }
-        let mut names = self.baselines.to_vec();
+        let mut names = expanded(self.baselines, &set.labels);
         if !plan.rates.is_empty() {
             let soft = soft(&set.labels);
             let needed = [

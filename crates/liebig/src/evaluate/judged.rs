@@ -3,7 +3,7 @@
 use super::source::Source;
 use super::{
     ArtefactEvaluation, DISTILLED, EvaluationReport, Metric, ModelRows, Outcome, Row, Rows, Score,
-    Training, baselines,
+    Training, baselines, expanded,
 };
 use crate::config::Error as ConfigError;
 use crate::session::Event;
@@ -28,9 +28,12 @@ impl ArtefactEvaluation<'_> {
         let mut sources = vec![Source::Set {
             name: DISTILLED,
             set,
-            seconds: None,
+            making: self.making,
         }];
-        sources.extend(baselines(self.baselines, self.dataset)?);
+        sources.extend(baselines(
+            &expanded(self.baselines, &set.labels),
+            self.dataset,
+        )?);
         for source in &sources {
             if source.training() != Training::Common {
                 return Err(ConfigError::OutOfRange {

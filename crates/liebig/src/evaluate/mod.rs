@@ -5,10 +5,12 @@
 //! [`Recipe`] × [`Metric`]s → [`Rows`] of a report.
 
 mod artefact;
+mod baselines;
 mod calibration;
 mod data;
 mod gather;
 mod judged;
+mod making;
 mod nearest;
 mod patients;
 mod pools;
@@ -29,14 +31,18 @@ mod tune;
 #[cfg(test)]
 mod tests;
 
-use liebig_data::{Dataset, Split};
+use liebig_data::Split;
 use liebig_grad::Device;
+use liebig_nn::{Learner, Model};
 use rayon::prelude::*;
 
 pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
+pub use baselines::{baselines, usual};
+pub(crate) use baselines::{expanded, is_baseline};
 pub use data::{dataset_of, in_space, load_in};
 pub use gather::{Gathered, gather};
 pub use judged::Judge;
+pub use making::Making;
 pub use patients::{Estimate, Judged, Patients};
 pub use pools::{POOLS, Pool as ModelPool, pool};
 pub use protocols::{PROTOCOLS, Plan, plans};
@@ -45,7 +51,6 @@ pub use relabel::Relabel;
 pub use report::{Attack, Row, Rows};
 pub use score::{Outcome, Score};
 pub(crate) use score::{deviation, mean};
-pub(crate) use source::is_baseline;
 pub use source::{DISTILLED, Source};
 pub use store::Store;
 pub use teacher::Teacher;
@@ -170,6 +175,16 @@ impl Evaluation<'_> {
             })
             .collect::<Result<Vec<_>, Error>>()?;
         Ok(Score::new(outcomes))
+    }
+
+    /// A fresh network, trained on a set by the common protocol.
+    pub(crate) fn trained<'m>(
+        &self,
+        model: &'m dyn Model,
+        set: &SmallSet,
+        repeat: u64,
+    ) -> Result<Learner<'m>, Error> {
+        train::train(model, set, self, repeat)
     }
 
     /// The outcome of a network, from the store if it is there.
@@ -323,15 +338,4 @@ pub fn evaluate(
         rows.push(&source.name(), Some(row));
     }
     Ok(rows)
-}
-
-/// The sources of the baselines with the given names, in order.
-///
-/// # Errors
-/// [`crate::config::Error::OutOfRange`] for a name that is neither a coreset nor `whole`.
-pub fn baselines<'a>(names: &[String], dataset: &'a Dataset) -> Result<Vec<Source<'a>>, Error> {
-    names
-        .iter()
-        .map(|name| Source::baseline(name, dataset))
-        .collect()
 }

@@ -81,6 +81,12 @@ pub const PROTOCOLS: &[Named] = &[
         ..ONE
     },
     Named {
+        name: "autoaugment",
+        about: "1,000 epochs, a sub-policy of AutoAugment's CIFAR-10 policy for each batch",
+        make: |_, facts| augmented(facts, |_| Augmentation::AutoAugment),
+        ..ONE
+    },
+    Named {
         name: "soft",
         about: "1,000 epochs with dsa's augmentation and soft labels: a teacher's, or those that the set has",
         make: |own, facts| of_method("dsa", own, facts),
@@ -108,8 +114,8 @@ pub const PROTOCOLS: &[Named] = &[
     },
     Named {
         name: "dcbench",
-        about: "plain, dsa, strong and cutout, with the mean and the best of them, as DC-BENCH has it (but for AutoAugment)",
-        group: &["plain", "dsa", "strong", "cutout"],
+        about: "plain, dsa, autoaugment, strong and cutout, with the mean and the best of them, after DC-BENCH",
+        group: &["plain", "dsa", "autoaugment", "strong", "cutout"],
         ..ONE
     },
 ];
@@ -202,7 +208,10 @@ mod tests {
     fn groups_are_their_members_and_each_is_there_once() {
         let plans = named(&["plain", "dcbench", "own"], IMAGE);
         let names: Vec<&str> = plans.iter().map(|plan| plan.name).collect();
-        assert_eq!(names, ["plain", "dsa", "strong", "cutout", "own"]);
+        assert_eq!(
+            names,
+            ["plain", "dsa", "autoaugment", "strong", "cutout", "own"]
+        );
         let of = |index: usize| {
             let protocol = &plans[index].protocol;
             (protocol.epochs, protocol.augmentation.to_string())
@@ -210,9 +219,10 @@ mod tests {
         // Digits are not flipped.
         assert_eq!(of(0), (301, "none".into()));
         assert_eq!(of(1), (1001, "color_crop_cutout_scale_rotate".into()));
-        assert_eq!(of(2), (1001, "rand:color_crop_cutout_scale_rotate".into()));
-        assert_eq!(of(3), (1001, "all:crop_cutout".into()));
-        assert_eq!(of(4).0, 8);
+        assert_eq!(of(2), (1001, "autoaugment".into()));
+        assert_eq!(of(3), (1001, "rand:color_crop_cutout_scale_rotate".into()));
+        assert_eq!(of(4), (1001, "all:crop_cutout".into()));
+        assert_eq!(of(5).0, 8);
         assert!(plans.iter().all(|plan| plan.rates.is_empty()));
         let ranking = named(&["ddranking"], IMAGE);
         assert!(

@@ -42,6 +42,10 @@ pub struct Row {
     pub patients: Option<Patients>,
     /// Seconds that it took to make the training set, if known.
     pub seconds: Option<f64>,
+    /// Percentage points of the mean accuracy for each minute of a core that the training set took, if known
+    /// ([`Making::accuracy_per_cpu_minute`](super::Making::accuracy_per_cpu_minute)).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accuracy_per_cpu_minute: Option<f64>,
     /// Bits per class that the training set needs: 8 per value of real images, 32 per learnt value.
     pub bits_per_class: f64,
 }
@@ -106,7 +110,10 @@ impl Row {
                 _ => None,
             }),
             patients: None,
-            seconds: made.seconds,
+            seconds: made.making.map(|making| making.seconds),
+            accuracy_per_cpu_minute: made
+                .making
+                .and_then(|making| making.accuracy_per_cpu_minute(score.mean())),
             bits_per_class: made.bits_per_class(),
         }
     }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use liebig_data::Dataset;
 
-use super::{Relabel, Training};
+use super::{Making, Relabel, Training};
 use crate::config::Error as ConfigError;
 use crate::config::check::WHOLE;
 use crate::protocol::Recipe;
@@ -18,12 +18,12 @@ const BYTES: &str = "bytes";
 /// The name of the distilled set in a report.
 pub const DISTILLED: &str = "distilled";
 
-/// Whether a name is that of a baseline: a coreset or the whole training set, with what may follow after `@`.
-pub(crate) fn is_baseline(name: &str) -> bool {
+/// Whether a name is that of a coreset or the whole training set, with what may follow after `@`.
+pub(super) fn is_source(name: &str) -> bool {
     if let Some((inner, way)) = name.rsplit_once('@')
         && (Relabel::named(way).is_some() || way == BYTES)
     {
-        return is_baseline(inner);
+        return is_source(inner);
     }
     Training::split(name).is_some_and(|(name, _)| name == WHOLE || coresets::find(name).is_some())
 }
@@ -36,8 +36,8 @@ pub enum Source<'a> {
         name: &'a str,
         /// The set.
         set: &'a SmallSet,
-        /// Seconds that it took to make, if known.
-        seconds: Option<f64>,
+        /// What it took to make, if that is known.
+        making: Option<Making>,
     },
     /// A coreset with the task's budget.
     Coreset(&'static coresets::Entry),
@@ -120,7 +120,7 @@ impl<'a> Source<'a> {
         let source = Self::Set {
             name: DISTILLED,
             set,
-            seconds: None,
+            making: None,
         };
         Self::Relabelled(Box::new(source), Relabel::Hard)
     }
@@ -130,7 +130,7 @@ impl<'a> Source<'a> {
         let source = Self::Set {
             name: "network",
             set,
-            seconds: None,
+            making: None,
         };
         Self::With(Box::new(source), training)
     }
@@ -160,8 +160,8 @@ impl<'a> Source<'a> {
     /// The entries of a distilled set in a report: by the training that it was made for, if there is one, and by the
     /// common protocol.
     #[must_use]
-    pub fn distilled(set: &'a SmallSet, seconds: Option<f64>, recipe: &Recipe) -> Vec<Self> {
-        let named = |name| Self::Set { name, set, seconds };
+    pub fn distilled(set: &'a SmallSet, making: Option<Making>, recipe: &Recipe) -> Vec<Self> {
+        let named = |name| Self::Set { name, set, making };
         let with = |training| Self::With(Box::new(named(DISTILLED)), training);
         match recipe.unroll {
             None => vec![named(DISTILLED)],
@@ -212,9 +212,12 @@ impl<'a> Source<'a> {
             Self::Whole(dataset) => vec![whole(dataset)],
             Self::With(..) | Self::Relabelled(..) | Self::Bytes(_) => Vec::new(),
         };
-        let seconds = match self {
-            Self::Set { seconds, .. } => *seconds,
-            _ => Some(started.elapsed().as_secs_f64() / sets.len().max(1) as f64),
+        let making = match self {
+            Self::Set { making, .. } => *making,
+            _ => Some(Making {
+                seconds: started.elapsed().as_secs_f64() / sets.len().max(1) as f64,
+                threads: rayon::current_num_threads(),
+            }),
         };
         // A value of a real image is stored in a byte.
         let real = match self {
@@ -222,11 +225,7 @@ impl<'a> Source<'a> {
             Self::Coreset(entry) => entry.real(),
             Self::Whole(_) => true,
         };
-        Ok(Made {
-            sets,
-            seconds,
-            real,
-        })
+        Ok(Made { sets, making, real })
     }
 }
 
@@ -263,8 +262,8 @@ fn whole(dataset: &Dataset) -> SmallSet {
 pub(super) struct Made {
     /// One set for each repeat, or one for all.
     pub(super) sets: Vec<SmallSet>,
-    /// Seconds to make one of them.
-    pub seconds: Option<f64>,
+    /// What it takes to make one of them.
+    pub making: Option<Making>,
     /// Whether the samples are real ones, or means of real ones.
     real: bool,
 }

@@ -171,7 +171,10 @@ fn sources_are_evaluated_side_by_side() {
         Source::Set {
             name: "mine",
             set: &set,
-            seconds: Some(2.5),
+            making: Some(Making {
+                seconds: 2.5,
+                threads: 2,
+            }),
         },
         Source::baseline("random", table()).unwrap(),
         Source::baseline("whole", table()).unwrap(),
@@ -188,6 +191,10 @@ fn sources_are_evaluated_side_by_side() {
     );
     assert_eq!(of("mine").accuracies[0], of("random").accuracies[0]);
     assert_eq!(of("mine").seconds, Some(2.5));
+    let per_minute = 100.0 * of("mine").mean / (5.0 / 60.0);
+    assert_eq!(of("mine").accuracy_per_cpu_minute, Some(per_minute));
+    // It takes no second.
+    assert_eq!(of("random").accuracy_per_cpu_minute, None);
     assert!(of("random").seconds.unwrap() < 1.0);
     assert!(
         of("whole").mean > 0.9 && of("whole").mean > of("random").mean,
@@ -210,7 +217,7 @@ fn a_coreset_is_drawn_anew_for_each_network() {
         let source = Source::Set {
             name: "mine",
             set: &sets[1],
-            seconds: None,
+            making: None,
         };
         let made = source.make(&task, 3, None).unwrap();
         assert!((0..3).all(|repeat| made.set(repeat).unwrap() == sets[1]));
@@ -280,7 +287,7 @@ fn real_images_take_bytes_and_what_is_learnt_takes_floats() {
         let source = Source::Set {
             name: "mine",
             set,
-            seconds: None,
+            making: None,
         };
         bits(&source, &work)
     };
@@ -313,7 +320,7 @@ fn one_learnt_step_size_replaces_the_learning_rate() {
         let source = Source::Set {
             name: "mine",
             set,
-            seconds: None,
+            making: None,
         };
         work.run(1, |task| {
             let evaluation = Evaluation {
@@ -573,6 +580,7 @@ fn a_judge_stands_in_the_place_of_networks() {
             pruning: None,
             store: None,
             epochs: None,
+            making: None,
             baselines,
             networks: None,
             metrics: &[],

@@ -89,7 +89,7 @@ fn augmented(
     rng: &mut ChaCha8Rng,
     device: &Device,
 ) -> Result<Tensor, Error> {
-    let values = augmentation.batch(values, set.shape, rng)?;
+    let values = augmentation.batch(values, set.shape, &set.space, rng)?;
     samples(values, set.shape, device)
 }
 

@@ -196,10 +196,11 @@ impl Training<'_> {
         let targets = Targets::Hard(labels.collect());
         let mut rng = stream(settings.seed, &format!("experts/augment/{index}"), place);
         let values = train.batch(batch, &self.dataset.space);
+        let (shape, space) = (self.dataset.shape, &self.dataset.space);
         let values = settings
             .augmentation
-            .batch(values, self.dataset.shape, &mut rng)?;
-        let x = samples(values, self.dataset.shape, self.device)?;
+            .batch(values, shape, space, &mut rng)?;
+        let x = samples(values, shape, self.device)?;
         let step = match settings.optimizer.sharpness() {
             None => learner.learn(&x, &targets)?,
             Some(sharpness) => learner.learn_flat(&sharpness, &x, &targets)?,

@@ -8,6 +8,7 @@ use rand::Rng;
 use crate::augment::{Augmentation, Draw, Mode, Sharing, Strategy};
 use crate::config::Error as ConfigError;
 use crate::set::samples;
+use crate::task::TrainingSet;
 use crate::{Error, Facts};
 
 /// One transformation for all samples of a matching step; `None` changes nothing.
@@ -97,14 +98,15 @@ pub(crate) fn back(transformed: &Tensor, gradient: &Tensor, x: &Tensor) -> Resul
 pub(crate) fn augmented(
     augmentation: &Augmentation,
     x: Tensor,
-    shape: SampleShape,
+    train: &TrainingSet<'_>,
     rng: &mut impl Rng,
 ) -> Result<Tensor, Error> {
     if *augmentation == Augmentation::None {
         return Ok(x);
     }
+    let shape = train.shape();
     samples(
-        augmentation.batch(x.to_vec()?, shape, rng)?,
+        augmentation.batch(x.to_vec()?, shape, train.space(), rng)?,
         shape,
         &x.device(),
     )

@@ -10,5 +10,5 @@ mod tests;
 
 pub use error::Error;
 pub use file::{Network, Pool, read, write};
-pub(crate) use train::learn;
 pub use train::{Trained, Training, train};
+pub(crate) use train::{learn, learn_across};

@@ -120,9 +120,25 @@ pub(crate) fn learn(
     batch: &[usize],
     device: &Device,
 ) -> Result<(), Error> {
-    let labels = batch.iter().map(|&index| split.labels()[index] as usize);
-    let targets = Targets::Hard(labels.collect());
-    let x = samples(split.batch(batch, space), split.shape(), device)?;
-    learner.learn(&x, &targets)?;
+    learn_across(learner, &[(split, batch.to_vec())], space, device)
+}
+
+/// The same on a batch with samples of several splits, all of one shape.
+pub(crate) fn learn_across(
+    learner: &mut Learner<'_>,
+    batch: &[(&Split, Vec<usize>)],
+    space: &Space,
+    device: &Device,
+) -> Result<(), Error> {
+    let Some((first, _)) = batch.first() else {
+        return Ok(());
+    };
+    let (mut values, mut labels) = (Vec::new(), Vec::new());
+    for (split, places) in batch {
+        values.extend(split.batch(places, space));
+        labels.extend(places.iter().map(|&place| split.labels()[place] as usize));
+    }
+    let x = samples(values, first.shape(), device)?;
+    learner.learn(&x, &Targets::Hard(labels))?;
     Ok(())
 }

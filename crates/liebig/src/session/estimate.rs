@@ -5,7 +5,7 @@ use std::time::Instant;
 use super::Session;
 use crate::Error;
 use crate::coresets;
-use crate::evaluate::{Evaluation, Training};
+use crate::evaluate::{Evaluation, Training, expanded};
 use crate::protocol::Recipe;
 use crate::run::peak_rss_bytes;
 use crate::session::Quiet;
@@ -79,7 +79,8 @@ impl Session<'_> {
         let test_batch = (one - epoch).max(0.0);
         let tests = float(self.dataset.test.len() as u64) / float(tested.max(1) as u64);
         let network = |epochs: f64| epoch * epochs + test_batch * tests;
-        let common = float((1 + config.evaluation.baselines.len()) as u64);
+        let baselines = expanded(&config.evaluation.baselines, &set.labels).len();
+        let common = float((1 + baselines) as u64);
         let own = recipe.unroll.as_ref().map_or(0.0, |unroll| {
             network(float(unroll.steps as u64) / float(unroll.parts as u64))
         });

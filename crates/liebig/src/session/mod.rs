@@ -29,7 +29,9 @@ use crate::artefact::{Artefact, DatasetId, Provenance};
 use crate::augment::Augmentation;
 use crate::config::Resolved;
 use crate::cost::{self, Demand};
-use crate::evaluate::{Evaluation, Metric, Rows, Source, Store, baselines, evaluate};
+use crate::evaluate::{
+    Evaluation, Making, Metric, Rows, Source, Store, baselines, evaluate, expanded,
+};
 use crate::methods::Distillation;
 use crate::networks::Pool;
 use crate::protocol::Recipe;
@@ -97,7 +99,6 @@ impl<'a> Session<'a> {
             let augmentation = augmentation.to_string();
             return Err(crate::augment::Error::Table { augmentation }.into());
         }
-        baselines(&config.evaluation.baselines, dataset)?;
         Ok(Self {
             dataset,
             budget,
@@ -225,9 +226,14 @@ impl<'a> Session<'a> {
         seconds: Option<f64>,
     ) -> Result<Rows, Error> {
         let config = &self.resolved.config;
-        let named = baselines(&config.evaluation.baselines, self.dataset)?;
+        let named = expanded(&config.evaluation.baselines, &set.labels);
+        let named = baselines(&named, self.dataset)?;
         let recipe = self.recipe();
-        let mut sources = Source::distilled(set, seconds, &recipe);
+        let making = seconds.map(|seconds| Making {
+            seconds,
+            threads: rayon::current_num_threads(),
+        });
+        let mut sources = Source::distilled(set, making, &recipe);
         sources.extend(named);
         let repeats = config.evaluation.repeats;
         if repeats == 0 {

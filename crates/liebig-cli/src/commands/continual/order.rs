@@ -1,26 +1,29 @@
-//! One order of the classes.
+//! One order of the steps.
 
 use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Result;
 use liebig::artefact::Artefact;
-use liebig::config::Layers;
+use liebig::config::{DataConfig, Layers};
 use liebig::continual::{
-    Course, Examination, Form, Memory, RealTraining, Tested, fine_tuned, joint,
+    Course, Domains, Examination, Form, Memory, RealTraining, Step, Tested, fine_tuned, joint,
 };
 use liebig::run::Interrupt;
-use liebig::{Dataset, Facts, Recipe, SampleShape, Session, atomic, coresets};
+use liebig::{Facts, Recipe, SampleShape, Session, atomic, coresets};
 use serde::{Deserialize, Serialize};
 
-use super::{OfOrder, read};
+use super::OfOrder;
 use crate::args::ContinualArguments;
+use crate::kept::read;
 use crate::progress::{Terminal, Voice};
 
-/// One order of the classes, with everything that its steps need.
+/// One order of the steps, with everything that they need.
 pub struct Order<'a> {
     pub arguments: &'a ContinualArguments,
-    pub dataset: &'a Dataset,
+    pub domains: &'a Domains,
+    /// How each domain is read.
+    pub data: &'a [DataConfig],
     pub recipe: &'a Recipe,
     pub course: Course,
     pub seed: u64,
@@ -60,7 +63,7 @@ impl Order<'_> {
     fn examination(&self) -> Examination<'_> {
         Examination {
             recipe: self.recipe,
-            dataset: self.dataset,
+            domains: self.domains,
             course: &self.course,
             nets: self.arguments.nets as usize,
             seed: self.seed,
@@ -73,16 +76,12 @@ impl Order<'_> {
     /// A method's results with its memory as learnt and, if that is another, in bytes.
     fn method(&self, method: &str) -> Result<Vec<OfOrder>> {
         let real = coresets::find(method).is_some_and(coresets::Entry::real);
-        let mut memory = Memory::new(
-            self.dataset.class_names.len(),
-            self.dataset.shape,
-            &self.dataset.space,
-        );
+        let first = self.domains.first();
+        let mut memory = Memory::new(first.class_names.len(), first.shape, &first.space);
         let mut results: Vec<OfOrder> = Vec::new();
-        for (step, classes) in self.course.steps().iter().enumerate() {
-            let part = self.dataset.of_classes(classes)?;
-            let (artefact, seconds) = self.step(method, step, &part, real)?;
-            memory.add(&artefact.set, classes, real)?;
+        for (step, of_step) in self.course.steps().iter().enumerate() {
+            let (artefact, seconds) = self.step(method, step, of_step, real)?;
+            memory.add(&artefact.set, &of_step.classes, real)?;
             let forms = match memory.can_be_rounded() {
                 true => &[Form::Learnt, Form::Bytes][..],
                 false => &[Form::Learnt],
@@ -93,11 +92,8 @@ impl Order<'_> {
                     Some(tested) => tested,
                     None => {
                         self.say(&format!("{method}, step {}, {form}", step + 1));
-                        let (by_step, overall) =
-                            self.examination().run(&memory.set(form)?, step)?;
                         let tested = Tested {
-                            by_step,
-                            overall,
+                            accuracies: self.examination().run(&memory.set(form)?, step)?,
                             seconds,
                             bytes: memory.bytes(form),
                         };
@@ -125,7 +121,7 @@ impl Order<'_> {
         &self,
         method: &str,
         step: usize,
-        part: &Dataset,
+        of_step: &Step,
         real: bool,
     ) -> Result<(Artefact, f64)> {
         let path = self.path(&format!("{method}-step{step}.safetensors"));
@@ -134,28 +130,26 @@ impl Order<'_> {
             return Ok((Artefact::read(&path)?, made.seconds));
         }
         self.say(&format!("{method}, step {}, the memory", step + 1));
+        let part = self.domains.part(of_step)?;
         let started = Instant::now();
         let mut layers = Layers::new(true);
-        for assignment in &self.arguments.set {
-            // With a method's name before it, only for that one.
-            match assignment.split_once(':') {
-                Some((name, assignment)) if self.arguments.methods.iter().any(|m| m == name) => {
-                    if name == method {
-                        layers.set(assignment)?;
-                    }
-                }
-                _ => layers.set(assignment)?,
-            }
+        let (all, methods) = (&self.arguments.set, &self.arguments.methods);
+        for assignment in super::super::assignments_for(all, methods, method) {
+            layers.set(assignment)?;
         }
         layers.value("--methods", "method.name", Some(method));
-        layers.value("--data", "data.source", Some(self.arguments.data.as_str()));
+        let data = &self.data[of_step.domain];
+        layers.value("--data", "data.source", Some(data.source.as_str()));
+        let size = data.image_size.map(|size| size.to_string());
+        layers.value("--domains", "data.image_size", size);
+        layers.value("--domains", "data.grayscale", data.grayscale);
         layers.value("--memory", "ipc", Some(self.per_class(real)));
         layers.value("--orders", "seed", Some(i64::try_from(self.seed)?));
         let facts = Facts {
             ipc: usize::try_from(self.per_class(real))?,
-            ..Facts::of(part)
+            ..Facts::of(&part)
         };
-        let session = Session::new(layers.resolve(&facts)?, part)?
+        let session = Session::new(layers.resolve(&facts)?, &part)?
             .on(super::super::device())
             .interrupted_by(self.interrupt.clone())
             .observed_by(self.terminal);
@@ -169,17 +163,19 @@ impl Order<'_> {
         Ok((artefact, seconds))
     }
 
-    /// Samples of each class in the memory.
+    /// Samples of each class in the memory, of each domain.
     fn per_class(&self, real: bool) -> i64 {
         let Some(bytes) = self.arguments.memory_bytes else {
             return self.arguments.memory;
         };
-        let value = match self.dataset.shape {
+        let first = self.domains.first();
+        let value = match first.shape {
             SampleShape::Image { .. } if real => 1,
             _ => 4,
         };
-        let each = (value * self.dataset.shape.len() + 1) as u64;
-        let count = bytes / (each * self.dataset.class_names.len() as u64);
+        let each = (value * first.shape.len() + 1) as u64;
+        let classes = first.class_names.len() * self.domains.datasets().len();
+        let count = bytes / (each * classes as u64);
         i64::try_from(count.max(1)).unwrap_or(i64::MAX)
     }
 
@@ -199,9 +195,8 @@ impl Order<'_> {
                     _ => fine_tuned(&self.examination(), training)?,
                 };
                 let seconds = started.elapsed().as_secs_f64() / after.len().max(1) as f64;
-                let tested = after.into_iter().map(|(by_step, overall)| Tested {
-                    by_step,
-                    overall,
+                let tested = after.into_iter().map(|accuracies| Tested {
+                    accuracies,
                     seconds,
                     bytes: 0,
                 });

@@ -24,7 +24,7 @@ pub fn text(report: &Report, class_names: &[String]) -> String {
         duration(report.seconds),
         report.artefact.display(),
     );
-    let mut rows: Vec<[String; 6]> = report
+    let mut rows: Vec<[String; 7]> = report
         .rows
         .iter()
         .map(|(name, scores)| row(name, scores))

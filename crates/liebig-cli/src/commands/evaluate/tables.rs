@@ -9,23 +9,26 @@ use crate::format::{duration, percent};
 use crate::printer::table;
 
 /// The columns of a table of scores.
-pub const HEADER: [&str; 6] = [
+pub const HEADER: [&str; 7] = [
     "test accuracy of networks trained on",
     "n",
     "mean",
     "std",
     "time to make",
+    "% per CPU minute",
     "bits per class",
 ];
 
 /// A row of such a table.
-pub fn row(name: &str, row: &Row) -> [String; 6] {
+pub fn row(name: &str, row: &Row) -> [String; 7] {
     [
         named(name),
         row.n.to_string(),
         percent(row.mean),
         percent(row.std),
         row.seconds.map_or_else(String::new, duration),
+        row.accuracy_per_cpu_minute
+            .map_or_else(String::new, |points| format!("{points:.1}")),
         format!("{:.0}", row.bits_per_class),
     ]
 }
@@ -80,11 +83,19 @@ pub fn attacks(rows: &Rows, class_names: &[String]) -> Option<String> {
 }
 
 /// The rows for what was published.
-pub fn published(published: Option<&Published>) -> Vec<[String; 6]> {
+pub fn published(published: Option<&Published>) -> Vec<[String; 7]> {
     let line = |name: &str, mean: f64, std: Option<f64>| {
         let std = std.map_or_else(String::new, percent);
         let empty = String::new;
-        [name.into(), empty(), percent(mean), std, empty(), empty()]
+        [
+            name.into(),
+            empty(),
+            percent(mean),
+            std,
+            empty(),
+            empty(),
+            empty(),
+        ]
     };
     let Some(published) = published else {
         return Vec::new();

@@ -166,6 +166,7 @@ impl Cell {
             pruning: None,
             store: None,
             epochs: arguments.epochs.map(|epochs| epochs as usize),
+            making: None,
             baselines: &[],
             metrics: &[Metric::Accuracy],
             seed: u64::from(self.seed),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use liebig::artefact::Artefact;
 use liebig::config::Layers;
 use liebig::evaluate::Evaluation;
@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::summary::Line;
 use crate::args::PrivacyArguments;
+use crate::kept;
 use crate::progress::Voice;
 
 /// Everything that the runs share.
@@ -40,7 +41,6 @@ impl Player<'_> {
     /// The game, if there is to be one; refuses a folder with the runs of another.
     pub fn game(&self) -> Result<Option<Game>> {
         let arguments = self.arguments;
-        std::fs::create_dir_all(&arguments.output)?;
         if arguments.runs == 0 {
             return Ok(None);
         }
@@ -59,26 +59,14 @@ impl Player<'_> {
             set: arguments.set.clone(),
             seed: arguments.seed,
         };
-        let path = arguments.output.join("settings.json");
-        if path.exists() {
-            let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
-            let before: Circumstances =
-                serde_json::from_slice(&text).with_context(|| path.display().to_string())?;
-            if before != now {
-                bail!(
-                    "{}: the runs there are by other settings\nhint: give another folder as --output",
-                    arguments.output.display()
-                );
-            }
-        } else {
-            // Settings that do not fit are refused before anything is written.
+        kept::same_settings(&arguments.output, &now, || {
             for method in self.methods() {
                 let part = now.game.dataset(self.dataset, 0);
                 self.session(&method, 0, &part)
                     .with_context(|| format!("the runs of {method}"))?;
             }
-            atomic::write(&path, &serde_json::to_vec(&now)?)?;
-        }
+            Ok(())
+        })?;
         Ok(Some(now.game))
     }
 
@@ -125,9 +113,8 @@ impl Player<'_> {
         evaluation: &Evaluation<'_>,
     ) -> Result<Observation> {
         let path = self.path(method, run);
-        if path.exists() {
-            let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
-            return serde_json::from_slice(&text).with_context(|| path.display().to_string());
+        if let Some(seen) = kept::read(&path)? {
+            return Ok(seen);
         }
         self.voice.say(&format!(
             "privacy: {method}, run {} of {}",

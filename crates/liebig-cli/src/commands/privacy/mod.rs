@@ -16,7 +16,13 @@ use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
 use game::Player;
-use summary::{Line, Summary};
+use summary::Line;
+pub use summary::{CAVEATS, Summary, WHOLE, attacks, game as game_caption, near, remarks, text};
+
+/// The file of the results in the output folder, once everything is done.
+pub const RESULTS: &str = "privacy.json";
+/// The picture of nearest pairs in the output folder.
+pub const PAIRS_PICTURE: &str = "pairs.png";
 
 /// Training and test samples that the set itself is attacked with, on each side.
 const SAMPLES: usize = 10_000;
@@ -41,7 +47,7 @@ pub fn run(arguments: &PrivacyArguments, printer: &Printer, voice: Voice) -> Res
         Interrupt::on_ctrl_c()?,
         Terminal::new(voice),
     );
-    let attacks: Vec<Attack> = Attack::ALL
+    let chosen: Vec<Attack> = Attack::ALL
         .into_iter()
         .filter(|attack| {
             let asked = &arguments.attacks;
@@ -89,14 +95,14 @@ pub fn run(arguments: &PrivacyArguments, printer: &Printer, voice: Voice) -> Res
         let whole = on_set(&artefact.set, &dataset, &evaluation, sizes)?;
         let whole = whole
             .into_iter()
-            .filter(|(attack, _)| attacks.contains(attack))
+            .filter(|(attack, _)| chosen.contains(attack))
             .map(|(attack, finding)| {
                 Line::new(&artefact.provenance.method, attack, false, finding)
             });
         let whole = whole.collect();
         draw_pairs(arguments, &artefact, &dataset, &near)?;
         let lines = match &game {
-            Some(game) => player.play(game, &attacks)?,
+            Some(game) => player.play(game, &chosen)?,
             None => Vec::new(),
         };
         let exact = exact_copies(&artefact.set, &dataset.train);
@@ -109,10 +115,10 @@ pub fn run(arguments: &PrivacyArguments, printer: &Printer, voice: Voice) -> Res
         ))
     })?;
     atomic::write(
-        &arguments.output.join("privacy.json"),
+        &arguments.output.join(RESULTS),
         &serde_json::to_vec_pretty(&summary)?,
     )?;
-    printer.print(&summary, || summary::text(&summary))?;
+    printer.print(&summary, || text(&summary))?;
     Ok(ExitStatus::Success)
 }
 
@@ -169,5 +175,5 @@ fn draw_pairs(
     let rows = count / in_row.unwrap_or(1);
     let png = image_grid::rows(&values, rows, set.shape, &set.space)?;
     std::fs::create_dir_all(&arguments.output)?;
-    Ok(atomic::write(&arguments.output.join("pairs.png"), &png)?)
+    Ok(atomic::write(&arguments.output.join(PAIRS_PICTURE), &png)?)
 }

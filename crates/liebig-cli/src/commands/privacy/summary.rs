@@ -2,20 +2,20 @@
 
 use liebig::artefact::Artefact;
 use liebig::privacy::{Attack, Copies, Finding, Guarantee, Measure, Share};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::args::PrivacyArguments;
-use crate::printer::table;
+use crate::table::{Cell, Table};
 
 /// What an attack found.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Line {
     /// The method whose sets were attacked.
     pub method: String,
     /// The attack.
     pub attack: Attack,
     /// What it looked at: `network` or `set`.
-    pub against: &'static str,
+    pub against: String,
     /// Whether only canaries count.
     pub canaries: bool,
     #[serde(flatten)]
@@ -27,7 +27,7 @@ impl Line {
         Self {
             method: method.into(),
             attack,
-            against: attack.against(),
+            against: attack.against().into(),
             canaries,
             finding,
         }
@@ -35,7 +35,7 @@ impl Line {
 }
 
 /// Everything that was found.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Summary {
     pub method: String,
     pub dataset: String,
@@ -96,6 +96,45 @@ fn starts_from_real(artefact: &Artefact) -> bool {
 }
 
 pub fn text(summary: &Summary) -> String {
+    let mut parts = remarks(summary);
+    let mut tables = vec![near(&summary.copies), attacks(WHOLE, &summary.whole)];
+    if !summary.attacks.is_empty() {
+        tables.push(attacks(&game(summary), &summary.attacks));
+    }
+    parts.extend(
+        tables
+            .iter()
+            .map(|table| format!("{}:\n{}", table.caption, table.text())),
+    );
+    parts.extend(CAVEATS.iter().map(ToString::to_string));
+    parts.join("\n\n")
+}
+
+/// The caption of the attacks on the set as it is.
+pub const WHOLE: &str =
+    "Attacks on this set, with training samples as members and test samples as others";
+
+/// How the tables are to be read.
+pub const CAVEATS: &[&str] = &[
+    "AUC: 50 % is chance; its interval is by resampling candidates. TPR: members found while so many others are taken for members,\n\
+     with exact 95 % intervals.",
+    "An attack that finds nothing does not show that nothing can be found; only a guarantee does.",
+];
+
+/// The caption of the game.
+pub fn game(summary: &Summary) -> String {
+    let canaries = match summary.canaries {
+        0 => String::new(),
+        canaries => format!(" and of {canaries} canaries with a wrong label"),
+    };
+    format!(
+        "The game: {} runs, in each of which half of {} candidates{canaries} are the training data",
+        summary.runs, summary.candidates
+    )
+}
+
+/// What stands above the tables.
+pub fn remarks(summary: &Summary) -> Vec<String> {
     let mut parts = vec![guarantee(summary)];
     if summary.starts_from_real {
         parts.push(
@@ -109,29 +148,7 @@ pub fn text(summary: &Summary) -> String {
             summary.exact_copies
         ));
     }
-    parts.push(near(&summary.copies));
-    parts.push(format!(
-        "Attacks on this set, with training samples as members and test samples as others:\n{}",
-        lines(&summary.whole)
-    ));
-    if !summary.attacks.is_empty() {
-        parts.push(format!(
-            "The game: {} runs, in each of which half of {} candidates{} are the training data:\n{}",
-            summary.runs,
-            summary.candidates,
-            match summary.canaries {
-                0 => String::new(),
-                canaries => format!(" and of {canaries} canaries with a wrong label"),
-            },
-            lines(&summary.attacks)
-        ));
-    }
-    parts.push(
-        "AUC: 50 % is chance; its interval is by resampling candidates. TPR: members found while so many others are taken for members, with exact\n\
-         95 % intervals. An attack that finds nothing does not show that nothing can be found; only a guarantee does."
-            .into(),
-    );
-    parts.join("\n\n")
+    parts
 }
 
 fn guarantee(summary: &Summary) -> String {
@@ -148,79 +165,65 @@ fn guarantee(summary: &Summary) -> String {
     }
 }
 
-fn near(copies: &[Copies]) -> String {
-    let rows = copies.iter().map(|found| {
+/// The nearest samples by each measure.
+pub fn near(copies: &[Copies]) -> Table {
+    let mut table = Table::new(
+        "The nearest training sample of each sample of the set against the nearest test sample",
+        &["distance in"],
+        &[
+            "samples each",
+            "nearer to training",
+            "p",
+            "median ratio",
+            "least ratio",
+        ],
+    );
+    for found in copies {
         let measure = match found.measure {
             Measure::Pixels => "pixels",
             Measure::Features => "features",
             Measure::Ssim => "structural similarity",
         };
-        [
-            measure.to_string(),
-            found.pool.to_string(),
-            format!("{:.0} %", 100.0 * found.nearer_to_training),
-            format!("{:.3}", found.p_value),
-            format!("{:.3}", found.median_ratio),
-            format!("{:.3}", found.least_ratio),
-        ]
-    });
-    let header = [
-        "distance in",
-        "samples each",
-        "nearer to training",
-        "p",
-        "median ratio",
-        "least ratio",
-    ];
-    format!(
-        "The nearest training sample of each sample of the set against the nearest test sample (pairs.png shows both):\n{}",
-        table(header, rows)
-    )
+        let number = |value: f64| Cell::number(value, format!("{value:.3}"));
+        let nearer = 100.0 * found.nearer_to_training;
+        table.rows.push(vec![
+            measure.into(),
+            Cell::number(found.pool as f64, found.pool.to_string()),
+            Cell::number(nearer, format!("{nearer:.0} %")),
+            number(found.p_value),
+            number(found.median_ratio),
+            number(found.least_ratio),
+        ]);
+    }
+    table
 }
 
-fn lines(lines: &[Line]) -> String {
-    let rows = lines.iter().map(|line| {
-        let Finding {
-            auc,
-            auc_interval: [low, high],
-            tpr_at_0_1_percent: strict,
-            tpr_at_1_percent: loose,
-            empirical_epsilon,
-            ..
-        } = &line.finding;
-        let percent = |value: f64| format!("{:.1}", 100.0 * value);
-        let share = |share: &Share| {
-            format!(
-                "{:.2} ({:.2} to {:.2}) %",
-                100.0 * share.value,
-                100.0 * share.low,
-                100.0 * share.high
-            )
-        };
+/// What attacks found.
+pub fn attacks(caption: &str, lines: &[Line]) -> Table {
+    let mut table = Table::new(
+        caption,
+        &["method", "attack", "on the"],
+        &["AUC", "TPR at 0.1 %", "TPR at 1 %", "epsilon at least"],
+    );
+    let share = |share: &Share| {
+        let [value, low, high] = [share.value, share.low, share.high].map(|part| 100.0 * part);
+        Cell::number(value, format!("{value:.2} ({low:.2} to {high:.2}) %"))
+    };
+    for line in lines {
+        let found = &line.finding;
+        let [auc, low, high] = [found.auc, found.auc_interval[0], found.auc_interval[1]];
+        let [auc, low, high] = [auc, low, high].map(|part| 100.0 * part);
         let canaries = if line.canaries { ", canaries" } else { "" };
-        [
-            line.method.clone(),
-            format!("{}{canaries}", line.attack.name()),
-            line.against.to_string(),
-            format!(
-                "{} ({} to {}) %",
-                percent(*auc),
-                percent(*low),
-                percent(*high)
-            ),
-            share(strict),
-            share(loose),
-            format!("{empirical_epsilon:.2}"),
-        ]
-    });
-    let header = [
-        "method",
-        "attack",
-        "on the",
-        "AUC",
-        "TPR at 0.1 %",
-        "TPR at 1 %",
-        "epsilon at least",
-    ];
-    table(header, rows)
+        let epsilon = found.empirical_epsilon;
+        table.rows.push(vec![
+            line.method.as_str().into(),
+            format!("{}{canaries}", line.attack.name()).as_str().into(),
+            line.against.as_str().into(),
+            Cell::number(auc, format!("{auc:.1} ({low:.1} to {high:.1}) %")),
+            share(&found.tpr_at_0_1_percent),
+            share(&found.tpr_at_1_percent),
+            Cell::number(epsilon, format!("{epsilon:.2}")),
+        ]);
+    }
+    table
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::facts::{Run, Score};
-use super::markdown::facts;
+use super::run::facts;
+use crate::format::accuracy;
 use crate::printer::table;
 
 /// A column for each run.
@@ -18,16 +19,16 @@ pub fn text(runs: &[Run]) -> String {
 /// The rows, each with a value for every run.
 pub fn rows(runs: &[Run]) -> Vec<(String, Vec<String>)> {
     let mut rows: Vec<(String, Vec<String>)> = Vec::new();
-    let mut sources: Vec<&str> = Vec::new();
+    let mut labels: Vec<&str> = Vec::new();
     for score in runs.iter().flat_map(|run| &run.scores) {
-        if !sources.contains(&score.source.as_str()) {
-            sources.push(&score.source);
+        if !labels.contains(&score.label.as_str()) {
+            labels.push(&score.label);
         }
     }
-    for source in sources {
-        let label = runs.iter().find_map(|run| score(run, source));
-        let label = label.map_or(source, |score| &score.label);
-        let value = |run| score(run, source).map_or_else(String::new, Score::accuracy);
+    for label in labels {
+        let value = |run| {
+            score(run, label).map_or_else(String::new, |score| accuracy(score.mean, score.std))
+        };
         rows.push((
             format!("accuracy, {label}"),
             runs.iter().map(value).collect(),
@@ -42,8 +43,8 @@ pub fn rows(runs: &[Run]) -> Vec<(String, Vec<String>)> {
     rows
 }
 
-fn score<'a>(run: &'a Run, source: &str) -> Option<&'a Score> {
-    run.scores.iter().find(|score| score.source == source)
+fn score<'a>(run: &'a Run, label: &str) -> Option<&'a Score> {
+    run.scores.iter().find(|score| score.label == label)
 }
 
 /// The settings that are not the same in all runs.

@@ -1,7 +1,7 @@
 //! `liebig search`: networks ranked by small sets, beside what costs as much.
 
 mod proxies;
-mod scatter;
+pub mod scatter;
 mod summary;
 mod truth;
 
@@ -14,14 +14,20 @@ use liebig::search::{FullTraining, networks, sample};
 use liebig::{artefact_path, atomic};
 
 use crate::args::SearchArguments;
-use crate::curve;
+use crate::curve::{self, Point};
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 use crate::progress::{Terminal, Voice};
 use crate::theme::{DARK, LIGHT};
 use proxies::Proxy;
-use summary::Summary;
+pub use summary::{Summary, table, text};
 use truth::Truth;
+
+/// The file of the results in the output folder, once all networks are trained.
+pub const RESULTS: &str = "search.json";
+
+/// The file of the truth in the output folder.
+pub const TRUTH: &str = "truth.json";
 
 /// The ranking by the truth with another seed, which no proxy can be expected to exceed.
 const CEILING: &str = "everything, another seed";
@@ -83,7 +89,7 @@ pub fn run(arguments: &SearchArguments, printer: &Printer, voice: Voice) -> Resu
     };
     let summary = super::threads(arguments.threads)?.install(|| -> Result<Summary> {
         let path = arguments.truth.clone();
-        let path = path.unwrap_or_else(|| arguments.output.join("truth.json"));
+        let path = path.unwrap_or_else(|| arguments.output.join(TRUTH));
         let seeds = u64::from(arguments.truth_seeds);
         let truth = Truth::read(&path, &training, arguments.truth_epochs as usize)?;
         let truth = truth.complete(&path, &names, seeds, &training, |text| voice.say(text))?;
@@ -127,30 +133,33 @@ pub fn run(arguments: &SearchArguments, printer: &Printer, voice: Voice) -> Resu
         })
     })?;
     write(arguments, &summary).context("the results cannot be written")?;
-    printer.print(&summary, || summary::text(&summary))?;
+    printer.print(&summary, || text(&summary))?;
     Ok(ExitStatus::Success)
 }
 
 /// Writes the results and the charts.
 fn write(arguments: &SearchArguments, summary: &Summary) -> Result<()> {
     let folder = &arguments.output;
-    atomic::write(
-        &folder.join("search.json"),
-        &serde_json::to_vec_pretty(summary)?,
-    )?;
+    atomic::write(&folder.join(RESULTS), &serde_json::to_vec_pretty(summary)?)?;
+    for theme in [LIGHT, DARK] {
+        let file = |name: &str| folder.join(format!("{name}-{}.svg", theme.name));
+        atomic::write(&file("scatter"), scatter::svg(summary, &theme)?.as_bytes())?;
+        if let Some(svg) = curve::svg(&regrets(summary), REGRET_AXES, &theme)? {
+            atomic::write(&file("regret"), svg.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+/// The axes of a chart of [`regrets`].
+pub const REGRET_AXES: [&str; 2] = ["networks that are tried", "regret in points"];
+
+/// How far the best of the networks that are tried is below the best of all, a line for each ranking.
+pub fn regrets(summary: &Summary) -> Vec<(String, Vec<Point>)> {
     let regret = |line: &summary::Line| {
         let points = line.agreement.regret.iter().enumerate();
         let points = points.map(|(place, regret)| ((place + 1) as f64, 100.0 * regret, 0.0));
         (line.proxy.clone(), points.collect())
     };
-    let regrets: Vec<_> = summary.lines.iter().map(regret).collect();
-    for theme in [LIGHT, DARK] {
-        let file = |name: &str| folder.join(format!("{name}-{}.svg", theme.name));
-        atomic::write(&file("scatter"), scatter::svg(summary, &theme)?.as_bytes())?;
-        let axes = ["networks that are tried", "regret in points"];
-        if let Some(svg) = curve::svg(&regrets, axes, &theme)? {
-            atomic::write(&file("regret"), svg.as_bytes())?;
-        }
-    }
-    Ok(())
+    summary.lines.iter().map(regret).collect()
 }

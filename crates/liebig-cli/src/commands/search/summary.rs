@@ -1,14 +1,14 @@
 //! The rankings in a table.
 
 use liebig::search::Agreement;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::proxies::Proxy;
 use crate::format::{duration, percent};
-use crate::printer::table;
+use crate::table::{Cell, Table};
 
 /// A ranking's row.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Line {
     /// What gives the scores.
     pub proxy: String,
@@ -28,7 +28,7 @@ pub struct Line {
 }
 
 /// All of it, as `--json` prints it.
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 pub struct Summary {
     /// The networks.
     pub networks: Vec<String>,
@@ -100,32 +100,11 @@ pub fn verdicts(lines: &[Line]) -> Vec<String> {
         .collect()
 }
 
-pub fn text(summary: &Summary) -> String {
-    let rows = summary.lines.iter().map(|line| {
-        let found = &line.agreement;
-        [
-            line.proxy.clone(),
-            format!(
-                "{:.2} ({:.2} to {:.2})",
-                found.spearman, found.interval.low, found.interval.high
-            ),
-            format!("{:.2}", found.kendall),
-            percent(found.top_overlap),
-            percent(found.regret.first().copied().unwrap_or(f64::NAN)),
-            if line.seconds > 0.0 {
-                duration(line.seconds)
-            } else {
-                String::new()
-            },
-            line.making.map_or_else(String::new, duration),
-            line.pays_from
-                .map_or_else(String::new, |count| format!("{:.0}", count.ceil())),
-        ]
-    });
+/// A row for each ranking.
+pub fn table(summary: &Summary) -> Table {
     let top = summary.lines.first().map_or(0, |line| line.agreement.top);
     let overlap = format!("best {top} found");
-    let header = [
-        "ranked by",
+    let numbers = [
         "Spearman (95 %)",
         "Kendall",
         overlap.as_str(),
@@ -134,13 +113,44 @@ pub fn text(summary: &Summary) -> String {
         "time to make",
         "pays from",
     ];
-    let mut parts = vec![table(header, rows)];
-    parts.push(format!(
-        "{} networks; the best reaches {} on everything, all together take {} with one seed. Regret is how far the network that a ranking puts\n         first is below it; \"pays from\" is the number of networks from which on making the set and training on it is quicker than training on\n         everything. Intervals are over other networks of the space (bootstrap).",
+    let caption = format!(
+        "{} networks; the best reaches {} on everything, all together take {} with one seed. Regret is how far the network that a ranking puts \
+         first is below it; \"pays from\" is the number of networks from which on making the set and training on it is quicker than training on \
+         everything. Intervals are over other networks of the space (bootstrap).",
         summary.networks.len(),
         percent(summary.best),
         duration(summary.truth_seconds)
-    ));
+    );
+    let mut table = Table::new(&caption, &["ranked by"], &numbers);
+    table.rows = summary.lines.iter().map(cells).collect();
+    table
+}
+
+fn cells(line: &Line) -> Vec<Cell> {
+    let found = &line.agreement;
+    let interval = &found.interval;
+    let regret = found.regret.first().copied().unwrap_or(f64::NAN);
+    vec![
+        line.proxy.as_str().into(),
+        Cell::number(
+            found.spearman,
+            format!(
+                "{:.2} ({:.2} to {:.2})",
+                found.spearman, interval.low, interval.high
+            ),
+        ),
+        Cell::number(found.kendall, format!("{:.2}", found.kendall)),
+        Cell::number(found.top_overlap, percent(found.top_overlap)),
+        Cell::number(regret, percent(regret)),
+        Cell::known((line.seconds > 0.0).then_some(line.seconds), duration),
+        Cell::known(line.making, duration),
+        Cell::known(line.pays_from, |count| format!("{:.0}", count.ceil())),
+    ]
+}
+
+pub fn text(summary: &Summary) -> String {
+    let table = table(summary);
+    let mut parts = vec![table.text(), table.caption];
     parts.extend(summary.verdicts.iter().cloned());
     parts.join("\n\n")
 }

@@ -108,7 +108,7 @@ impl<'a> GradientMatching<'a> {
         rng: &mut rand_chacha::ChaCha8Rng,
     ) -> Result<(), Error> {
         let x = set.samples().index_select(0, batch)?;
-        let x = augmented(&self.settings.dsa_strategy, x, self.task.train.shape(), rng)?;
+        let x = augmented(&self.settings.dsa_strategy, x, self.task.train, rng)?;
         learner.learn(&x, &set.targets()?.select(batch)?)?;
         Ok(())
     }

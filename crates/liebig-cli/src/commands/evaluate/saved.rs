@@ -1,0 +1,75 @@
+//! Results of evaluations that are kept in the folder of a run, for its report.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use liebig::atomic;
+use liebig::evaluate::{EvaluationReport, Row};
+use serde::{Deserialize, Serialize};
+
+/// The file in the run's folder, a line for each network, protocol and training set.
+const FILE: &str = "evaluations.jsonl";
+
+/// The networks of one kind that were trained on one set.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Saved {
+    /// The network.
+    pub model: String,
+    /// The protocol; `own` is that of the set's recipe.
+    pub protocol: String,
+    /// Its number of epochs, if it was changed.
+    pub epochs: Option<usize>,
+    /// The training set.
+    pub source: String,
+    /// The seed of the networks.
+    pub seed: u64,
+    /// The scores.
+    pub row: Row,
+}
+
+impl Saved {
+    /// What there is one line for.
+    fn key(&self) -> (&str, &str, Option<usize>, &str) {
+        (&self.model, &self.protocol, self.epochs, &self.source)
+    }
+}
+
+/// Adds results to those of a run; they take the place of earlier ones of the same networks, protocol and training set.
+pub fn add(run: &Path, report: &EvaluationReport, seed: u64) -> Result<()> {
+    let mut all = read(run)?;
+    for result in &report.results {
+        for (source, row) in result.rows.iter() {
+            let saved = Saved {
+                model: result.model.clone(),
+                protocol: result.protocol.clone(),
+                epochs: report.epochs,
+                source: source.into(),
+                seed,
+                row: row.clone(),
+            };
+            match all.iter_mut().find(|known| known.key() == saved.key()) {
+                Some(known) => *known = saved,
+                None => all.push(saved),
+            }
+        }
+    }
+    let mut lines = String::new();
+    for saved in &all {
+        lines.push_str(&serde_json::to_string(saved)?);
+        lines.push('\n');
+    }
+    let path = run.join(FILE);
+    atomic::write(&path, lines.as_bytes()).with_context(|| path.display().to_string())
+}
+
+/// The results in a run's folder; none if nothing was saved.
+pub fn read(run: &Path) -> Result<Vec<Saved>> {
+    let text = match std::fs::read_to_string(run.join(FILE)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        text => text?,
+    };
+    let lines = text.lines().map(serde_json::from_str);
+    lines
+        .collect::<Result<_, _>>()
+        .with_context(|| format!("{FILE} is damaged"))
+}
