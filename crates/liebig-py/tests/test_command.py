@@ -19,7 +19,8 @@ LONG = """
 import sys, liebig
 print("ready", flush=True)
 try:
-    liebig.distill("strokes", "dm", iterations=1_000_000, batch_real=64, output=sys.argv[1], progress=False)
+    settings = {"iterations": 1_000_000, "batch_real": 64, "evaluation": {"repeats": 0}}
+    liebig.distill("strokes", "dm", output=sys.argv[1], progress=False, **settings)
 except KeyboardInterrupt as interrupt:
     print("interrupted", *getattr(interrupt, "__notes__", []), flush=True)
     sys.exit(3)
@@ -55,7 +56,7 @@ def _interrupt(process: subprocess.Popen[str], checkpoint: Path) -> float:
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_ctrl_c_ends_the_command_with_a_checkpoint(tmp_path: Path) -> None:
     output = tmp_path / "run"
-    arguments = ["distill", "--method", "dm", "--iterations", "1000000", "--output", str(output)]
+    arguments = ["distill", "--method", "dm", "--iterations", "1000000", "--set", "method.batch_real=64", "--output", str(output)]
     process = subprocess.Popen([PROGRAM, *arguments], stderr=subprocess.PIPE, text=True)
     _interrupt(process, output / "checkpoints")
     assert process.returncode == 130 and process.stderr and "continue with --resume" in process.stderr.read()
@@ -83,7 +84,7 @@ def test_ctrl_c_interrupts_a_function_within_a_second(tmp_path: Path) -> None:
 
     liebig.distill(
         "strokes", "dm", iterations=1_000_000, batch_real=64, output=output, resume=True, callback=look, progress=False,
-        evaluation=None,
+        evaluation={"repeats": 0},
     )
     assert resumed and resumed[0] > 1
 
@@ -101,7 +102,7 @@ def test_other_threads_run_meanwhile() -> None:
     thread = threading.Thread(target=tick)
     thread.start()
     started = time.monotonic()
-    liebig.distill("strokes", "dm", iterations=20, progress=False)
+    liebig.distill("strokes", "dm", iterations=10, batch_real=64, progress=False)
     seconds = time.monotonic() - started
     stop.set()
     thread.join()

@@ -194,7 +194,7 @@ class DistilledSet:
             pools: Pools of networks: `"M"`, `"W"`, `"D"`, `"A"`, `"P"`, `"N"`, `"transfer"`.
             protocols: How they are trained: `"own"` (the recipe), `"dc"`, `"dsa"`, `"strong"`, ... (docs/evaluation.md).
             repeats: Networks of each kind for each training set.
-            baselines: What stands beside the set: `"random"`, other coresets, `"whole"`.
+            baselines: What stands beside the set: `"random"`, other coresets, `"whole"`, or `"all"` for the usual ones but whole.
             epochs: Epochs of the common protocol, if it is not to be the recipe's.
             metrics: Also `"per_class"`, `"confusion"`, `"ensemble"`.
             seed: The seed of networks and baselines.
