@@ -7,9 +7,6 @@ use liebig::atomic;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// What the results in a folder depend on, besides their names.
-pub const SETTINGS: &str = "settings.json";
-
 /// A JSON file, if it is there.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     if !path.exists() {
@@ -19,14 +16,14 @@ pub fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     serde_json::from_slice(&text).with_context(|| path.display().to_string())
 }
 
-/// Writes the settings into a new folder; refuses one with results by others, so that those are not mixed. `check` refuses
-/// settings that cannot be used, before anything is written.
+/// Writes what results depend on, besides their names, into a file of their folder, which is made; refuses a folder with results
+/// by other settings, so that those are not mixed. `check` refuses settings that cannot be used, before anything is written.
 pub fn same_settings<T: Serialize + DeserializeOwned + PartialEq>(
-    folder: &Path,
+    (folder, file): (&Path, &str),
     settings: &T,
     check: impl FnOnce() -> Result<()>,
 ) -> Result<()> {
-    let path = folder.join(SETTINGS);
+    let path = folder.join(file);
     match read::<T>(&path)? {
         Some(before) if before != *settings => bail!(
             "{}: the results there are by other settings\nhint: give another folder as --output",

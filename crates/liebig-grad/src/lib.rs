@@ -29,7 +29,7 @@ mod unrolled;
 
 pub use backward::{grad, vjp};
 pub use error::Error;
-pub use liebig_kernels::{Conv2d, Level, UnknownLevel};
+pub use liebig_kernels::{After, Conv2d, Level, UnknownLevel};
 pub use ops::{Indices, ResponseNorm, Tap, Taps, Targets};
 pub use tensor::{DType, Device, Tensor, cpu};
 pub use unrolled::{

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{Input, check};
-use liebig_grad::{Conv2d, Indices, ResponseNorm, Tap, Taps, Targets, Tensor};
+use liebig_grad::{After, Conv2d, Indices, ResponseNorm, Tap, Taps, Targets, Tensor};
 
 #[test]
 fn arithmetic() {
@@ -239,17 +239,18 @@ fn fused_block() {
         Input(&[3], 0.5, 1.5),
         Input(&[3], -0.5, 0.5),
     ];
-    check("norm_relu_pool", &inputs, |x| {
-        x[0].instance_norm_relu_avg_pool(&x[1], &x[2], 1e-2)
-    });
-    check("norm_relu_pool, squared", &inputs, |x| {
-        x[0].instance_norm_relu_avg_pool(&x[1], &x[2], 1e-2)?
-            .square()
-    });
-    check("batch_norm_relu_avg_pool, squared", &inputs, |x| {
-        let [output, _, _] = x[0].batch_norm_relu_avg_pool(&x[1], &x[2], 1e-2)?;
-        output.square()
-    });
+    for after in After::ALL {
+        check(&format!("instance_norm {after:?}"), &inputs, |x| {
+            x[0].instance_norm(&x[1], &x[2], 1e-2, after)
+        });
+        check(&format!("instance_norm {after:?}, squared"), &inputs, |x| {
+            x[0].instance_norm(&x[1], &x[2], 1e-2, after)?.square()
+        });
+        check(&format!("batch_norm {after:?}, squared"), &inputs, |x| {
+            let [output, _, _] = x[0].batch_norm(&x[1], &x[2], 1e-2, after)?;
+            output.square()
+        });
+    }
 }
 
 #[test]
@@ -314,7 +315,7 @@ fn resampling() {
 fn third_order_of_the_fused_block() {
     // The function is a gradient of a gradient, so its second order is the block's fourth order.
     let inputs = [Input(&[1, 2, 2, 1], -1.0, 1.0), Input(&[1], 0.5, 1.5)];
-    check("norm_relu_pool, thrice", &inputs, |x| {
+    check("instance_norm, thrice", &inputs, |x| {
         let beta = common::random(&[1], 0.2, 0.3, 3);
         let x: Vec<Tensor> = x
             .iter()
@@ -327,7 +328,7 @@ fn third_order_of_the_fused_block() {
             })
             .collect();
         let y = x[0]
-            .instance_norm_relu_avg_pool(&x[1], &beta, 0.1)?
+            .instance_norm(&x[1], &beta, 0.1, After::ReluAvgPool)?
             .square()?
             .sum()?;
         let gradients = liebig_grad::grad(&y, &[&x[0], &x[1]], true)?;

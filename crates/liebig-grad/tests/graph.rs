@@ -1,7 +1,7 @@
 //! The graph itself: what is recorded, what is not, depth, sharing, errors.
 #![allow(clippy::unwrap_used)]
 
-use liebig_grad::{Error, Tensor, cpu, grad, vjp};
+use liebig_grad::{After, Error, Tensor, cpu, grad, vjp};
 
 fn vector(values: &[f32]) -> Tensor {
     Tensor::from_vec(values.to_vec(), &[values.len()], &cpu()).unwrap()
@@ -154,10 +154,10 @@ fn errors_name_operation_and_shapes() {
     let (single, double) = (vector(&[1.0]), double.slice(0, 0, 1).unwrap());
     assert!(matches!(
         images
-            .instance_norm_relu_avg_pool(&single, &double, 1e-5)
+            .instance_norm(&single, &double, 1e-5, After::ReluAvgPool)
             .unwrap_err(),
         Error::DTypes {
-            op: "norm_relu_pool",
+            op: "norm_block",
             ..
         }
     ));

@@ -9,7 +9,7 @@ use burn::backend::Flex;
 use burn::backend::flex::FlexTensor;
 use burn::tensor::TensorData;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use liebig_kernels::{Conv2d, KernelBackend};
+use liebig_kernels::{After, Conv2d, KernelBackend};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -80,27 +80,42 @@ fn blocks(c: &mut Criterion) {
         let gamma = random(&[channels], 3);
         let beta = random(&[channels], 4);
         let gradient = random(&[n, side / 2, side / 2, channels], 5);
-        let (_, statistics) = Flex::norm_relu_pool(x.clone(), gamma.clone(), beta.clone(), 1e-5);
-        let mut group = c.benchmark_group("norm_relu_pool");
+        let (_, statistics) = Flex::norm_block(
+            x.clone(),
+            gamma.clone(),
+            beta.clone(),
+            1e-5,
+            After::ReluAvgPool,
+        );
+        let mut group = c.benchmark_group("norm_block");
         group.throughput(Throughput::Elements((n * side * side * channels) as u64));
         let size = format!("{n}x{side}x{side}x{channels}");
         group.bench_function(format!("forward/{size}"), |b| {
-            b.iter(|| Flex::norm_relu_pool(x.clone(), gamma.clone(), beta.clone(), 1e-5));
+            b.iter(|| {
+                Flex::norm_block(
+                    x.clone(),
+                    gamma.clone(),
+                    beta.clone(),
+                    1e-5,
+                    After::ReluAvgPool,
+                )
+            });
         });
         group.bench_function(format!("backward/{size}"), |b| {
             b.iter(|| {
-                Flex::norm_relu_pool_backward(
+                Flex::norm_block_backward(
                     x.clone(),
                     gamma.clone(),
                     beta.clone(),
                     statistics.clone(),
                     gradient.clone(),
+                    After::ReluAvgPool,
                 )
             });
         });
         group.bench_function(format!("double_backward/{size}"), |b| {
             b.iter(|| {
-                Flex::norm_relu_pool_double_backward(
+                Flex::norm_block_double_backward(
                     x.clone(),
                     gamma.clone(),
                     beta.clone(),
@@ -109,6 +124,7 @@ fn blocks(c: &mut Criterion) {
                     u.clone(),
                     gamma.clone(),
                     beta.clone(),
+                    After::ReluAvgPool,
                 )
             });
         });

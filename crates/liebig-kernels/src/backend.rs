@@ -5,6 +5,7 @@ use burn::backend::{Backend, backend_extension};
 #[allow(unused_imports, reason = "the macro names them")]
 use burn::backend::{Dispatch, Flex};
 
+use crate::block::After;
 use crate::composed;
 use crate::conv::Conv2d;
 
@@ -44,39 +45,40 @@ pub trait KernelBackend: Backend {
         composed::conv2d_weight_gradient::<Self>(x, gradient, kernel, options)
     }
 
-    /// Instance normalisation (biased variance, `eps` added), ReLU and 2x2 average pooling of
-    /// `x [n, h, w, c]` with `gamma [c]` and `beta [c]`. Returns the pooled images
-    /// `[n, h / 2, w / 2, c]` and the statistics `[n, 2, c]` (mean, reciprocal standard deviation)
+    /// Instance normalisation (biased variance, `eps` added) of `x [n, h, w, c]` with `gamma [c]` and `beta [c]`, and what
+    /// follows it. Returns the images (`[n, h / 2, w / 2, c]` if they are pooled) and the statistics `[n, 2, c]` (mean, reciprocal standard deviation)
     /// that the derivatives need.
-    fn norm_relu_pool(
+    fn norm_block(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         eps: f64,
+        after: After,
     ) -> (FloatTensor<Self>, FloatTensor<Self>) {
-        composed::norm_relu_pool::<Self>(x, gamma, beta, eps)
+        composed::norm_block::<Self>(x, gamma, beta, (eps, after))
     }
 
-    /// Gradients of [`norm_relu_pool`](Self::norm_relu_pool) with respect to `x`, `gamma` and `beta`,
+    /// Gradients of [`norm_block`](Self::norm_block) with respect to `x`, `gamma` and `beta`,
     /// from the gradient of its first output.
-    fn norm_relu_pool_backward(
+    fn norm_block_backward(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
         statistics: FloatTensor<Self>,
         gradient: FloatTensor<Self>,
+        after: After,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        composed::norm_relu_pool_backward::<Self>(x, gamma, beta, statistics, gradient)
+        composed::norm_block_backward::<Self>(x, gamma, beta, (statistics, gradient), after)
     }
 
-    /// Gradients of [`norm_relu_pool_backward`](Self::norm_relu_pool_backward) with respect to `x`,
-    /// `gamma` and `gradient`, from the cotangents of its three outputs. (With ReLU the gradient with
-    /// respect to `beta` is zero and is not returned.)
+    /// Gradients of [`norm_block_backward`](Self::norm_block_backward) with respect to `x`,
+    /// `gamma` and `gradient`, from the cotangents of its three outputs. (The gradient with respect to
+    /// `beta` is zero and is not returned.)
     #[allow(
         clippy::too_many_arguments,
         reason = "five inputs and three cotangents"
     )]
-    fn norm_relu_pool_double_backward(
+    fn norm_block_double_backward(
         x: FloatTensor<Self>,
         gamma: FloatTensor<Self>,
         beta: FloatTensor<Self>,
@@ -85,14 +87,15 @@ pub trait KernelBackend: Backend {
         cotangent_x: FloatTensor<Self>,
         cotangent_gamma: FloatTensor<Self>,
         cotangent_beta: FloatTensor<Self>,
+        after: After,
     ) -> (FloatTensor<Self>, FloatTensor<Self>, FloatTensor<Self>) {
-        composed::norm_relu_pool_double_backward::<Self>(
+        composed::norm_block_double_backward::<Self>(
             x,
             gamma,
             beta,
-            statistics,
-            gradient,
+            (statistics, gradient),
             [cotangent_x, cotangent_gamma, cotangent_beta],
+            after,
         )
     }
 }

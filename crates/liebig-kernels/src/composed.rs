@@ -6,6 +6,7 @@ use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Scalar, TensorMetadata};
 use burn::tensor::{Shape, Slice};
 
+use crate::block::After;
 use crate::conv::Conv2d;
 
 const TO_NCHW: [usize; 4] = [0, 3, 1, 2];
@@ -64,32 +65,32 @@ pub(crate) fn conv2d_weight_gradient<B: Backend>(
     )
 }
 
-pub(crate) fn norm_relu_pool<B: Backend>(
+pub(crate) fn norm_block<B: Backend>(
     x: FloatTensor<B>,
     gamma: FloatTensor<B>,
     beta: FloatTensor<B>,
-    eps: f64,
+    (eps, after): (f64, After),
 ) -> (FloatTensor<B>, FloatTensor<B>) {
-    let shape = Images::of::<B>(&x);
+    let shape = Images::of::<B>(&x, after);
     let mean = shape.mean::<B>(x.clone());
     let centred = B::float_sub(x.clone(), shape.spread::<B>(mean.clone()));
     let variance = shape.mean::<B>(B::float_mul(centred.clone(), centred));
     let deviation = B::float_sqrt(B::float_add_scalar(variance, Scalar::from(eps)));
     let statistics = B::float_cat(vec![mean, B::float_recip(deviation)], 1);
     let statistics = B::float_reshape(statistics, Shape::from([shape.n, 2, shape.c]));
-    let block = Block::<B>::new(x, gamma, beta, statistics.clone());
+    let block = Block::<B>::new(x, gamma, beta, (statistics.clone(), after));
     let activated = B::float_mul(block.z.clone(), block.mask.clone());
     (shape.pool::<B>(activated), statistics)
 }
 
-pub(crate) fn norm_relu_pool_backward<B: Backend>(
+pub(crate) fn norm_block_backward<B: Backend>(
     x: FloatTensor<B>,
     gamma: FloatTensor<B>,
     beta: FloatTensor<B>,
-    statistics: FloatTensor<B>,
-    gradient: FloatTensor<B>,
+    (statistics, gradient): (FloatTensor<B>, FloatTensor<B>),
+    after: After,
 ) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
-    let block = Block::<B>::new(x, gamma, beta, statistics);
+    let block = Block::<B>::new(x, gamma, beta, (statistics, after));
     let shape = block.shape;
     let g = B::float_mul(shape.unpool::<B>(gradient), block.mask.clone());
     let dgamma = shape.total::<B>(B::float_mul(g.clone(), block.normal.clone()));
@@ -98,15 +99,15 @@ pub(crate) fn norm_relu_pool_backward<B: Backend>(
     (dx, dgamma, dbeta)
 }
 
-pub(crate) fn norm_relu_pool_double_backward<B: Backend>(
+pub(crate) fn norm_block_double_backward<B: Backend>(
     x: FloatTensor<B>,
     gamma: FloatTensor<B>,
     beta: FloatTensor<B>,
-    statistics: FloatTensor<B>,
-    gradient: FloatTensor<B>,
+    (statistics, gradient): (FloatTensor<B>, FloatTensor<B>),
     [u, cgamma, cbeta]: [FloatTensor<B>; 3],
+    after: After,
 ) -> (FloatTensor<B>, FloatTensor<B>, FloatTensor<B>) {
-    let block = Block::<B>::new(x, gamma.clone(), beta, statistics);
+    let block = Block::<B>::new(x, gamma.clone(), beta, (statistics, after));
     let shape = block.shape;
     let (cgamma, cbeta) = (shape.channels::<B>(cgamma), shape.channels::<B>(cbeta));
     let gamma = shape.channels::<B>(gamma);
@@ -150,16 +151,18 @@ struct Images {
     h: usize,
     w: usize,
     c: usize,
+    after: After,
 }
 
 impl Images {
-    fn of<B: Backend>(x: &FloatTensor<B>) -> Self {
+    fn of<B: Backend>(x: &FloatTensor<B>, after: After) -> Self {
         let shape = x.shape();
         Self {
             n: shape[0],
             h: shape[1],
             w: shape[2],
             c: shape[3],
+            after,
         }
     }
 
@@ -191,29 +194,31 @@ impl Images {
         B::float_reshape(B::float_sum_dim(rows, 0), Shape::from([self.c]))
     }
 
-    /// 2x2 average pooling; an odd last row or column is ignored.
+    /// The means of the windows; a last row or column that does not fill one is ignored.
     fn pool<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
-        let (h, w) = (self.h / 2, self.w / 2);
-        let slices = [(0, self.n), (0, 2 * h), (0, 2 * w), (0, self.c)]
+        let side = self.after.window();
+        let (h, w) = (self.h / side, self.w / side);
+        let slices = [(0, self.n), (0, side * h), (0, side * w), (0, self.c)]
             .map(|(start, end)| Slice::new(start as isize, Some(end as isize), 1));
         let x = B::float_slice(x, &slices);
-        let x = B::float_reshape(x, Shape::from([self.n, h, 2, w, 2, self.c]));
+        let x = B::float_reshape(x, Shape::from([self.n, h, side, w, side, self.c]));
         let x = B::float_mean_dim(B::float_mean_dim(x, 2), 4);
         B::float_reshape(x, Shape::from([self.n, h, w, self.c]))
     }
 
     /// The transpose of [`pool`](Self::pool).
     fn unpool<B: Backend>(&self, x: FloatTensor<B>) -> FloatTensor<B> {
-        let (h, w) = (self.h / 2, self.w / 2);
-        let x = B::float_mul_scalar(x, Scalar::from(0.25));
+        let side = self.after.window();
+        let (h, w) = (self.h / side, self.w / side);
+        let x = B::float_mul_scalar(x, Scalar::from(1.0 / (side * side) as f64));
         let x = B::float_reshape(x, Shape::from([self.n, h, 1, w, 1, self.c]));
-        let x = B::float_expand(x, Shape::from([self.n, h, 2, w, 2, self.c]));
-        let mut x = B::float_reshape(x, Shape::from([self.n, 2 * h, 2 * w, self.c]));
-        if self.h > 2 * h {
-            let row = zeros::<B>([self.n, 1, 2 * w, self.c], &x);
+        let x = B::float_expand(x, Shape::from([self.n, h, side, w, side, self.c]));
+        let mut x = B::float_reshape(x, Shape::from([self.n, side * h, side * w, self.c]));
+        if self.h > side * h {
+            let row = zeros::<B>([self.n, 1, side * w, self.c], &x);
             x = B::float_cat(vec![x, row], 1);
         }
-        if self.w > 2 * w {
+        if self.w > side * w {
             let column = zeros::<B>([self.n, self.h, 1, self.c], &x);
             x = B::float_cat(vec![x, column], 2);
         }
@@ -231,7 +236,7 @@ struct Block<B: Backend> {
     /// γ r
     scale: FloatTensor<B>,
     z: FloatTensor<B>,
-    /// ReLU'(z)
+    /// ReLU'(z), or 1
     mask: FloatTensor<B>,
 }
 
@@ -240,9 +245,9 @@ impl<B: Backend> Block<B> {
         x: FloatTensor<B>,
         gamma: FloatTensor<B>,
         beta: FloatTensor<B>,
-        statistics: FloatTensor<B>,
+        (statistics, after): (FloatTensor<B>, After),
     ) -> Self {
-        let shape = Images::of::<B>(&x);
+        let shape = Images::of::<B>(&x, after);
         let row = |index: isize| {
             let slices = [
                 Slice::new(0, Some(shape.n as isize), 1),
@@ -259,8 +264,10 @@ impl<B: Backend> Block<B> {
             B::float_mul(normal.clone(), gamma.clone()),
             shape.channels::<B>(beta),
         );
-        let positive = B::float_greater_elem(z.clone(), Scalar::from(0.0), bool_dtype::<B>(&z));
-        let mask = B::bool_into_float(positive, z.dtype().into());
+        // Without ReLU, everything passes.
+        let least = if after.relu() { 0.0 } else { f64::NEG_INFINITY };
+        let passes = B::float_greater_elem(z.clone(), Scalar::from(least), bool_dtype::<B>(&z));
+        let mask = B::bool_into_float(passes, z.dtype().into());
         let scale = B::float_mul(gamma, reciprocal.clone());
         Self {
             shape,

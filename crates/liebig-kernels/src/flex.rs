@@ -6,7 +6,7 @@ use burn::tensor::{Bytes, DType, Element as BurnElement, Shape};
 use bytemuck::Pod;
 
 use crate::backend::KernelBackend;
-use crate::block::{self, Cotangents, Inputs};
+use crate::block::{self, After, Cotangents, Inputs};
 use crate::conv::{self, Conv2d, ConvShapes};
 use crate::simd::{Element, Level};
 
@@ -119,28 +119,32 @@ impl KernelBackend for Flex {
         })
     }
 
-    fn norm_relu_pool(
+    fn norm_block(
         x: FlexTensor,
         gamma: FlexTensor,
         beta: FlexTensor,
         eps: f64,
+        after: After,
     ) -> (FlexTensor, FlexTensor) {
-        let images = Images::new(x, gamma, beta);
+        let images = Images::new(x, gamma, beta, after);
         let [n, h, w, c] = images.shape();
+        let window = after.window();
         by_dtype!(images.x.0, T => {
             let result = block::forward(images.inputs::<T>(), eps, Level::current());
-            (tensor(result.output, [n, h / 2, w / 2, c]), tensor(result.statistics, [n, 2, c]))
+            let pooled = [n, h / window, w / window, c];
+            (tensor(result.output, pooled), tensor(result.statistics, [n, 2, c]))
         })
     }
 
-    fn norm_relu_pool_backward(
+    fn norm_block_backward(
         x: FlexTensor,
         gamma: FlexTensor,
         beta: FlexTensor,
         statistics: FlexTensor,
         gradient: FlexTensor,
+        after: After,
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let images = Images::new(x, gamma, beta);
+        let images = Images::new(x, gamma, beta, after);
         let (statistics, gradient) = (Contiguous::new(statistics), Contiguous::new(gradient));
         let c = images.shape()[3];
         by_dtype!(images.x.0, T => {
@@ -151,7 +155,7 @@ impl KernelBackend for Flex {
         })
     }
 
-    fn norm_relu_pool_double_backward(
+    fn norm_block_double_backward(
         x: FlexTensor,
         gamma: FlexTensor,
         beta: FlexTensor,
@@ -160,8 +164,9 @@ impl KernelBackend for Flex {
         cotangent_x: FlexTensor,
         cotangent_gamma: FlexTensor,
         cotangent_beta: FlexTensor,
+        after: After,
     ) -> (FlexTensor, FlexTensor, FlexTensor) {
-        let images = Images::new(x, gamma, beta);
+        let images = Images::new(x, gamma, beta, after);
         let shape = gradient.shape();
         let (statistics, gradient) = (Contiguous::new(statistics), Contiguous::new(gradient));
         let [cotangent_x, cotangent_gamma, cotangent_beta] =
@@ -187,14 +192,16 @@ struct Images {
     x: Contiguous,
     gamma: Contiguous,
     beta: Contiguous,
+    after: After,
 }
 
 impl Images {
-    fn new(x: FlexTensor, gamma: FlexTensor, beta: FlexTensor) -> Self {
+    fn new(x: FlexTensor, gamma: FlexTensor, beta: FlexTensor, after: After) -> Self {
         Self {
             x: Contiguous::new(x),
             gamma: Contiguous::new(gamma),
             beta: Contiguous::new(beta),
+            after,
         }
     }
 
@@ -209,6 +216,7 @@ impl Images {
             x: self.x.slice(),
             gamma: self.gamma.slice(),
             beta: self.beta.slice(),
+            after: self.after,
         }
     }
 }

@@ -20,6 +20,7 @@ mod tests;
 
 pub use allocator::keep_memory;
 pub use backend::KernelBackend;
+pub use block::After;
 pub use conv::{Conv2d, ConvShapes};
 pub use output::split_operations;
 pub use simd::{Level, UnknownLevel};

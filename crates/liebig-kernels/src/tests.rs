@@ -9,7 +9,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use crate::block::{self, Cotangents, Inputs};
+use crate::block::{self, After, Cotangents, Inputs};
 use crate::composed;
 use crate::conv::{self, Conv2d, ConvShapes};
 use crate::simd::Level;
@@ -154,7 +154,7 @@ fn convolutions_agree_with_burn() {
 #[test]
 fn block_forms_agree_with_their_composition() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
-    for shape @ [n, h, w, c] in [
+    for (shape, after) in [
         [2, 4, 4, 128],
         [3, 6, 4, 5],
         [2, 7, 5, 21],
@@ -162,8 +162,12 @@ fn block_forms_agree_with_their_composition() {
         [1, 3, 3, 1],
         // More than one part.
         [1, 70, 31, 5],
-    ] {
-        let pooled = [n, h / 2, w / 2, c];
+    ]
+    .into_iter()
+    .flat_map(|shape| After::ALL.map(|after| (shape, after)))
+    {
+        let [n, h, w, c] = shape;
+        let pooled = [n, h / after.window(), w / after.window(), c];
         let x = random(&shape, &mut rng);
         let (gamma, beta) = (random(&[c], &mut rng), random(&[c], &mut rng));
         let g = random(&pooled, &mut rng);
@@ -174,7 +178,7 @@ fn block_forms_agree_with_their_composition() {
         let (xt, gammat, betat) = (t(&x, &shape), t(&gamma, &[c]), t(&beta, &[c]));
 
         let (output, statistics) =
-            composed::norm_relu_pool::<Flex>(xt.clone(), gammat.clone(), betat.clone(), eps);
+            composed::norm_block::<Flex>(xt.clone(), gammat.clone(), betat.clone(), (eps, after));
         let statistics_values = values(statistics.clone());
         macro_rules! with_inputs {
             ($of:ident, |$inputs:ident, $stats:ident| $body:expr) => {{
@@ -185,15 +189,20 @@ fn block_forms_agree_with_their_composition() {
                     x: &x,
                     gamma: &gamma,
                     beta: &beta,
+                    after,
                 };
                 $body
             }};
         }
-        check!(format!("forward {shape:?}"), values(output), |level, of| {
-            with_inputs!(of, |inputs, _s| block::forward(inputs, eps, level).output)
-        });
         check!(
-            format!("statistics {shape:?}"),
+            format!("forward {shape:?} {after:?}"),
+            values(output),
+            |level, of| {
+                with_inputs!(of, |inputs, _s| block::forward(inputs, eps, level).output)
+            }
+        );
+        check!(
+            format!("statistics {shape:?} {after:?}"),
             statistics_values.clone(),
             |level, of| {
                 with_inputs!(of, |inputs, _s| block::forward(inputs, eps, level)
@@ -201,16 +210,16 @@ fn block_forms_agree_with_their_composition() {
             }
         );
 
-        let (dx, dgamma, dbeta) = composed::norm_relu_pool_backward::<Flex>(
+        let (dx, dgamma, dbeta) = composed::norm_block_backward::<Flex>(
             xt.clone(),
             gammat.clone(),
             betat.clone(),
-            statistics.clone(),
-            t(&g, &pooled),
+            (statistics.clone(), t(&g, &pooled)),
+            after,
         );
         for (part, expected) in [("x", dx), ("gamma", dgamma), ("beta", dbeta)] {
             check!(
-                format!("backward {part} {shape:?}"),
+                format!("backward {part} {shape:?} {after:?}"),
                 values(expected.clone()),
                 |level, of| {
                     with_inputs!(of, |inputs, s| {
@@ -225,17 +234,17 @@ fn block_forms_agree_with_their_composition() {
             );
         }
 
-        let (dx, dgamma, doutput) = composed::norm_relu_pool_double_backward::<Flex>(
+        let (dx, dgamma, doutput) = composed::norm_block_double_backward::<Flex>(
             xt,
             gammat,
             betat,
-            statistics,
-            t(&g, &pooled),
+            (statistics, t(&g, &pooled)),
             [t(&u, &shape), t(&cgamma, &[c]), t(&cbeta, &[c])],
+            after,
         );
         for (part, expected) in [("x", dx), ("gamma", dgamma), ("output", doutput)] {
             check!(
-                format!("double backward {part} {shape:?}"),
+                format!("double backward {part} {shape:?} {after:?}"),
                 values(expected.clone()),
                 |level, of| {
                     with_inputs!(of, |inputs, s| {

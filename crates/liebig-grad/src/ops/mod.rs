@@ -10,7 +10,7 @@ mod loss;
 mod lstm_cell;
 mod matmul;
 mod max_pool;
-mod norm_relu_pool;
+mod norm_block;
 mod pool;
 mod real;
 mod reduce;

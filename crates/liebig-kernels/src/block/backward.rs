@@ -4,20 +4,21 @@
 //! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g
 //! ```
 
+use super::forward::active;
 use super::pixels::OnChannels;
 use super::{Backward, Inputs, forward};
 use crate::output::Output;
 use crate::simd::{Element, Simd, add_to, each, load, store};
 
 #[derive(Clone, Copy)]
-pub(super) struct Run<'a, T> {
+pub(super) struct Run<'a, T, const WINDOW: usize, const RELU: bool> {
     pub inputs: Inputs<'a, T>,
     pub statistics: &'a [T],
     pub gradient: &'a [T],
     pub result: Backward<Output<T>>,
 }
 
-impl<T: Element> OnChannels<T> for Run<'_, T> {
+impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_, T, WINDOW, RELU> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize) {
         let plan = self.inputs.plan();
@@ -34,25 +35,28 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let affine = forward::affine::<T, S, V>(&self.inputs, statistics, start);
             let mean = load::<T, S, V>(statistics);
             let reciprocal = load::<T, S, V>(statistics.add(c));
-            let quarter = S::splat(T::of(0.25));
+            let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
+            let columns = plan.width / WINDOW;
             let zero = [S::splat(T::default()); V];
 
             let (mut sum, mut sum_x) = (zero, zero);
             for part in plan.pooled_row_parts() {
                 let (mut of_part, mut of_part_x) = (zero, zero);
                 for y in part {
-                    for pair in 0..plan.width / 2 {
-                        let pooled = (y * (plan.width / 2) + pair) * c;
-                        let g = load::<T, S, V>(gradient.add(pooled));
-                        let g = each!(T, S, V, |v| S::mul(g[v], quarter));
-                        for pixel in [0, 1, plan.width, plan.width + 1] {
-                            let at = (2 * y * plan.width + 2 * pair + pixel) * c;
-                            let x = load::<T, S, V>(x.add(at));
-                            for v in 0..V {
-                                let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
-                                let g = S::where_positive(z, g[v]);
-                                of_part[v] = S::add(of_part[v], g);
-                                of_part_x[v] = S::fma(g, S::sub(x[v], mean[v]), of_part_x[v]);
+                    for column in 0..columns {
+                        let g = load::<T, S, V>(gradient.add((y * columns + column) * c));
+                        let g = each!(T, S, V, |v| S::mul(g[v], share));
+                        let corner = WINDOW * y * plan.width + WINDOW * column;
+                        for down in 0..WINDOW {
+                            for right in 0..WINDOW {
+                                let at = (corner + down * plan.width + right) * c;
+                                let x = load::<T, S, V>(x.add(at));
+                                for v in 0..V {
+                                    let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                                    let g = active::<T, S, RELU>(z, g[v]);
+                                    of_part[v] = S::add(of_part[v], g);
+                                    of_part_x[v] = S::fma(g, S::sub(x[v], mean[v]), of_part_x[v]);
+                                }
                             }
                         }
                     }
@@ -81,15 +85,15 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                 for column in 0..plan.width {
                     let at = (y * plan.width + column) * c;
                     let x = load::<T, S, V>(x.add(at));
-                    let pooled = y / 2 < plan.height / 2 && column / 2 < plan.width / 2;
-                    let g = if pooled {
-                        load::<T, S, V>(gradient.add(((y / 2) * (plan.width / 2) + column / 2) * c))
+                    let (row, place) = (y / WINDOW, column / WINDOW);
+                    let g = if row < plan.height / WINDOW && place < columns {
+                        load::<T, S, V>(gradient.add((row * columns + place) * c))
                     } else {
                         zero
                     };
                     let value = each!(T, S, V, |v| {
                         let z = S::fma(x[v], scale[v], affine.shift[v]);
-                        let g = S::where_positive(z, S::mul(g[v], quarter));
+                        let g = active::<T, S, RELU>(z, S::mul(g[v], share));
                         let rest = S::fma(x[v], slope[v], constant[v]);
                         S::sub(S::mul(g, scale[v]), rest)
                     });

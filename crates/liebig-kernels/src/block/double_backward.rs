@@ -10,13 +10,14 @@
 //!
 //! ReLU's second derivative is zero, so nothing depends on `beta`.
 
+use super::forward::active;
 use super::pixels::OnChannels;
 use super::{Cotangents, DoubleBackward, Inputs, forward};
 use crate::output::Output;
 use crate::simd::{Element, Simd, add_to, each, load, store};
 
 #[derive(Clone, Copy)]
-pub(super) struct Run<'a, T> {
+pub(super) struct Run<'a, T, const WINDOW: usize, const RELU: bool> {
     pub inputs: Inputs<'a, T>,
     pub statistics: &'a [T],
     pub gradient: &'a [T],
@@ -24,12 +25,12 @@ pub(super) struct Run<'a, T> {
     pub result: DoubleBackward<Output<T>>,
 }
 
-impl<T: Element> OnChannels<T> for Run<'_, T> {
+impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_, T, WINDOW, RELU> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize) {
         let plan = self.inputs.plan();
         let c = plan.channels;
-        let (rows, columns) = (plan.height / 2, plan.width / 2);
+        let (rows, columns) = (plan.height / WINDOW, plan.width / WINDOW);
         // SAFETY: image `index` and the channels from `start` on exist in every slice.
         unsafe {
             let image = index * plan.len() + start;
@@ -43,7 +44,7 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             let affine = forward::affine::<T, S, V>(&self.inputs, statistics, start);
             let mean = load::<T, S, V>(statistics);
             let r = load::<T, S, V>(statistics.add(c));
-            let quarter = S::splat(T::of(0.25));
+            let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
             let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
             let zero = [S::splat(T::default()); V];
 
@@ -57,15 +58,15 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                         let at = (y * plan.width + column) * c;
                         let x = load::<T, S, V>(x.add(at));
                         let u = load::<T, S, V>(u.add(at));
-                        let inside = y / 2 < rows && column / 2 < columns;
-                        let g = if inside {
-                            load::<T, S, V>(gradient.add(((y / 2) * columns + column / 2) * c))
+                        let (row, place) = (y / WINDOW, column / WINDOW);
+                        let g = if row < rows && place < columns {
+                            load::<T, S, V>(gradient.add((row * columns + place) * c))
                         } else {
                             zero
                         };
                         for v in 0..V {
                             let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
-                            let g = S::where_positive(z, S::mul(g[v], quarter));
+                            let g = active::<T, S, RELU>(z, S::mul(g[v], share));
                             let d = S::sub(x[v], mean[v]);
                             part_u[v] = S::add(part_u[v], u[v]);
                             part_ux[v] = S::fma(u[v], d, part_ux[v]);
@@ -135,8 +136,9 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                     let at = (y * plan.width + column) * c;
                     let x = load::<T, S, V>(x.add(at));
                     let u = load::<T, S, V>(u.add(at));
-                    let pooled = ((y / 2) * columns + column / 2) * c;
-                    let inside = y / 2 < rows && column / 2 < columns;
+                    let (row, place) = (y / WINDOW, column / WINDOW);
+                    let pooled = (row * columns + place) * c;
+                    let inside = row < rows && place < columns;
                     let g = if inside {
                         load::<T, S, V>(gradient.add(pooled))
                     } else {
@@ -145,10 +147,10 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
                     let mut dg = zero;
                     let value = each!(T, S, V, |v| {
                         let z = S::fma(x[v], scale[v], affine.shift[v]);
-                        let g = S::where_positive(z, S::mul(g[v], quarter));
+                        let g = active::<T, S, RELU>(z, S::mul(g[v], share));
                         let d = S::sub(x[v], mean[v]);
                         let through = S::fma(u[v], scale[v], S::fma(d, on_x[v], constant[v]));
-                        dg[v] = S::where_positive(z, S::mul(through, quarter));
+                        dg[v] = active::<T, S, RELU>(z, S::mul(through, share));
                         let q = S::fma(u[v], r_on_u[v], S::mul(g, r_on_g[v]));
                         S::sub(S::sub(q, level[v]), S::mul(d, slope[v]))
                     });

@@ -1,4 +1,4 @@
-//! The forward pass: statistics first, then normalisation, ReLU and pooling in one loop.
+//! The forward pass: statistics first, then normalisation and what follows it in one loop.
 
 use super::Inputs;
 use super::pixels::OnChannels;
@@ -6,14 +6,14 @@ use crate::output::Output;
 use crate::simd::{Element, Simd, each, load, store};
 
 #[derive(Clone, Copy)]
-pub(super) struct Run<'a, T> {
+pub(super) struct Run<'a, T, const WINDOW: usize, const RELU: bool> {
     pub inputs: Inputs<'a, T>,
     pub eps: T,
     pub output: Output<T>,
     pub statistics: Output<T>,
 }
 
-impl<T: Element> OnChannels<T> for Run<'_, T> {
+impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_, T, WINDOW, RELU> {
     #[inline(always)]
     unsafe fn run<S: Simd<T>, const V: usize>(&self, index: usize, start: usize) {
         let plan = self.inputs.plan();
@@ -60,27 +60,42 @@ impl<T: Element> OnChannels<T> for Run<'_, T> {
             }
 
             let Affine { scale, shift } = affine::<T, S, V>(&self.inputs, statistics, start);
-            let quarter = S::splat(T::of(0.25));
+            let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
             let mut output = self
                 .output
                 .as_mut_ptr()
                 .add(index * plan.pooled_len() + start);
-            for y in 0..plan.height / 2 {
-                for pair in 0..plan.width / 2 {
-                    let corner = x.add((2 * y * plan.width + 2 * pair) * c);
+            for y in 0..plan.height / WINDOW {
+                for column in 0..plan.width / WINDOW {
+                    let corner = x.add((WINDOW * y * plan.width + WINDOW * column) * c);
                     let mut pooled = zero;
-                    for pixel in [0, 1, plan.width, plan.width + 1] {
-                        let x = load::<T, S, V>(corner.add(pixel * c));
-                        pooled = each!(T, S, V, |v| {
-                            let z = S::fma(x[v], scale[v], shift[v]);
-                            S::add(pooled[v], S::where_positive(z, z))
-                        });
+                    for down in 0..WINDOW {
+                        for right in 0..WINDOW {
+                            let x = load::<T, S, V>(corner.add((down * plan.width + right) * c));
+                            pooled = each!(T, S, V, |v| {
+                                let z = S::fma(x[v], scale[v], shift[v]);
+                                S::add(pooled[v], active::<T, S, RELU>(z, z))
+                            });
+                        }
                     }
-                    store::<T, S, V>(output, each!(T, S, V, |v| S::mul(pooled[v], quarter)));
+                    store::<T, S, V>(output, each!(T, S, V, |v| S::mul(pooled[v], share)));
                     output = output.add(c);
                 }
             }
         }
+    }
+}
+
+/// `value` where ReLU lets `z` through; everywhere without ReLU.
+#[inline(always)]
+pub(super) unsafe fn active<T: Element, S: Simd<T>, const RELU: bool>(
+    z: S::Vector,
+    value: S::Vector,
+) -> S::Vector {
+    match RELU {
+        // SAFETY: the caller guarantees that the instructions exist.
+        true => unsafe { S::where_positive(z, value) },
+        false => value,
     }
 }
 

@@ -1,10 +1,10 @@
-//! Instance normalisation, ReLU and 2x2 average pooling as one operation, with its first and second
-//! derivatives, on NHWC images.
+//! Instance normalisation and what follows it, such as ReLU and 2x2 average pooling, as one operation, with its first and
+//! second derivatives, on NHWC images.
 //!
 //! For each image and channel, with `m` pixels per image:
 //!
 //! ```text
-//! x̂ = (x - mean) * r,   r = 1 / sqrt(variance + eps),   z = γ x̂ + β,   out = pool(max(z, 0))
+//! x̂ = (x - mean) * r,   r = 1 / sqrt(variance + eps),   z = γ x̂ + β,   out = z, max(z, 0) or pool(max(z, 0))
 //! ```
 //!
 //! The forward pass computes the statistics once and the derivative passes reuse them. Each pass loops
@@ -20,9 +20,63 @@ use crate::output::{Output, for_channels, written};
 use crate::simd::{Element, Level};
 use pixels::{OnChannels, OverChannels, Plan};
 
+/// What follows a normalisation in the same operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum After {
+    /// Nothing.
+    Nothing,
+    /// ReLU.
+    Relu,
+    /// ReLU, and average pooling over windows of 2x2 pixels.
+    ReluAvgPool,
+}
+
+impl After {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Relu, Self::ReluAvgPool];
+
+    /// Pixels on a side of the window that one pixel of the output is the mean of.
+    #[must_use]
+    pub fn window(self) -> usize {
+        match self {
+            Self::ReluAvgPool => 2,
+            _ => 1,
+        }
+    }
+
+    /// Whether there is ReLU.
+    #[must_use]
+    pub fn relu(self) -> bool {
+        self != Self::Nothing
+    }
+}
+
+/// Runs an expression with the window and whether there is ReLU as constants.
+macro_rules! with_constants {
+    ($after:expr, |$window:ident, $relu:ident| $body:expr) => {
+        match $after {
+            After::Nothing => {
+                const $window: usize = 1;
+                const $relu: bool = false;
+                $body
+            }
+            After::Relu => {
+                const $window: usize = 1;
+                const $relu: bool = true;
+                $body
+            }
+            After::ReluAvgPool => {
+                const $window: usize = 2;
+                const $relu: bool = true;
+                $body
+            }
+        }
+    };
+}
+
 /// Results of the forward pass.
 pub(crate) struct Forward<T> {
-    /// `[n, h / 2, w / 2, c]`
+    /// `[n, h, w, c]`, or `[n, h / 2, w / 2, c]` if it is pooled.
     pub output: Vec<T>,
     /// `[n, 2, c]`: the mean and the reciprocal standard deviation `r` of every image and channel.
     pub statistics: Vec<T>,
@@ -35,6 +89,7 @@ pub(crate) struct Inputs<'a, T> {
     pub x: &'a [T],
     pub gamma: &'a [T],
     pub beta: &'a [T],
+    pub after: After,
 }
 
 impl<T> Inputs<'_, T> {
@@ -52,11 +107,11 @@ impl<T> Inputs<'_, T> {
     /// [`check`](Self::check), and the lengths of what only the derivative passes read.
     fn check_with(&self, statistics: &[T], gradient: &[T]) {
         self.check();
-        let [n, h, w, c] = self.shape;
+        let [n, _, _, c] = self.shape;
         assert_eq!(statistics.len(), n * 2 * c, "statistics");
         assert_eq!(
             gradient.len(),
-            n * (h / 2) * (w / 2) * c,
+            n * self.plan().pooled_len(),
             "gradient of the output"
         );
     }
@@ -67,6 +122,7 @@ impl<T> Inputs<'_, T> {
             height: h,
             width: w,
             channels: c,
+            window: self.after.window(),
         }
     }
 }
@@ -125,20 +181,22 @@ fn run<T: Element>(inputs: Inputs<T>, form: impl OnChannels<T> + Copy + Send + S
 
 pub(crate) fn forward<T: Element>(inputs: Inputs<T>, eps: f64, level: Level) -> Forward<T> {
     inputs.check();
-    let [n, h, w, c] = inputs.shape;
+    let [n, _, _, c] = inputs.shape;
     let mut statistics = vec![T::default(); n * 2 * c];
     let shared = Output::of(&mut statistics);
     let write = |output| {
-        let form = forward::Run {
-            inputs,
-            eps: T::of(eps),
-            output,
-            statistics: shared,
-        };
-        run(inputs, form, level);
+        with_constants!(inputs.after, |WINDOW, RELU| {
+            let form = forward::Run::<T, WINDOW, RELU> {
+                inputs,
+                eps: T::of(eps),
+                output,
+                statistics: shared,
+            };
+            run(inputs, form, level);
+        });
     };
     // SAFETY: every pooled pixel of every channel is written.
-    let output = unsafe { written(n * (h / 2) * (w / 2) * c, write) };
+    let output = unsafe { written(n * inputs.plan().pooled_len(), write) };
     Forward { output, statistics }
 }
 
@@ -153,17 +211,19 @@ pub(crate) fn backward<T: Element>(
     let (mut gamma, mut beta) = (vec![T::default(); c], vec![T::default(); c]);
     let [on_gamma, on_beta] = [&mut gamma, &mut beta].map(|sums| Output::of(sums));
     let write = |x| {
-        let form = backward::Run {
-            inputs,
-            statistics,
-            gradient,
-            result: Backward {
-                x,
-                gamma: on_gamma,
-                beta: on_beta,
-            },
-        };
-        run(inputs, form, level);
+        with_constants!(inputs.after, |WINDOW, RELU| {
+            let form = backward::Run::<T, WINDOW, RELU> {
+                inputs,
+                statistics,
+                gradient,
+                result: Backward {
+                    x,
+                    gamma: on_gamma,
+                    beta: on_beta,
+                },
+            };
+            run(inputs, form, level);
+        });
     };
     // SAFETY: every pixel of every channel is written.
     let x = unsafe { written(inputs.x.len(), write) };
@@ -183,18 +243,20 @@ pub(crate) fn double_backward<T: Element>(
     let (mut gamma, mut output) = (vec![T::default(); c], vec![T::default(); gradient.len()]);
     let [on_gamma, on_output] = [&mut gamma, &mut output].map(|sums| Output::of(sums));
     let write = |x| {
-        let form = double_backward::Run {
-            inputs,
-            statistics,
-            gradient,
-            cotangents,
-            result: DoubleBackward {
-                x,
-                gamma: on_gamma,
-                output: on_output,
-            },
-        };
-        run(inputs, form, level);
+        with_constants!(inputs.after, |WINDOW, RELU| {
+            let form = double_backward::Run::<T, WINDOW, RELU> {
+                inputs,
+                statistics,
+                gradient,
+                cotangents,
+                result: DoubleBackward {
+                    x,
+                    gamma: on_gamma,
+                    output: on_output,
+                },
+            };
+            run(inputs, form, level);
+        });
     };
     // SAFETY: every pixel of every channel is written.
     let x = unsafe { written(inputs.x.len(), write) };

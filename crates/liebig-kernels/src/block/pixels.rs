@@ -20,6 +20,8 @@ pub(super) struct Plan {
     pub height: usize,
     pub width: usize,
     pub channels: usize,
+    /// Side of the window that a pixel of the output is the mean of.
+    pub window: usize,
 }
 
 /// A pass over some of the channels of a batch.
@@ -67,9 +69,12 @@ impl Plan {
         ranges(self.height, (PART / self.width.max(1)).max(1))
     }
 
-    /// The rows of the pooled image in such parts.
+    /// The rows of the output in such parts.
     pub fn pooled_row_parts(&self) -> impl Iterator<Item = Range<usize>> {
-        ranges(self.height / 2, (PART / (2 * self.width).max(1)).max(1))
+        ranges(
+            self.height / self.window,
+            (PART / (self.window * self.width).max(1)).max(1),
+        )
     }
 
     /// Elements of an image.
@@ -77,9 +82,9 @@ impl Plan {
         self.pixels() * self.channels
     }
 
-    /// Elements of a pooled image.
+    /// Elements of an image of the output.
     pub fn pooled_len(&self) -> usize {
-        (self.height / 2) * (self.width / 2) * self.channels
+        (self.height / self.window) * (self.width / self.window) * self.channels
     }
 
     /// Calls `body` for every group of the given channels of every image: groups of `VECTORS` vectors, then

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 
-use super::norm_layer::{EPS, centre, normalize};
+use super::norm_layer::{EPS, normalize};
 use super::{Builder, Place};
 use crate::{Init, Parameter, Result, TorchLayout};
 
@@ -62,52 +62,39 @@ impl Running {
         Self { place }
     }
 
-    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and applies ReLU and average pooling
-    /// over 2x2 windows, in one operation; `None` where there is none for it.
-    pub fn relu_avg_pool(
+    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and does what follows, in one
+    /// operation; `None` where there is none for it.
+    pub fn fused(
         &self,
         [gamma, beta]: &[Tensor; 2],
         x: &Tensor,
         batch: &mut BatchNorm,
+        after: After,
     ) -> Result<Option<Tensor>> {
         let &[n, h, w, _] = x.shape() else {
             return Ok(None);
         };
-        if matches!(batch, BatchNorm::Running(_)) || h % 2 != 0 || h < 2 || w < 2 {
+        let window = after.window();
+        if matches!(batch, BatchNorm::Running(_)) || h % window != 0 || h.min(w) < window {
             return Ok(None);
         }
-        let [output, mean, variance] = x.batch_norm_relu_avg_pool(gamma, beta, EPS)?;
+        let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, after)?;
         if let BatchNorm::Record(record) = batch {
-            let unbiased = variance.mul_scalar(unbiasing(n * h * w))?;
+            let count = (n * h * w) as f64;
+            let unbiased = variance.mul_scalar(count / (count - 1.0).max(1.0))?;
             record.note(self.place.start(), [mean, unbiased]);
         }
         Ok(Some(output))
     }
 
-    /// Normalises each channel of `x [n, h, w, c]`.
-    pub fn normalize(&self, x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
-        let over = [0, 1, 2];
+    /// Normalises each channel of `x [n, h, w, c]` by running statistics, or by the batch's in other operations.
+    pub fn normalize(&self, x: &Tensor, batch: &BatchNorm) -> Result<Tensor> {
         match batch {
-            BatchNorm::Batch => normalize(x, &over),
-            BatchNorm::Record(record) => {
-                let (centred, variance) = centre(x, &over)?;
-                let channels = variance.numel();
-                let count = x.numel() / channels.max(1);
-                let unbiased = variance.mul_scalar(unbiasing(count))?;
-                let mean = x.detach().mean_dims(&over, false)?;
-                let unbiased = unbiased.detach().reshape(&[channels])?;
-                record.note(self.place.start(), [mean, unbiased]);
-                Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
-            }
             BatchNorm::Running(running) => {
                 let [mean, variance] = self.place.of(running)?;
                 Ok(x.sub(mean)?.div(&variance.add_scalar(EPS)?.sqrt()?)?)
             }
+            _ => normalize(x, &[0, 1, 2]),
         }
     }
-}
-
-/// From the biased to the unbiased variance of so many values.
-fn unbiasing(count: usize) -> f64 {
-    count as f64 / (count as f64 - 1.0).max(1.0)
 }

@@ -1,6 +1,6 @@
 //! Layers that are one operation.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 
 use super::{Builder, EPS, Map, Place, Pooling, scale_and_shift};
 use crate::{Result, TorchLayout};
@@ -24,6 +24,6 @@ impl InstanceNormReluAvgPool {
     /// From feature maps `[n, h, w, c]` to `[n, h / 2, w / 2, c]`.
     pub fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
         let [gamma, beta] = self.affine.of(weights)?;
-        Ok(x.instance_norm_relu_avg_pool(gamma, beta, EPS)?)
+        Ok(x.instance_norm(gamma, beta, EPS, After::ReluAvgPool)?)
     }
 }

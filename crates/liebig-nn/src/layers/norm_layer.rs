@@ -1,9 +1,9 @@
 //! Normalisation layers.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 
 use super::batch_norm::Running;
-use super::{BatchNorm, Builder, Map, Norm, Place};
+use super::{BatchNorm, Builder, Map, Norm, Place, Pooling};
 use crate::{Init, Parameter, Result, TorchLayout};
 
 /// Added to variances; PyTorch's default.
@@ -48,36 +48,55 @@ impl NormLayer {
         Some(Self { over, affine })
     }
 
-    /// What [`apply`](Self::apply), ReLU and average pooling over 2x2 windows do, in one operation; `None` where there is none
-    /// for it.
-    pub fn relu_avg_pool(
+    /// Normalises feature maps `[n, h, w, c]`, then scales and shifts them.
+    pub fn apply(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
+        self.then(After::Nothing, weights, x, batch)
+    }
+
+    /// [`apply`](Self::apply) and what follows, in one operation where there is one.
+    pub fn then(
         &self,
+        after: After,
         weights: &[Tensor],
         x: &Tensor,
         batch: &mut BatchNorm,
-    ) -> Result<Option<Tensor>> {
-        match &self.over {
-            Over::Batch(running) => running.relu_avg_pool(self.affine.of(weights)?, x, batch),
-            _ => Ok(None),
+    ) -> Result<Tensor> {
+        let affine = self.affine.of(weights)?;
+        let fused = match &self.over {
+            Over::Instance => Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?),
+            Over::Batch(running) => running.fused(affine, x, batch, after)?,
+            Over::Layer | Over::Group => None,
+        };
+        if let Some(fused) = fused {
+            return Ok(fused);
+        }
+        match after {
+            After::Nothing => {
+                let normal = self.normal(x, batch)?;
+                Ok(normal.mul(&affine[0])?.add(&affine[1])?)
+            }
+            After::Relu => Ok(self.then(After::Nothing, weights, x, batch)?.relu()?),
+            After::ReluAvgPool => {
+                let active = self.then(After::Relu, weights, x, batch)?;
+                Pooling::Avg.apply(&active)
+            }
         }
     }
 
-    /// Normalises feature maps `[n, h, w, c]`, then scales and shifts them.
-    pub fn apply(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
-        let [gamma, beta] = self.affine.of(weights)?;
-        let normal = match &self.over {
-            Over::Batch(running) => running.normalize(x, batch)?,
-            Over::Layer => normalize(x, &[1, 2, 3])?,
-            Over::Instance => normalize(x, &[1, 2])?,
+    /// Mean 0 and variance 1, in other operations.
+    fn normal(&self, x: &Tensor, batch: &BatchNorm) -> Result<Tensor> {
+        match &self.over {
+            Over::Batch(running) => running.normalize(x, batch),
+            Over::Layer => normalize(x, &[1, 2, 3]),
+            Over::Instance => normalize(x, &[1, 2]),
             Over::Group => {
                 let mut groups = x.shape().to_vec();
                 if let Some(channels) = groups.pop() {
                     groups.extend([GROUPS, channels / GROUPS]);
                 }
-                normalize(&x.reshape(&groups)?, &[1, 2, 4])?.reshape(x.shape())?
+                Ok(normalize(&x.reshape(&groups)?, &[1, 2, 4])?.reshape(x.shape())?)
             }
-        };
-        Ok(normal.mul(gamma)?.add(beta)?)
+        }
     }
 }
 
@@ -92,17 +111,11 @@ pub(crate) fn scale_and_shift(name: &str, shape: &[usize], torch: TorchLayout) -
     [parameter("weight", 1.0), parameter("bias", 0.0)]
 }
 
-/// Mean 0 and variance 1 over the given dimensions.
+/// Mean 0 and (biased) variance 1 over the given dimensions.
 pub(super) fn normalize(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
-    let (centred, variance) = centre(x, dims)?;
-    Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
-}
-
-/// The deviations from the mean, and the biased variance.
-pub(super) fn centre(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Tensor)> {
     let centred = x.sub(&x.mean_dims(dims, true)?)?;
     let variance = centred.square()?.mean_dims(dims, true)?;
-    Ok((centred, variance))
+    Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
 }
 
 #[cfg(test)]

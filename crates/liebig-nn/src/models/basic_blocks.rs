@@ -1,6 +1,6 @@
 //! The residual blocks of ResNet-18.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 
 use crate::layers::{Builder, Conv, Filters, Map, NormLayer, Pooling};
 use crate::{BatchNorm, Norm, Result};
@@ -114,13 +114,17 @@ impl Block {
     }
 
     fn apply(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
+        let ([first, second], [first_norm, second_norm]) = (&self.convs, &self.norms);
+        let y = first.apply(weights, x)?;
+        let y = match first_norm {
+            Some(norm) => norm.then(After::Relu, weights, &y, batch)?,
+            None => y.relu()?,
+        };
+        let y = second.apply(weights, &self.pooling.apply(&y)?)?;
         let mut normalize = |norm: &Option<NormLayer>, x: Tensor| match norm {
             Some(norm) => norm.apply(weights, &x, batch),
             None => Ok(x),
         };
-        let ([first, second], [first_norm, second_norm]) = (&self.convs, &self.norms);
-        let y = normalize(first_norm, first.apply(weights, x)?)?.relu()?;
-        let y = second.apply(weights, &self.pooling.apply(&y)?)?;
         let y = normalize(second_norm, y)?;
         let x = match &self.shortcut {
             None => x.clone(),

@@ -1,6 +1,6 @@
 //! Networks of convolutions with norm, ReLU and max pooling, one after the other, and a linear classifier.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 
 use crate::layers::{Builder, Conv, Filters, Linear, Map, NormLayer, Pooling};
 use crate::network::Layers;
@@ -98,10 +98,11 @@ impl Layers for ConvStack {
         let mut x = x.permute(&[0, 2, 3, 1])?;
         for block in &self.blocks {
             x = block.conv.apply(weights, &x)?;
-            if let Some(norm) = &block.norm {
-                x = norm.apply(weights, &x, batch)?;
-            }
-            x = block.pooling.apply(&x.relu()?)?;
+            x = match &block.norm {
+                Some(norm) => norm.then(After::Relu, weights, &x, batch)?,
+                None => x.relu()?,
+            };
+            x = block.pooling.apply(&x)?;
         }
         Ok(x.flatten_from(1)?)
     }

@@ -1,6 +1,6 @@
 //! The ConvNet of dataset condensation (Gidaris & Komodakis 2018, Zhao et al. 2021).
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -217,16 +217,15 @@ impl Block {
                 activation,
                 pooling,
             } => {
-                if let (Some(norm), Activation::Relu, Pooling::Avg) = (norm, activation, pooling)
-                    && let Some(pooled) = norm.relu_avg_pool(weights, &x, batch)?
-                {
-                    return Ok(pooled);
-                }
-                let x = match norm {
-                    Some(norm) => norm.apply(weights, &x, batch)?,
-                    None => x,
+                let Some(norm) = norm else {
+                    return pooling.apply(&activation.apply(&x)?);
                 };
-                pooling.apply(&activation.apply(&x)?)
+                let mut norm = |after| norm.then(after, weights, &x, batch);
+                match (activation, pooling) {
+                    (Activation::Relu, Pooling::Avg) => norm(After::ReluAvgPool),
+                    (Activation::Relu, _) => pooling.apply(&norm(After::Relu)?),
+                    _ => pooling.apply(&activation.apply(&norm(After::Nothing)?)?),
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 //! ResNet-18, with the first layers for small or for large images.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -123,10 +123,10 @@ impl ResNet18 {
 impl Layers for ResNet18 {
     fn features(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
         let mut x = self.conv.apply(weights, &x.permute(&[0, 2, 3, 1])?)?;
-        if let Some(norm) = &self.norm {
-            x = norm.apply(weights, &x, batch)?;
-        }
-        x = x.relu()?;
+        x = match &self.norm {
+            Some(norm) => norm.then(After::Relu, weights, &x, batch)?,
+            None => x.relu()?,
+        };
         if let Some(pool) = self.pool {
             x = pool.apply(&x)?;
         }

@@ -1,6 +1,6 @@
 //! ResNet-18 with average pooling in place of strides, as dataset condensation uses it.
 
-use liebig_grad::Tensor;
+use liebig_grad::{After, Tensor};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -97,14 +97,12 @@ impl ResNet18Ap {
 
 impl Layers for ResNet18Ap {
     fn features(&self, weights: &[Tensor], x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
-        let mut x = self.conv.apply(weights, &x.permute(&[0, 2, 3, 1])?)?;
-        if let Some(norm) = &self.norm {
-            x = norm.apply(weights, &x, batch)?;
-        }
-        Ok(self
-            .blocks
-            .apply(weights, &x.relu()?, batch)?
-            .flatten_from(1)?)
+        let x = self.conv.apply(weights, &x.permute(&[0, 2, 3, 1])?)?;
+        let x = match &self.norm {
+            Some(norm) => norm.then(After::Relu, weights, &x, batch)?,
+            None => x.relu()?,
+        };
+        Ok(self.blocks.apply(weights, &x, batch)?.flatten_from(1)?)
     }
 
     fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {

@@ -24,6 +24,9 @@ pub use summary::{Summary, curves, table, text};
 /// The file of the results in the output folder, once all steps are done.
 pub const RESULTS: &str = "continual.json";
 
+/// The file of what results depend on.
+pub const SETTINGS: &str = "settings.json";
+
 pub fn run(arguments: &ContinualArguments, printer: &Printer, voice: Voice) -> Result<ExitStatus> {
     super::check_methods(&arguments.methods)?;
     let (domains, data) = domains(arguments)?;
@@ -167,7 +170,7 @@ fn same_settings(arguments: &ContinualArguments, recipe: &Recipe, domains: &Doma
         real_lr: arguments.real_lr,
         set: arguments.set.clone(),
     };
-    kept::same_settings(&arguments.output, &now, || Ok(()))
+    kept::same_settings((&arguments.output, SETTINGS), &now, || Ok(()))
 }
 
 /// The results of a method for one order.

@@ -59,7 +59,7 @@ impl Player<'_> {
             set: arguments.set.clone(),
             seed: arguments.seed,
         };
-        kept::same_settings(&arguments.output, &now, || {
+        kept::same_settings((&arguments.output, super::GAME), &now, || {
             for method in self.methods() {
                 let part = now.game.dataset(self.dataset, 0);
                 self.session(&method, 0, &part)

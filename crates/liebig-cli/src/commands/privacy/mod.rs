@@ -21,6 +21,8 @@ pub use summary::{CAVEATS, Summary, WHOLE, attacks, game as game_caption, near, 
 
 /// The file of the results in the output folder, once everything is done.
 pub const RESULTS: &str = "privacy.json";
+/// The file of the game, and of what else its runs depend on.
+pub const GAME: &str = "game.json";
 /// The picture of nearest pairs in the output folder.
 pub const PAIRS_PICTURE: &str = "pairs.png";
 

@@ -9,7 +9,6 @@ use super::super::{continual, privacy, search};
 use super::facts::Run;
 use super::section::Section;
 use super::{continual as of_continual, privacy as of_privacy, run, search as of_search};
-use crate::kept;
 
 /// The results in a folder, as `--json` prints them.
 #[derive(Serialize)]
@@ -47,7 +46,8 @@ impl Folder {
             return Ok(Self::Privacy(Box::new(named(folder, privacy::RESULTS)?)));
         }
         for (file, command) in [
-            (kept::SETTINGS, "continual` or `liebig privacy"),
+            (continual::SETTINGS, "continual"),
+            (privacy::GAME, "privacy"),
             (search::TRUTH, "search"),
         ] {
             if there(file) {

@@ -40,7 +40,7 @@ pub fn section(summary: &Summary, folder: &Path) -> Section {
         picture: picture.map(|png| Picture {
             png,
             about:
-                "triples: a sample of the set, the nearest training image, the nearest test image"
+                "Triples: a sample of the set, the nearest training image, the nearest test image"
                     .into(),
         }),
         charts: Vec::new(),

@@ -1,16 +1,12 @@
 #![allow(clippy::unwrap_used)]
-#[path = "../../../tests/golden/reader.rs"]
-#[allow(dead_code, reason = "tests use what they need")]
-mod reader;
-
 use liebig_data::{Normalization, SampleShape, Space};
 
 use super::image::Image;
 use super::operation::{Kind, Operation, strength};
 use super::policy::{SUB_POLICIES, draw};
 use crate::augment::Augmentation;
+use crate::augment::matching_tests::reader::Reference;
 use crate::augment::planes::Planes;
-use reader::Reference;
 
 const GREY: Planes = Planes {
     channels: 1,
