@@ -166,7 +166,7 @@ mod tests {
     /// Every tenth member stands out: few are found, but without a mistake, which the area hardly shows.
     #[test]
     fn few_that_are_certain_count() {
-        let scores = |place: usize, member: bool| match member && place % 20 == 0 {
+        let scores = |place: usize, member: bool| match member && place.is_multiple_of(20) {
             true => 10.0,
             false => (place as f64 * 12.9898).sin(),
         };
