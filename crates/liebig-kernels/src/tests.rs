@@ -322,6 +322,7 @@ fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
                 x: &y,
                 gamma: &bias,
                 beta: &bias,
+                after: After::ReluAvgPool,
             };
             let forward = block::forward(inputs, 1e-5, level);
             let backward = block::backward(inputs, &forward.statistics, &pooled, level);
