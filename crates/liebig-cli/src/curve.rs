@@ -1,8 +1,9 @@
 //! A number over iterations or steps, as SVG.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use plotters::prelude::*;
 
+use crate::chart::{self, font, legend, sample};
 use crate::theme::Theme;
 
 const SIZE: (u32, u32) = (640, 260);
@@ -35,64 +36,48 @@ pub fn svg(
         most(|point| point.1 + point.2),
     );
     let margin = (0.05 * (high - low)).max(1e-9);
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, SIZE).into_drawing_area();
-        let font = |size: i32| ("sans-serif", size).into_font().color(&theme.ink);
-        let draw = || -> Result<(), Box<dyn std::error::Error + '_>> {
-            area.fill(&theme.background)?;
-            let mut chart = ChartBuilder::on(&area)
-                .margin(12)
-                .x_label_area_size(36)
-                .y_label_area_size(56)
-                .build_cartesian_2d(first..last, low - margin..high + margin)?;
+    let drawn = chart::svg(SIZE, theme, |area| {
+        let mut chart = ChartBuilder::on(area)
+            .margin(12)
+            .x_label_area_size(36)
+            .y_label_area_size(56)
+            .build_cartesian_2d(first..last, low - margin..high + margin)?;
+        chart
+            .configure_mesh()
+            .axis_style(theme.ink)
+            .bold_line_style(theme.faint)
+            .light_line_style(theme.background)
+            .label_style(font(theme, 13))
+            .x_desc(over)
+            .y_desc(what)
+            .x_label_formatter(&|&place| match (place - place.round()).abs() < 1e-6 {
+                true => format!("{place:.0}"),
+                false => String::new(),
+            })
+            .draw()?;
+        for (index, (name, points)) in lines.iter().enumerate() {
+            let colour = theme.lines[index % theme.lines.len()];
+            if points.iter().any(|point| point.2 > 0.0) {
+                let above = points.iter().map(|point| (point.0, point.1 + point.2));
+                let below = points
+                    .iter()
+                    .rev()
+                    .map(|point| (point.0, point.1 - point.2));
+                let band: Vec<(f64, f64)> = above.chain(below).collect();
+                chart.draw_series([Polygon::new(band, colour.mix(0.2))])?;
+            }
+            let line = points.iter().map(|point| (point.0, point.1));
             chart
-                .configure_mesh()
-                .axis_style(theme.ink)
-                .bold_line_style(theme.faint)
-                .light_line_style(theme.background)
-                .label_style(font(13))
-                .x_desc(over)
-                .y_desc(what)
-                .x_label_formatter(&|&place| match (place - place.round()).abs() < 1e-6 {
-                    true => format!("{place:.0}"),
-                    false => String::new(),
-                })
-                .draw()?;
-            for (index, (name, points)) in lines.iter().enumerate() {
-                let colour = theme.lines[index % theme.lines.len()];
-                if points.iter().any(|point| point.2 > 0.0) {
-                    let above = points.iter().map(|point| (point.0, point.1 + point.2));
-                    let below = points
-                        .iter()
-                        .rev()
-                        .map(|point| (point.0, point.1 - point.2));
-                    let band: Vec<(f64, f64)> = above.chain(below).collect();
-                    chart.draw_series([Polygon::new(band, colour.mix(0.2))])?;
-                }
-                let line = points.iter().map(|point| (point.0, point.1));
-                chart
-                    .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
-                    .label(*name)
-                    .legend(move |(x, y)| {
-                        PathElement::new([(x, y), (x + 16, y)], colour.stroke_width(2))
-                    });
-            }
-            if lines.len() > 1 {
-                chart
-                    .configure_series_labels()
-                    .position(SeriesLabelPosition::LowerRight)
-                    .background_style(theme.background.mix(0.8))
-                    .border_style(theme.faint)
-                    .label_font(font(13))
-                    .draw()?;
-            }
-            area.present()?;
-            Ok(())
-        };
-        draw().map_err(|error| anyhow!("the chart cannot be drawn: {error}"))?;
-    }
-    Ok(Some(text))
+                .draw_series(LineSeries::new(line, colour.stroke_width(2)))?
+                .label(*name)
+                .legend(sample(colour));
+        }
+        match lines.len() {
+            0 | 1 => Ok(()),
+            _ => legend(&mut chart, theme),
+        }
+    });
+    drawn.map(Some)
 }
 
 #[cfg(test)]

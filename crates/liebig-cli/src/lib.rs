@@ -4,6 +4,7 @@
 #![deny(missing_docs)]
 
 mod args;
+mod chart;
 mod commands;
 mod curve;
 mod exit;

@@ -89,6 +89,22 @@ fn a_pool_from_parts_and_after_a_kill_is_the_same() {
 }
 
 #[test]
+fn a_run_that_cannot_start_leaves_no_folder_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = folder.path().join("run");
+    let mut command = distil(&folder.path().join("nothing"), &run, &[]);
+    for _ in 0..2 {
+        let output = command.output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            !output.status.success() && said.contains("nothing"),
+            "{said}"
+        );
+        assert!(!run.exists());
+    }
+}
+
+#[test]
 fn experts_are_trained_for_a_configuration_and_matched() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);

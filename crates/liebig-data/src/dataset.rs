@@ -54,6 +54,23 @@ impl Dataset {
         Ok(moved.with_samples_in_space(memory))
     }
 
+    /// The same dataset with other splits; all else stays, so the hash is for the caller to change.
+    pub(crate) fn with_splits(&self, train: Split, validation: Option<Split>, test: Split) -> Self {
+        Self {
+            name: self.name.clone(),
+            shape: self.shape,
+            class_names: self.class_names.clone(),
+            train,
+            validation,
+            test,
+            space: self.space.clone(),
+            hash: self.hash.clone(),
+            source: self.source.clone(),
+            notes: self.notes.clone(),
+            format: self.format,
+        }
+    }
+
     /// Keeps whitened samples within `memory` bytes: those of the training split first.
     pub(crate) fn with_samples_in_space(mut self, memory: u64) -> Self {
         let mut left = memory;

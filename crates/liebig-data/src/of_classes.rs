@@ -59,25 +59,20 @@ impl Dataset {
             .iter()
             .map(|&class| self.class_names[class as usize].clone())
             .collect();
-        let mut notes = self.notes.clone();
         let names = class_names.join(", ");
-        notes.push(NoteKind::Chosen.note(format!("only the classes {names}")));
+        let hash = content_hash(
+            self.shape,
+            &class_names,
+            [Some(&train), validation.as_ref(), Some(&test)],
+        );
+        let mut chosen = self.with_splits(train, validation, test);
+        chosen
+            .notes
+            .push(NoteKind::Chosen.note(format!("only the classes {names}")));
         Ok(Self {
-            hash: content_hash(
-                self.shape,
-                &class_names,
-                [Some(&train), validation.as_ref(), Some(&test)],
-            ),
+            hash,
             class_names,
-            train,
-            validation,
-            test,
-            notes,
-            name: self.name.clone(),
-            shape: self.shape,
-            space: self.space.clone(),
-            source: self.source.clone(),
-            format: self.format,
+            ..chosen
         })
     }
 }

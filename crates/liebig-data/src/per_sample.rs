@@ -56,9 +56,14 @@ impl PerSample {
         }
     }
 
+    /// Whether both are finite and the norm is above 0.
+    #[must_use]
+    pub fn is_valid(self) -> bool {
+        self.mean.is_finite() && self.norm.is_finite() && self.norm > 0.0
+    }
+
     pub(crate) fn check(self) -> Result<(), Error> {
-        let holds = self.mean.is_finite() && self.norm.is_finite() && self.norm > 0.0;
-        if holds {
+        if self.is_valid() {
             return Ok(());
         }
         Err(Error::Space {

@@ -4,7 +4,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
 use crate::content_hash::content_hash;
-use crate::{Dataset, Error, Normalization, NoteKind, Space, Split, random::stream};
+use crate::{Dataset, Error, Normalization, NoteKind, Split, random::stream};
 
 /// Splits the samples with these `labels` into two ascending lists of indices: those that stay and those that are taken.
 ///
@@ -139,29 +139,13 @@ pub fn validation_split(dataset: &Dataset, fraction: f64, seed: u64) -> Result<D
             None => "",
         },
     ));
-    let space = Space {
-        normalization: if dataset.normalization().known {
-            dataset.normalization().clone()
-        } else {
-            Normalization::of(&train)
-        },
-        per_sample: dataset.space.per_sample,
-        whitening: dataset.space.whitening.clone(),
-        encoding: dataset.space.encoding.clone(),
-    };
-    Ok(Dataset {
-        name: dataset.name.clone(),
-        shape: dataset.shape,
-        class_names: dataset.class_names.clone(),
-        validation: Some(dataset.train.subset(&taken)),
-        train,
-        test: dataset.test.clone(),
-        space,
-        hash: dataset.hash.clone(),
-        source: dataset.source.clone(),
-        notes: dataset.notes.iter().cloned().chain([held_out]).collect(),
-        format: dataset.format,
-    })
+    let validation = dataset.train.subset(&taken);
+    let mut divided = dataset.with_splits(train, Some(validation), dataset.test.clone());
+    if !divided.normalization().known {
+        divided.space.normalization = Normalization::of(&divided.train);
+    }
+    divided.notes.push(held_out);
+    Ok(divided)
 }
 
 /// The share of the training samples that [`tested_by_validation`] takes.
@@ -191,7 +175,7 @@ mod tests {
     use super::*;
     use std::sync::Arc;
 
-    use crate::{Format, Groups, SampleShape, Split, Whitening};
+    use crate::{Format, Groups, SampleShape, Space, Split, Whitening};
     use proptest::prelude::*;
 
     /// A table of one feature, its own row number, with these labels.

@@ -25,14 +25,14 @@ impl Dataset {
         assert!(fit, "labels must be below {classes}");
         let train = self.train.subset(indices).relabelled(labels.to_vec());
         let train = train.entered(&self.space);
+        let hash = content_hash(
+            self.shape,
+            &self.class_names,
+            [Some(&train), self.validation.as_ref(), Some(&self.test)],
+        );
         Self {
-            hash: content_hash(
-                self.shape,
-                &self.class_names,
-                [Some(&train), self.validation.as_ref(), Some(&self.test)],
-            ),
-            train,
-            ..self.clone()
+            hash,
+            ..self.with_splits(train, self.validation.clone(), self.test.clone())
         }
     }
 }

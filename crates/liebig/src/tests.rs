@@ -1,19 +1,25 @@
 //! What several tests share.
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
 use std::sync::{LazyLock, Mutex};
 
 use liebig_data::{Dataset, LoadOptions};
 use liebig_grad::Tensor;
-use liebig_nn::{MlpOptions, ModelChoice};
+use liebig_nn::{Learner, MlpOptions, Model, ModelChoice};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::config::EvaluationConfig;
 use crate::methods::{Distillation, Losses, Method};
+use crate::networks::{Pool, write};
 use crate::run::Interrupt;
 use crate::session::{Event, Observer};
-use crate::{Budget, Config, Error, Facts, Fill, MethodChoice, SmallSet, State, Task, TrainingSet};
+use crate::synthetic::Parameterization;
+use crate::{
+    Budget, Config, Error, Facts, Fill, Labels, MethodChoice, Protocol, Recipe, SmallSet, State,
+    Task, TrainingSet,
+};
 use crate::{coresets, facts};
 
 /// The built-in set, drawn once.
@@ -201,6 +207,50 @@ pub fn evaluation<'a>(
         interrupt: task.interrupt,
         observer: task.observer,
     }
+}
+
+/// The common protocol for 60 epochs at a learning rate of 0.1, with [`mlp`].
+pub fn recipe() -> Recipe {
+    Recipe {
+        model: mlp(),
+        protocol: Protocol::from(&EvaluationConfig {
+            epochs: 60,
+            lr: 0.1,
+            ..EvaluationConfig::default()
+        }),
+        unroll: None,
+    }
+}
+
+/// Networks that were trained on the whole table by [`recipe`], and the same as a pool of files in a folder.
+pub fn trained<'m>(
+    task: &Task<'_>,
+    model: &'m dyn Model,
+    count: u64,
+    folder: &Path,
+) -> (Vec<Learner<'m>>, Pool) {
+    let recipe = recipe();
+    let evaluation = evaluation(task, &recipe, &table().test);
+    let all: Vec<usize> = (0..table().train.len()).collect();
+    let whole = SmallSet {
+        shape: table().shape,
+        classes: table().class_names.len(),
+        values: table().train.batch(&all, &table().space),
+        labels: Labels::Hard(table().train.labels().to_vec()),
+        step_sizes: Vec::new(),
+        parameterization: Parameterization::Pixels,
+        space: table().space.clone(),
+    };
+    let learners: Vec<Learner<'_>> = (0..count)
+        .map(|net| {
+            let learner = evaluation.trained(model, &whole, net).unwrap();
+            let path = folder.join(format!("{net}.safetensors"));
+            write(&path, model, learner.weights(), &[]).unwrap();
+            learner
+        })
+        .collect();
+    let pool = Pool::read(folder, model, task.device).unwrap();
+    (learners, pool)
 }
 
 /// The bits of a set's values.

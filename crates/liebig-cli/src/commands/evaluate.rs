@@ -1,5 +1,6 @@
 //! `liebig evaluate`: fresh networks on a distilled set that somebody else may have made.
 
+mod lines;
 mod patients;
 pub mod saved;
 pub mod snapshots;

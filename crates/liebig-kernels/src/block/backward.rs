@@ -4,9 +4,9 @@
 //! dx = γ r (g - ḡ - x̂ mean(g x̂)),   dγ = Σ g x̂,   dβ = Σ g
 //! ```
 
-use super::forward::active;
+use super::forward::{Affine, active};
 use super::pixels::OnChannels;
-use super::{Backward, Inputs, forward};
+use super::{Backward, Inputs};
 use crate::output::Output;
 use crate::simd::{Element, Simd, add_to, each, load, store};
 
@@ -32,8 +32,8 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                 .as_ptr()
                 .add(index * plan.pooled_len() + start);
             let statistics = self.statistics.as_ptr().add(index * 2 * c + start);
-            let affine = forward::affine::<T, S, V>(&self.inputs, statistics, start);
-            let mean = load::<T, S, V>(statistics);
+            let affine = Affine::<T, S, V>::of(&self.inputs, statistics, start);
+            let mean = affine.mean;
             let reciprocal = load::<T, S, V>(statistics.add(c));
             let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
             let columns = plan.width / WINDOW;
@@ -52,7 +52,7 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                                 let at = (corner + down * plan.width + right) * c;
                                 let x = load::<T, S, V>(x.add(at));
                                 for v in 0..V {
-                                    let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                                    let z = affine.at::<WINDOW>(x[v], v);
                                     let g = active::<T, S, RELU>(z, g[v]);
                                     of_part[v] = S::add(of_part[v], g);
                                     of_part_x[v] = S::fma(g, S::sub(x[v], mean[v]), of_part_x[v]);
@@ -77,10 +77,8 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                     S::mul(dgamma[v], per_pixel),
                 )
             });
-            let constant = each!(T, S, V, |v| {
-                let level = S::mul(scale[v], S::mul(sum[v], per_pixel));
-                S::sub(level, S::mul(mean[v], slope[v]))
-            });
+            let level = each!(T, S, V, |v| S::mul(scale[v], S::mul(sum[v], per_pixel)));
+            let constant = each!(T, S, V, |v| S::sub(level[v], S::mul(mean[v], slope[v])));
             for y in 0..plan.height {
                 for column in 0..plan.width {
                     let at = (y * plan.width + column) * c;
@@ -92,9 +90,12 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                         zero
                     };
                     let value = each!(T, S, V, |v| {
-                        let z = S::fma(x[v], scale[v], affine.shift[v]);
+                        let z = affine.at::<WINDOW>(x[v], v);
                         let g = active::<T, S, RELU>(z, S::mul(g[v], share));
-                        let rest = S::fma(x[v], slope[v], constant[v]);
+                        let rest = match WINDOW {
+                            1 => S::fma(S::sub(x[v], mean[v]), slope[v], level[v]),
+                            _ => S::fma(x[v], slope[v], constant[v]),
+                        };
                         S::sub(S::mul(g, scale[v]), rest)
                     });
                     store::<T, S, V>(dx.add(at), value);

@@ -10,9 +10,9 @@
 //!
 //! ReLU's second derivative is zero, so nothing depends on `beta`.
 
-use super::forward::active;
+use super::forward::{Affine, active};
 use super::pixels::OnChannels;
-use super::{Cotangents, DoubleBackward, Inputs, forward};
+use super::{Cotangents, DoubleBackward, Inputs};
 use crate::output::Output;
 use crate::simd::{Element, Simd, add_to, each, load, store};
 
@@ -41,8 +41,8 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
             let gradient = self.gradient.as_ptr().add(pooled_image);
             let dgradient = self.result.output.as_mut_ptr().add(pooled_image);
             let statistics = self.statistics.as_ptr().add(index * 2 * c + start);
-            let affine = forward::affine::<T, S, V>(&self.inputs, statistics, start);
-            let mean = load::<T, S, V>(statistics);
+            let affine = Affine::<T, S, V>::of(&self.inputs, statistics, start);
+            let mean = affine.mean;
             let r = load::<T, S, V>(statistics.add(c));
             let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
             let per_pixel = S::splat(T::of(1.0 / plan.pixels() as f64));
@@ -65,7 +65,7 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                             zero
                         };
                         for v in 0..V {
-                            let z = S::fma(x[v], affine.scale[v], affine.shift[v]);
+                            let z = affine.at::<WINDOW>(x[v], v);
                             let g = active::<T, S, RELU>(z, S::mul(g[v], share));
                             let d = S::sub(x[v], mean[v]);
                             part_u[v] = S::add(part_u[v], u[v]);
@@ -146,7 +146,7 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                     };
                     let mut dg = zero;
                     let value = each!(T, S, V, |v| {
-                        let z = S::fma(x[v], scale[v], affine.shift[v]);
+                        let z = affine.at::<WINDOW>(x[v], v);
                         let g = active::<T, S, RELU>(z, S::mul(g[v], share));
                         let d = S::sub(x[v], mean[v]);
                         let through = S::fma(u[v], scale[v], S::fma(d, on_x[v], constant[v]));

@@ -59,7 +59,7 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                 *reciprocal.add(lane) = T::of(1.0) / (variance + self.eps).root();
             }
 
-            let Affine { scale, shift } = affine::<T, S, V>(&self.inputs, statistics, start);
+            let affine = Affine::<T, S, V>::of(&self.inputs, statistics, start);
             let share = S::splat(T::of(1.0 / (WINDOW * WINDOW) as f64));
             let mut output = self
                 .output
@@ -73,7 +73,7 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
                         for right in 0..WINDOW {
                             let x = load::<T, S, V>(corner.add((down * plan.width + right) * c));
                             pooled = each!(T, S, V, |v| {
-                                let z = S::fma(x[v], scale[v], shift[v]);
+                                let z = affine.at::<WINDOW>(x[v], v);
                                 S::add(pooled[v], active::<T, S, RELU>(z, z))
                             });
                         }
@@ -99,29 +99,52 @@ pub(super) unsafe fn active<T: Element, S: Simd<T>, const RELU: bool>(
     }
 }
 
-/// The normalisation as `z = x * scale + shift`. Every pass computes `z` with it, so that all passes
-/// agree, to the bit, on where ReLU is active.
+/// The normalisation, `z = x * scale + shift`. Every pass computes `z` with [`at`](Self::at), so that all passes agree, to the
+/// bit, on where ReLU is active.
 pub(super) struct Affine<T: Element, S: Simd<T>, const V: usize> {
+    pub mean: [S::Vector; V],
     pub scale: [S::Vector; V],
-    pub shift: [S::Vector; V],
+    shift: [S::Vector; V],
+    beta: [S::Vector; V],
 }
 
-/// The scale and shift of the channels from `start` on, from one image's statistics: the means at the
-/// pointer and the `r`s one row further on.
-#[inline(always)]
-pub(super) unsafe fn affine<T: Element, S: Simd<T>, const V: usize>(
-    inputs: &Inputs<T>,
-    statistics: *const T,
-    start: usize,
-) -> Affine<T, S, V> {
-    // SAFETY: the caller guarantees that the channels exist.
-    unsafe {
-        let mean = load::<T, S, V>(statistics);
-        let reciprocal = load::<T, S, V>(statistics.add(inputs.shape[3]));
-        let gamma = load::<T, S, V>(inputs.gamma.as_ptr().add(start));
-        let beta = load::<T, S, V>(inputs.beta.as_ptr().add(start));
-        let scale = each!(T, S, V, |v| S::mul(gamma[v], reciprocal[v]));
-        let shift = each!(T, S, V, |v| S::sub(beta[v], S::mul(mean[v], scale[v])));
-        Affine { scale, shift }
+impl<T: Element, S: Simd<T>, const V: usize> Affine<T, S, V> {
+    /// The channels from `start` on, from one image's statistics: the means at the pointer and the `r`s one row further on.
+    ///
+    /// # Safety
+    /// The channels must exist.
+    #[inline(always)]
+    pub unsafe fn of(inputs: &Inputs<T>, statistics: *const T, start: usize) -> Self {
+        // SAFETY: the caller guarantees that the channels exist.
+        unsafe {
+            let mean = load::<T, S, V>(statistics);
+            let reciprocal = load::<T, S, V>(statistics.add(inputs.shape[3]));
+            let gamma = load::<T, S, V>(inputs.gamma.as_ptr().add(start));
+            let beta = load::<T, S, V>(inputs.beta.as_ptr().add(start));
+            let scale = each!(T, S, V, |v| S::mul(gamma[v], reciprocal[v]));
+            let shift = each!(T, S, V, |v| S::sub(beta[v], S::mul(mean[v], scale[v])));
+            Self {
+                mean,
+                scale,
+                shift,
+                beta,
+            }
+        }
+    }
+
+    /// `z` of vector `v`. Small maps may have a mean far larger than their deviation, so without a window, which only larger
+    /// ones have, the mean is taken away first.
+    ///
+    /// # Safety
+    /// The instructions must exist.
+    #[inline(always)]
+    pub unsafe fn at<const WINDOW: usize>(&self, x: S::Vector, v: usize) -> S::Vector {
+        // SAFETY: guaranteed by the caller.
+        unsafe {
+            match WINDOW {
+                1 => S::fma(S::sub(x, self.mean[v]), self.scale[v], self.beta[v]),
+                _ => S::fma(x, self.scale[v], self.shift[v]),
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use liebig_grad::{After, Tensor};
 
-use super::norm_layer::{EPS, normalize};
+use super::norm_layer::{EPS, centre, normalize};
 use super::{Builder, Place};
 use crate::{Init, Parameter, Result, TorchLayout};
 
@@ -75,26 +75,50 @@ impl Running {
             return Ok(None);
         };
         let window = after.window();
-        if matches!(batch, BatchNorm::Running(_)) || h % window != 0 || h.min(w) < window {
+        let whole = h % window == 0 && h.min(w) >= window;
+        // Without pooling, gradients of gradients of deep networks round more than in other operations.
+        let precise = after == After::ReluAvgPool;
+        if matches!(batch, BatchNorm::Running(_)) || !whole || !precise {
             return Ok(None);
         }
         let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, after)?;
         if let BatchNorm::Record(record) = batch {
-            let count = (n * h * w) as f64;
-            let unbiased = variance.mul_scalar(count / (count - 1.0).max(1.0))?;
-            record.note(self.place.start(), [mean, unbiased]);
+            self.note(record, mean, &variance, n * h * w)?;
         }
         Ok(Some(output))
     }
 
-    /// Normalises each channel of `x [n, h, w, c]` by running statistics, or by the batch's in other operations.
-    pub fn normalize(&self, x: &Tensor, batch: &BatchNorm) -> Result<Tensor> {
+    /// Normalises each channel of `x [n, h, w, c]`, in other operations.
+    pub fn normalize(&self, x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
+        let over = [0, 1, 2];
         match batch {
+            BatchNorm::Batch => normalize(x, &over),
+            BatchNorm::Record(record) => {
+                let (centred, variance) = centre(x, &over)?;
+                let channels = variance.numel();
+                let mean = x.detach().mean_dims(&over, false)?;
+                let biased = variance.detach().reshape(&[channels])?;
+                self.note(record, mean, &biased, x.numel() / channels.max(1))?;
+                Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
+            }
             BatchNorm::Running(running) => {
                 let [mean, variance] = self.place.of(running)?;
                 Ok(x.sub(mean)?.div(&variance.add_scalar(EPS)?.sqrt()?)?)
             }
-            _ => normalize(x, &[0, 1, 2]),
         }
+    }
+
+    /// Notes down a mean, and the unbiased variance from the biased one of `count` values.
+    fn note(
+        &self,
+        record: &mut BatchStatistics,
+        mean: Tensor,
+        biased: &Tensor,
+        count: usize,
+    ) -> Result<()> {
+        let count = count as f64;
+        let unbiased = biased.mul_scalar(count / (count - 1.0).max(1.0))?;
+        record.note(self.place.start(), [mean, unbiased]);
+        Ok(())
     }
 }

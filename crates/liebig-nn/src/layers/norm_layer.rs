@@ -9,6 +9,10 @@ use crate::{Init, Parameter, Result, TorchLayout};
 /// Added to variances; PyTorch's default.
 pub(crate) const EPS: f64 = 1e-5;
 
+/// Pixels from which on an instance normalisation is one operation. The deviation of fewer may be tiny, and the gradients all
+/// rounding.
+const LEAST_PIXELS: usize = 4;
+
 /// Groups of [`Norm::Group`].
 pub(crate) const GROUPS: usize = 4;
 
@@ -63,9 +67,11 @@ impl NormLayer {
     ) -> Result<Tensor> {
         let affine = self.affine.of(weights)?;
         let fused = match &self.over {
-            Over::Instance => Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?),
+            Over::Instance if pixels(x) >= LEAST_PIXELS => {
+                Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?)
+            }
             Over::Batch(running) => running.fused(affine, x, batch, after)?,
-            Over::Layer | Over::Group => None,
+            Over::Instance | Over::Layer | Over::Group => None,
         };
         if let Some(fused) = fused {
             return Ok(fused);
@@ -84,7 +90,7 @@ impl NormLayer {
     }
 
     /// Mean 0 and variance 1, in other operations.
-    fn normal(&self, x: &Tensor, batch: &BatchNorm) -> Result<Tensor> {
+    fn normal(&self, x: &Tensor, batch: &mut BatchNorm) -> Result<Tensor> {
         match &self.over {
             Over::Batch(running) => running.normalize(x, batch),
             Over::Layer => normalize(x, &[1, 2, 3]),
@@ -111,11 +117,22 @@ pub(crate) fn scale_and_shift(name: &str, shape: &[usize], torch: TorchLayout) -
     [parameter("weight", 1.0), parameter("bias", 0.0)]
 }
 
-/// Mean 0 and (biased) variance 1 over the given dimensions.
+/// Pixels of an image of feature maps `[n, h, w, c]`.
+fn pixels(x: &Tensor) -> usize {
+    x.shape().iter().skip(1).take(2).product()
+}
+
+/// Mean 0 and variance 1 over the given dimensions.
 pub(super) fn normalize(x: &Tensor, dims: &[usize]) -> Result<Tensor> {
+    let (centred, variance) = centre(x, dims)?;
+    Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
+}
+
+/// The deviations from the mean, and the biased variance.
+pub(super) fn centre(x: &Tensor, dims: &[usize]) -> Result<(Tensor, Tensor)> {
     let centred = x.sub(&x.mean_dims(dims, true)?)?;
     let variance = centred.square()?.mean_dims(dims, true)?;
-    Ok(centred.div(&variance.add_scalar(EPS)?.sqrt()?)?)
+    Ok((centred, variance))
 }
 
 #[cfg(test)]

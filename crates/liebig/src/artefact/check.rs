@@ -54,10 +54,8 @@ pub(super) fn check_header(
         "expected one positive number per channel or column",
     )?;
     if let Some(per_sample) = space.per_sample {
-        let holds =
-            per_sample.mean.is_finite() && per_sample.norm.is_finite() && per_sample.norm > 0.0;
         let reason = "expected finite numbers, the norm above 0";
-        require(holds, "space.per_sample", reason)?;
+        require(per_sample.is_valid(), "space.per_sample", reason)?;
     }
     check_encoding(shape, space, path)?;
     let input = facts::input(shape);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use liebig_data::{Dataset, LoadOptions, SampleShape, Split, available_memory, load};
+use liebig_data::{Dataset, LoadOptions, SampleShape, Split, Zca, available_memory, load};
 
 use super::Step;
 use crate::Error;
@@ -105,6 +105,8 @@ impl Domains {
                     options.grayscale = Some(channels == 1);
                 }
                 options.encoding.clone_from(&dataset.space.encoding);
+                // The whitening of the first is that of all.
+                options.zca = Zca::None;
             }
             datasets.push(dataset);
         }

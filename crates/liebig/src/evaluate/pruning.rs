@@ -109,30 +109,17 @@ mod tests {
 
     #[test]
     fn training_repairs_a_pruned_network_and_zeros_stay() {
-        use super::super::{Evaluation, Metric, Source, Training, baselines, evaluate, train};
-        use crate::tests::{Work, mlp, table};
-        use crate::{Protocol, Recipe, config::EvaluationConfig, facts};
+        use super::super::{Evaluation, Metric, Source, Training, baselines, evaluate};
+        use crate::facts;
+        use crate::tests::{Work, mlp, recipe, table, trained};
 
         let folder = tempfile::tempdir().unwrap();
-        let recipe = Recipe {
-            model: mlp(),
-            protocol: Protocol::from(&EvaluationConfig {
-                epochs: 60,
-                lr: 0.1,
-                ..EvaluationConfig::default()
-            }),
-            unroll: None,
-        };
+        let recipe = recipe();
         let classes = table().class_names.len();
         let model = mlp().build(facts::input(table().shape), classes).unwrap();
         Work::on(table(), 5).run(2, |task| {
             let evaluation = crate::tests::evaluation(&task, &recipe, &table().test);
-            let whole = Source::baseline("whole", table()).unwrap();
-            let whole = whole.make(&task, 1, None).unwrap().set(0).unwrap();
-            let path = folder.path().join("0.safetensors");
-            let dense = train::train(model.as_ref(), &whole, &evaluation, 0).unwrap();
-            crate::networks::write(&path, model.as_ref(), dense.weights(), &[]).unwrap();
-            let pool = Pool::read(&path, model.as_ref(), task.device).unwrap();
+            let (dense, pool) = trained(&task, model.as_ref(), 1, folder.path());
             let pruning = Pruning::new(&pool, 0.97);
             let evaluation = Evaluation {
                 pruning: Some(&pruning),
@@ -147,14 +134,14 @@ mod tests {
             let mean = |name: &str| rows.get(name).unwrap().mean;
             assert!(mean("network@dense") > mean("network@pruned"));
             assert!(mean("random") > mean("network@pruned"));
-            let trained = train::train(model.as_ref(), &set, &evaluation, 0).unwrap();
+            let repaired = evaluation.trained(model.as_ref(), &set, 0).unwrap();
             let zeros = |weights: &[Tensor]| {
                 let all = weights.iter().flat_map(|weight| weight.to_vec().unwrap());
                 all.filter(|&value| value == 0.0).count()
             };
             let parameters = model.parameter_count();
-            assert!(zeros(trained.weights()) > parameters * 3 / 4);
-            assert!(zeros(dense.weights()) < parameters / 10);
+            assert!(zeros(repaired.weights()) > parameters * 3 / 4);
+            assert!(zeros(dense[0].weights()) < parameters / 10);
         });
     }
 }

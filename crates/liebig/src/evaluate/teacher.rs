@@ -78,37 +78,20 @@ impl<'a> Teacher<'a> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use super::super::{Evaluation, Metric, Source, baselines, evaluate};
+    use super::super::{Evaluation, Metric, baselines, evaluate};
     use super::*;
-    use crate::networks::write;
-    use crate::tests::{Work, mlp, table};
-    use crate::{Protocol, Recipe, config::EvaluationConfig, facts};
+    use crate::facts;
+    use crate::tests::{Work, mlp, recipe, table, trained};
 
     #[test]
     fn a_teacher_labels_sets_and_networks_learn_from_it() {
         let folder = tempfile::tempdir().unwrap();
-        let recipe = Recipe {
-            model: mlp(),
-            protocol: Protocol::from(&EvaluationConfig {
-                epochs: 60,
-                lr: 0.1,
-                ..EvaluationConfig::default()
-            }),
-            unroll: None,
-        };
+        let recipe = recipe();
         let classes = table().class_names.len();
         let model = mlp().build(facts::input(table().shape), classes).unwrap();
         Work::on(table(), 3).run(2, |task| {
-            // Two networks that were trained on everything.
-            let whole = Source::baseline("whole", table()).unwrap();
-            let set = whole.make(&task, 1, None).unwrap().set(0).unwrap();
+            let (_, pool) = trained(&task, model.as_ref(), 2, folder.path());
             let evaluation = crate::tests::evaluation(&task, &recipe, &table().test);
-            for net in 0..2 {
-                let learner = super::super::train::train(model.as_ref(), &set, &evaluation, net);
-                let path = folder.path().join(format!("{net}.safetensors"));
-                write(&path, model.as_ref(), learner.unwrap().weights(), &[]).unwrap();
-            }
-            let pool = Pool::read(folder.path(), model.as_ref(), task.device).unwrap();
             let label = |temperature| {
                 let teacher = Teacher::new(model.as_ref(), &pool, temperature, task.device);
                 let few = crate::coresets::random(&task, 0).unwrap();

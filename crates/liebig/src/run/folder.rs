@@ -10,6 +10,8 @@ use super::{Attempt, Checkpoint, Error, Manifest, Metric, metrics, tensorboard};
 pub struct RunFolder {
     path: PathBuf,
     manifest: Manifest,
+    /// Whether this process started the run.
+    fresh: bool,
     // The system releases the lock with the file, however the process ends.
     _lock: File,
 }
@@ -42,6 +44,7 @@ impl RunFolder {
             let folder = Self {
                 path: path.into(),
                 manifest,
+                fresh: true,
                 _lock: lock,
             };
             folder.write_manifest()?;
@@ -71,10 +74,33 @@ impl RunFolder {
         let folder = Self {
             path: path.into(),
             manifest: all,
+            fresh: false,
             _lock: lock,
         };
         folder.write_manifest()?;
         Ok(folder)
+    }
+
+    /// Takes back a run that this process started and that could not begin: nothing stays, not even the folder if nothing
+    /// else is in it. A run of before stays as it is.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn discard(self) -> Result<(), Error> {
+        if !self.fresh {
+            return Ok(());
+        }
+        // First, as a folder without it does not hold a run.
+        fs_err::remove_file(self.path.join("config.toml"))?;
+        fs_err::remove_file(self.path.join("manifest.json"))?;
+        for folder in ["checkpoints", "images"] {
+            fs_err::remove_dir_all(self.path.join(folder))?;
+        }
+        fs_err::remove_file(self.path.join(LOCK))?;
+        if fs_err::read_dir(&self.path)?.next().is_none() {
+            fs_err::remove_dir(&self.path)?;
+        }
+        Ok(())
     }
 
     /// The path of the folder.

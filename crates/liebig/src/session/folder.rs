@@ -31,7 +31,7 @@ impl Session<'_> {
     /// # Errors
     /// [`Error::Interrupted`] after a checkpoint was written; before anything is, [`Error::Memory`] and
     /// [`Error::NoTestSet`]; otherwise what the method, the folder,
-    /// the artefact or the evaluation fails with.
+    /// the artefact or the evaluation fails with. A run whose method cannot start leaves no folder behind.
     pub fn run(&self, path: &Path, options: RunOptions) -> Result<Report, Error> {
         self.check_memory()?;
         if self.resolved.config.evaluation.repeats > 0 && self.dataset.test.is_empty() {
@@ -42,16 +42,26 @@ impl Session<'_> {
         let config = self.resolved.config.to_toml()?;
         let mut folder = RunFolder::open(path, &config, manifest, resume)?;
         self.observer.observe(Event::Folder(path));
-        let artefact = self.with_task(|task| {
+        let mut begun = false;
+        let result = self.with_task(|task| {
             let mut keeper = InFolder {
                 session: self,
                 earlier: folder.manifest().seconds(),
                 folder: &mut folder,
+                begun: &mut begun,
                 started: Instant::now(),
                 written: None,
             };
             drive(self, task, &mut keeper)
-        })?;
+        });
+        let artefact = match result {
+            // Nothing has been done: the next attempt must not find a folder that it has to resume.
+            Err(error) if !begun && !matches!(error, Error::Interrupted) => {
+                folder.discard()?;
+                return Err(error);
+            }
+            artefact => artefact?,
+        };
         artefact.write(&folder.artefact_path())?;
         let distill_seconds = folder.manifest().seconds();
         let started = Instant::now();
@@ -100,6 +110,8 @@ impl Session<'_> {
 struct InFolder<'a, 'b> {
     session: &'a Session<'b>,
     folder: &'a mut RunFolder,
+    /// Set when the method has started.
+    begun: &'a mut bool,
     /// Wall time of earlier attempts.
     earlier: f64,
     started: Instant,
@@ -134,6 +146,7 @@ impl InFolder<'_, '_> {
 
 impl Keeper for InFolder<'_, '_> {
     fn begin(&mut self, method: &mut dyn Distillation, task: &Task<'_>) -> Result<u64, Error> {
+        *self.begun = true;
         let mut done = 0;
         if let Some(checkpoint) = self.folder.last_checkpoint()? {
             done = checkpoint.iteration;

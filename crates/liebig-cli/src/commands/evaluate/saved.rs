@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use liebig::atomic;
+use anyhow::Result;
 use liebig::evaluate::{EvaluationReport, Row};
 use serde::{Deserialize, Serialize};
+
+use super::lines;
 
 /// The file in the run's folder, a line for each network, protocol and training set.
 const FILE: &str = "evaluations.jsonl";
@@ -53,23 +54,10 @@ pub fn add(run: &Path, report: &EvaluationReport, seed: u64) -> Result<()> {
             }
         }
     }
-    let mut lines = String::new();
-    for saved in &all {
-        lines.push_str(&serde_json::to_string(saved)?);
-        lines.push('\n');
-    }
-    let path = run.join(FILE);
-    atomic::write(&path, lines.as_bytes()).with_context(|| path.display().to_string())
+    lines::write(run, FILE, &all)
 }
 
 /// The results in a run's folder; none if nothing was saved.
 pub fn read(run: &Path) -> Result<Vec<Saved>> {
-    let text = match std::fs::read_to_string(run.join(FILE)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        text => text?,
-    };
-    let lines = text.lines().map(serde_json::from_str);
-    lines
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("{FILE} is damaged"))
+    lines::read(run, FILE)
 }

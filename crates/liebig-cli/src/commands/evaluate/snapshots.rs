@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use liebig::atomic;
 use liebig::evaluate::EvaluationReport;
 use serde::{Deserialize, Serialize};
+
+use super::lines;
 
 /// The file in a run's folder that the accuracies are written to, a line for each set and source.
 pub const FILE: &str = "accuracies.jsonl";
@@ -62,39 +63,28 @@ pub fn of(run: &Path) -> Result<Vec<(u64, PathBuf)>> {
 
 /// Writes the accuracies of the distilled sets into the run's folder, atomically.
 pub fn write(run: &Path, reports: &[(u64, EvaluationReport)]) -> Result<()> {
-    let mut lines = String::new();
+    let mut accuracies = Vec::new();
     for (iteration, report) in reports {
         for result in &report.results {
             let distilled = result
                 .rows
                 .iter()
                 .filter(|(source, _)| source.starts_with("distilled"));
-            for (source, row) in distilled {
-                let accuracy = Accuracy {
-                    iteration: *iteration,
-                    model: result.model.clone(),
-                    protocol: result.protocol.clone(),
-                    source: source.into(),
-                    n: row.n,
-                    mean: row.mean,
-                    std: row.std,
-                };
-                lines.push_str(&serde_json::to_string(&accuracy)?);
-                lines.push('\n');
-            }
+            accuracies.extend(distilled.map(|(source, row)| Accuracy {
+                iteration: *iteration,
+                model: result.model.clone(),
+                protocol: result.protocol.clone(),
+                source: source.into(),
+                n: row.n,
+                mean: row.mean,
+                std: row.std,
+            }));
         }
     }
-    Ok(atomic::write(&run.join(FILE), lines.as_bytes())?)
+    lines::write(run, FILE, &accuracies)
 }
 
 /// The accuracies in a run's folder; none if they were not measured.
 pub fn read(run: &Path) -> Result<Vec<Accuracy>> {
-    let text = match std::fs::read_to_string(run.join(FILE)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        text => text?,
-    };
-    let lines = text.lines().map(serde_json::from_str);
-    lines
-        .collect::<Result<_, _>>()
-        .with_context(|| format!("{FILE} is damaged"))
+    lines::read(run, FILE)
 }

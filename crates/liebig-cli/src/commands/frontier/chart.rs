@@ -1,9 +1,10 @@
 //! Accuracy over minutes, a panel for each dataset and number of samples, as SVG.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use plotters::prelude::*;
 
 use super::summary::Point;
+use crate::chart::{self, Area, font, legend, sample};
 use crate::theme::Theme;
 
 const PANEL: (u32, u32) = (560, 380);
@@ -25,30 +26,20 @@ pub fn svg(points: &[Point], theme: &Theme) -> Result<String> {
         PANEL.0 * u32::try_from(columns)?,
         PANEL.1 * u32::try_from(rows)?,
     );
-    let mut text = String::new();
-    {
-        let area = SVGBackend::with_string(&mut text, size).into_drawing_area();
-        let draw = || -> Result<(), Box<dyn std::error::Error + '_>> {
-            area.fill(&theme.background)?;
-            for (area, (title, points)) in area.split_evenly((rows, columns)).iter().zip(&panels) {
-                panel(area, title, points, theme)?;
-            }
-            area.present()?;
-            Ok(())
-        };
-        draw().map_err(|error| anyhow!("the chart cannot be drawn: {error}"))?;
-    }
-    Ok(text)
+    chart::svg(size, theme, |area| {
+        for (area, (title, points)) in area.split_evenly((rows, columns)).iter().zip(&panels) {
+            panel(area, title, points, theme)?;
+        }
+        Ok(())
+    })
 }
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, plotters::coord::Shift>;
-
-fn panel<'a>(
-    area: &Area<'a>,
+fn panel(
+    area: &Area<'_>,
     title: &str,
     points: &[&Point],
     theme: &Theme,
-) -> Result<(), Box<dyn std::error::Error + 'a>> {
+) -> Result<(), Box<dyn std::error::Error>> {
     let times = || points.iter().filter_map(|point| point.minutes);
     let (first, last) = (
         times().fold(f64::INFINITY, f64::min).min(1.0) / 1.3,
@@ -63,9 +54,8 @@ fn panel<'a>(
         .map(|point| point.mean + point.std)
         .fold(0.0, f64::max);
     let (low, high) = (100.0 * low - 2.0, 100.0 * high + 2.0);
-    let font = |size: i32| ("sans-serif", size).into_font().color(&theme.ink);
     let mut chart = ChartBuilder::on(area)
-        .caption(title, font(17))
+        .caption(title, font(theme, 17))
         .margin(12)
         .x_label_area_size(36)
         .y_label_area_size(46)
@@ -75,7 +65,7 @@ fn panel<'a>(
         .axis_style(theme.ink)
         .bold_line_style(theme.faint)
         .light_line_style(theme.background)
-        .label_style(font(13))
+        .label_style(font(theme, 13))
         .x_desc("minutes")
         .y_desc("test accuracy in %")
         .x_label_formatter(&|minutes| {
@@ -101,20 +91,12 @@ fn panel<'a>(
                 ErrorBar::new_vertical(x, y - std, y, y + std, color.filled(), 8)
             }))?;
         }
-        let legend = move |(x, y)| PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2));
         chart
             .draw_series(LineSeries::new(places, color.stroke_width(2)))?
             .label(line.name)
-            .legend(legend);
+            .legend(sample(color));
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
-        .background_style(theme.background.mix(0.8))
-        .border_style(theme.faint)
-        .label_font(font(13))
-        .draw()?;
-    Ok(())
+    legend(&mut chart, theme)
 }
 
 struct Line<'a> {

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::facts::{Run, Score};
+use super::facts::Run;
 use super::run::facts;
+use super::scores::Score;
 use crate::format::accuracy;
 use crate::printer::table;
 

@@ -9,6 +9,7 @@ mod html;
 mod markdown;
 mod privacy;
 mod run;
+mod scores;
 mod search;
 mod section;
 

@@ -3,7 +3,8 @@
 use anyhow::Result;
 
 use super::super::evaluate::named;
-use super::facts::{Missing, Run};
+use super::facts::Run;
+use super::scores::Missing;
 use super::section::{Chart, Picture, Section};
 use crate::curve::Point;
 use crate::format::{bytes, duration, percent};
