@@ -22,7 +22,7 @@ mod tests;
 /// How privacy is added up: ε and noise of steps with Gaussian noise.
 pub use liebig_accountant as accountant;
 
-pub use attacks::Attack;
+pub use attacks::{Attack, Guesses};
 pub use binomial::{Share, coin_test};
 pub use copies::{Copies, Measure, Nearest, copies, exact_copies};
 pub use finding::{Finding, Trial};

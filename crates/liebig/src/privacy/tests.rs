@@ -42,8 +42,8 @@ fn findings(game: &Game, observations: &[Observation], canaries: bool) -> Vec<(A
     Attack::ALL
         .iter()
         .map(|&attack| {
-            let found = attack.run(game, observations, canaries, (DELTA, &device));
-            (attack, found.unwrap())
+            let guesses = attack.run(game, observations, &device).unwrap();
+            (attack, guesses.finding(canaries, DELTA))
         })
         .collect()
 }

@@ -90,15 +90,15 @@ impl Player<'_> {
                 .map(|run| self.observation(game, &method, run, &evaluation))
                 .collect::<Result<Vec<_>>>()?;
             for &attack in attacks {
+                let guesses = attack.run(game, &seen, evaluation.device)?;
                 let kinds: &[bool] = match self.arguments.canaries {
                     0 => &[false],
                     _ => &[false, true],
                 };
-                for &canaries in kinds {
-                    let with = (self.arguments.delta, evaluation.device);
-                    let finding = attack.run(game, &seen, canaries, with)?;
-                    lines.push(Line::new(&method, attack, canaries, finding));
-                }
+                lines.extend(kinds.iter().map(|&canaries| {
+                    let finding = guesses.finding(canaries, self.arguments.delta);
+                    Line::new(&method, attack, canaries, finding)
+                }));
             }
         }
         Ok(lines)

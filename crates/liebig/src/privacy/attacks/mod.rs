@@ -58,7 +58,7 @@ impl Attack {
         }
     }
 
-    /// How well it tells members from others over all runs of a game; among its canaries only, if `canaries`.
+    /// What it says of every candidate in every run of a game.
     ///
     /// # Errors
     /// [`Error::Network`] if a classifier of the shadow attack cannot be trained.
@@ -66,24 +66,25 @@ impl Attack {
         self,
         game: &Game,
         observations: &[Observation],
-        canaries: bool,
-        (delta, device): (f64, &Device),
-    ) -> Result<Finding, Error> {
+        device: &Device,
+    ) -> Result<Guesses, Error> {
         let scores = self.scores(game, observations, device)?;
-        let mut trials = Vec::new();
-        for (run, scores) in scores.iter().enumerate() {
+        let trials = scores.iter().enumerate().flat_map(|(run, scores)| {
             let candidates = game.candidates().iter().zip(game.inside(run)).zip(scores);
-            for (candidate, ((about, &member), &score)) in candidates.enumerate() {
-                if !canaries || about.canary {
-                    trials.push(Trial {
+            candidates
+                .enumerate()
+                .map(|(candidate, ((about, &member), &score))| {
+                    let trial = Trial {
                         candidate,
                         score,
                         member,
-                    });
-                }
-            }
-        }
-        Ok(Finding::of(&trials, delta))
+                    };
+                    (trial, about.canary)
+                })
+        });
+        Ok(Guesses {
+            trials: trials.collect(),
+        })
     }
 
     /// For each run the scores of all candidates.
@@ -114,5 +115,25 @@ impl Attack {
             }
             Self::Shadow => shadow::scores(game, observations, device)?,
         })
+    }
+}
+
+/// The guesses of an attack in all runs of a game.
+#[derive(Clone, Debug)]
+pub struct Guesses {
+    /// Each with whether it is about a canary.
+    trials: Vec<(Trial, bool)>,
+}
+
+impl Guesses {
+    /// How well members are told from others, `delta` being that of the ε that is bounded; among canaries only, if `canaries`.
+    #[must_use]
+    pub fn finding(&self, canaries: bool, delta: f64) -> Finding {
+        let trials = self.trials.iter();
+        let counted: Vec<Trial> = trials
+            .filter(|(_, canary)| *canary || !canaries)
+            .map(|(trial, _)| *trial)
+            .collect();
+        Finding::of(&counted, delta)
     }
 }
