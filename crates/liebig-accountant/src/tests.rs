@@ -120,11 +120,7 @@ fn numbers_that_make_no_sense_are_refused() {
         assert!(Mechanism::new(rate, noise).is_err(), "{rate} {noise}");
     }
     for delta in [0.0, 1.0, -1.0, f64::NAN] {
-        assert_eq!(
-            epsilon(&[], delta, Accountant::Rdp).is_err(),
-            true,
-            "{delta}"
-        );
+        assert!(epsilon(&[], delta, Accountant::Rdp).is_err(), "{delta}");
     }
     let ask = |target, rate| noise(target, 1e-5, (rate, 10), &[], Accountant::Pld);
     assert!(matches!(ask(0.0, 0.1), Err(Error::Epsilon { .. })));

@@ -18,12 +18,6 @@ pub enum ExitStatus {
     Interrupted = 130,
 }
 
-impl From<ExitStatus> for std::process::ExitCode {
-    fn from(status: ExitStatus) -> Self {
-        Self::from(status as u8)
-    }
-}
-
 const HELP: &str = "hint: `liebig help` lists the commands, `liebig COMMAND --help` their flags";
 
 /// Prints an error with everything that led to it, and says how to exit.
@@ -45,7 +39,8 @@ pub fn report(error: &anyhow::Error) -> ExitStatus {
 }
 
 /// The error and its causes, without those that the error before already quotes.
-fn chain(error: &anyhow::Error) -> String {
+#[must_use]
+pub fn chain(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {
         if text.is_empty() {

@@ -1,5 +1,7 @@
 //! Setting keys as this program's users write them: the library names `ipc`, here it is `--ipc`.
 
+use liebig::hint;
+
 /// The keys that have a flag of their own.
 const FLAGS: &[(&str, &str)] = &[
     ("ipc", "--ipc"),
@@ -29,52 +31,18 @@ const PARTS: [&str; 4] = ["data.", "method.", "model.", "evaluation."];
 
 /// Replaces, in the hints of a message, the keys of settings by how they are set on the command line.
 pub fn in_hints(message: &str) -> String {
-    let lines: Vec<String> = message
-        .split('\n')
-        .map(|line| match line.strip_prefix("hint: ") {
-            Some(hint) => format!("hint: {}", replaced(hint)),
-            None => line.into(),
+    hint::in_hints(message, |key| {
+        let flag = flag(key.name, key.quoted)?;
+        // The hint gives a value of its own.
+        Some(match key.assigned {
+            true => flag.trim_end_matches("=VALUE").into(),
+            false => flag,
         })
-        .collect();
-    lines.join("\n")
+    })
 }
 
-fn replaced(hint: &str) -> String {
-    let mut result = String::new();
-    let mut rest = hint;
-    while !rest.is_empty() {
-        let is_key = |letter: char| letter.is_ascii_lowercase() || "._".contains(letter);
-        let end = rest.find(|letter| !is_key(letter)).unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        // A full stop ends a sentence.
-        let key = word.trim_end_matches('.');
-        let quoted = result.ends_with('`') && after.starts_with('`');
-        match flag(key, quoted) {
-            Some(flag) => {
-                // The hint gives a value of its own.
-                let flag = match after.starts_with('=') {
-                    true => flag.trim_end_matches("=VALUE"),
-                    false => &flag,
-                };
-                result.push_str(flag);
-                result.push_str(&word[key.len()..]);
-            }
-            None => result.push_str(word),
-        }
-        let mut letters = after.chars();
-        if let Some(letter) = letters.next() {
-            result.push(letter);
-        }
-        rest = letters.as_str();
-    }
-    result
-}
-
-/// How a key is set. A key of one word is only one if it is quoted: `seed` is also a word.
+/// How a key is set.
 fn flag(key: &str, quoted: bool) -> Option<String> {
-    if !quoted && !key.contains('.') {
-        return None;
-    }
     if let Some((_, flag)) = FLAGS.iter().find(|(known, _)| *known == key) {
         return Some((*flag).into());
     }

@@ -18,6 +18,8 @@ fn help() {
         transcript(&["experts", "train", "--help"])
     );
     assert_snapshot!("help_report", transcript(&["report", "--help"]));
+    assert_snapshot!("help_export", transcript(&["export", "--help"]));
+    assert_snapshot!("help_import", transcript(&["import", "--help"]));
     assert_snapshot!("help_show", transcript(&["show", "--help"]));
     assert_snapshot!("help_data", transcript(&["data", "--help"]));
     assert_snapshot!("help_bench", transcript(&["bench", "--help"]));
@@ -174,6 +176,8 @@ fn mistakes_are_explained() {
             "iterations_of_a_coreset",
             &["distill", "--method", "random", "--iterations", "2"],
         ),
+        ("unknown_format", &["export", "x", "--to", "zarr", "y"]),
+        ("import_without_python", &["import", "images_best.pt"]),
         ("unknown_method_name", &["methods", "magic"]),
         ("unknown_model_name", &["models", "convent"]),
         (

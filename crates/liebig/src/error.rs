@@ -38,6 +38,9 @@ pub enum Error {
     /// An error of a pool of experts.
     #[error(transparent)]
     Experts(#[from] crate::experts::Error),
+    /// An error of an export.
+    #[error(transparent)]
+    Export(#[from] crate::export::Error),
     /// Numbers that no privacy can be computed from.
     #[error(transparent)]
     Accountant(#[from] liebig_accountant::Error),
@@ -175,6 +178,11 @@ impl Error {
             Self::Run(
                 Run::Exists(_) | Run::NotARun(_) | Run::OtherConfig { .. } | Run::OtherData { .. },
             ) => ErrorKind::Usage,
+            Self::Export(
+                crate::export::Error::NotEmpty(_)
+                | crate::export::Error::Shape { .. }
+                | crate::export::Error::Unknown(_),
+            ) => ErrorKind::Usage,
             Self::NoUnroll
             | Self::NoNetworks
             | Self::NoSet
@@ -201,6 +209,7 @@ impl Error {
             | Self::Network(_)
             | Self::Run(_)
             | Self::Diverged { .. }
+            | Self::Export(_)
             | Self::Randomness { .. }
             | Self::Picture(_) => ErrorKind::Failure,
         }

@@ -41,6 +41,25 @@ impl Facts {
         }
     }
 
+    /// The facts of ten classes of colour images of 32x32 pixels on a ConvNet, for lists of settings without a dataset.
+    #[must_use]
+    pub fn example(ipc: usize) -> Self {
+        Self {
+            dataset: String::new(),
+            shape: SampleShape::Image {
+                channels: 3,
+                height: 32,
+                width: 32,
+            },
+            classes: 10,
+            ipc,
+            model: "convnet".into(),
+            batch_norm: false,
+            samples: 60_000,
+            constant_space: true,
+        }
+    }
+
     /// The size of a sample as input of a network; a table row is an image of one line.
     #[must_use]
     pub fn input(&self) -> Input {

@@ -71,12 +71,18 @@ impl Labels {
     /// # Errors
     /// [`Error::Grad`] if the number of values is not a multiple of the number of classes.
     pub fn regression_targets(&self, classes: usize, device: &Device) -> Result<Targets, Error> {
-        let values = match self {
+        let shape = [self.len(classes), classes];
+        let values = self.regression_values(classes);
+        Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
+    }
+
+    /// The same as values, `[n, classes]` row major.
+    #[must_use]
+    pub fn regression_values(&self, classes: usize) -> Vec<f32> {
+        match self {
             Self::Values(values) => values.clone(),
             Self::Hard(_) | Self::Logits(_) => around_zero(self.weights(classes), classes),
-        };
-        let shape = [self.len(classes), classes];
-        Ok(Targets::Soft(Tensor::from_vec(values, &shape, device)?))
+        }
     }
 
     /// The labels without negative weights, which become 0.

@@ -16,6 +16,7 @@
 //! | [`privacy`] | differential privacy of distilled sets, and attacks on them |
 //! | [`experts`] | networks with their weights after every epoch, for trajectory matching |
 //! | [`artefact`] | the file format of a distilled set and its training recipe |
+//! | [`export`] | a distilled set in the formats of other programs |
 //! | [`run`] | the folder of one run: configuration, metrics, checkpoints, pictures |
 //! | [`image_grid`] | a set as one picture |
 //! | [`mod@bench`] | timed units of work, to compare with PyTorch |
@@ -34,7 +35,9 @@ pub mod cost;
 mod error;
 pub mod evaluate;
 pub mod experts;
+pub mod export;
 mod facts;
+pub mod hint;
 pub mod image_grid;
 mod init;
 mod labels;

@@ -1,10 +1,14 @@
 //! How a fresh network is trained on a small set before it is tested.
 
+use std::borrow::Cow;
+
 use liebig_nn::{Adam, Criterion, ModelChoice, Optimizer, Sgd};
 use serde::{Deserialize, Serialize};
 
+use crate::Labels;
 use crate::augment::Augmentation;
 use crate::config::EvaluationConfig;
+use crate::set::SmallSet;
 use crate::unroll::Unroll;
 
 /// A network and how it is trained: everything that an evaluation needs besides the set and the test data.
@@ -18,6 +22,33 @@ pub struct Recipe {
     /// The training that the set was distilled for, if it is another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unroll: Option<Unroll>,
+}
+
+impl Recipe {
+    /// The labels with which a set is trained on by [`protocol`](Self::protocol). A negative weight would leave cross-entropy
+    /// without a minimum, which the few steps of a training of one's own do not mind, but this protocol does: then these are the
+    /// classes, for labels that were made for squared error, otherwise negative weights are 0.
+    #[must_use]
+    pub fn common_labels<'a>(&self, set: &'a SmallSet) -> Cow<'a, Labels> {
+        let own = self.unroll.as_ref().map(|unroll| unroll.loss);
+        match (self.protocol.loss, set.labels.any_negative(), own) {
+            (Loss::SquaredError, _, _) | (_, false, _) => Cow::Borrowed(&set.labels),
+            (_, true, Some(Loss::SquaredError)) => {
+                Cow::Owned(Labels::Hard(set.labels.classes(set.classes)))
+            }
+            (_, true, _) => Cow::Owned(set.labels.without_negatives()),
+        }
+    }
+
+    /// The initial learning rate with which a set is trained on by [`protocol`](Self::protocol): a single learnt step size
+    /// replaces the protocol's, unless it belongs to the steps of another training.
+    #[must_use]
+    pub fn common_lr(&self, set: &SmallSet) -> f64 {
+        match (&set.step_sizes[..], &self.unroll) {
+            ([lr], None) => f64::from(*lr),
+            _ => self.protocol.lr,
+        }
+    }
 }
 
 /// How a fresh network is trained on a small set; it is tested once, after the last epoch.

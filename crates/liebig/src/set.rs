@@ -51,8 +51,10 @@ impl SmallSet {
             .collect()
     }
 
-    /// The set after a random shift of its pictures; `None` if its samples are no parts of larger ones.
-    pub(crate) fn shifted(&self, rng: &mut impl Rng) -> Option<Self> {
+    /// The set after a random shift of its pictures, as networks train on it in an epoch; `None` if its samples are no parts of
+    /// larger ones.
+    #[must_use]
+    pub fn shifted(&self, rng: &mut impl Rng) -> Option<Self> {
         let places = self.parameterization.shifted(self.shape, self.len(), rng)?;
         let values = places.into_iter().map(|place| self.values[place]);
         Some(Self {

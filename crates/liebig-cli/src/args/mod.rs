@@ -5,7 +5,9 @@ mod data;
 mod distill;
 mod evaluate;
 mod experts;
+mod export;
 mod frontier;
+mod import;
 mod parse;
 mod privacy;
 mod records;
@@ -19,7 +21,9 @@ pub use evaluate::EvaluateArguments;
 pub use experts::{
     ExpertsArguments, ExpertsCommand, ExpertsTrainArguments, OptimizerName, PoolArguments,
 };
+pub use export::ExportArguments;
 pub use frontier::{FrontierArguments, Shard};
+pub use import::ImportArguments;
 pub use privacy::{AccountantArguments, PrivacyArguments, PrivacyQuestion};
 pub use records::{RecordsArguments, RecordsCommand};
 pub use report::{CompareArguments, ReportArguments};
@@ -79,6 +83,10 @@ pub enum Command {
     Records(RecordsArguments),
     /// Show what is inside a distilled set
     Show(ShowArguments),
+    /// Write a distilled set in the format of other programs
+    Export(ExportArguments),
+    /// Make a distilled set of what reference implementations wrote with torch.save (needs the Python package)
+    Import(ImportArguments),
     /// List the methods, or the settings of one
     Methods(MethodsArguments),
     /// List the networks, or the options of one

@@ -3,11 +3,12 @@
 use anyhow::{Context, Result, bail};
 use liebig::bench::{AXES, Point, Subject, WORKLOADS, measure};
 
+use crate::Host;
 use crate::args::BenchArguments;
 use crate::exit::ExitStatus;
 use crate::printer::Printer;
 
-pub fn run(arguments: &BenchArguments) -> Result<ExitStatus> {
+pub fn run(arguments: &BenchArguments, host: &Host<'_>) -> Result<ExitStatus> {
     let printer = Printer::new(false);
     if arguments.list {
         let width = WORKLOADS
@@ -32,7 +33,7 @@ pub fn run(arguments: &BenchArguments) -> Result<ExitStatus> {
             here(subject, arguments, &printer)?;
             continue;
         }
-        let status = in_a_process_of_its_own(subject, arguments)?;
+        let status = in_a_process_of_its_own(subject, arguments, host)?;
         if status != ExitStatus::Success {
             return Ok(status);
         }
@@ -94,10 +95,13 @@ fn here(subject: Subject, arguments: &BenchArguments, printer: &Printer) -> Resu
 }
 
 /// So that its peak memory is its own. That process says what is wrong, if something is.
-fn in_a_process_of_its_own(subject: Subject, arguments: &BenchArguments) -> Result<ExitStatus> {
-    let program = std::env::current_exe().context("cannot find this program to start it again")?;
+fn in_a_process_of_its_own(
+    subject: Subject,
+    arguments: &BenchArguments,
+    host: &Host<'_>,
+) -> Result<ExitStatus> {
     let name = subject.name();
-    let mut command = std::process::Command::new(program);
+    let mut command = host.again()?;
     command.args(["bench", "--in-process", "--only", &name]);
     command.args(["--runs", &arguments.runs.to_string()]);
     let threads = match subject {

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use liebig::config::common_settings;
-use liebig::{Facts, SampleShape, methods};
+use liebig::{Facts, methods};
 use serde_json::json;
 
 use super::settings_text;
@@ -47,20 +47,7 @@ fn list(printer: &Printer) -> Result<()> {
 }
 
 fn one(entry: &methods::Entry, ipc: usize, printer: &Printer) -> Result<()> {
-    let facts = Facts {
-        dataset: String::new(),
-        shape: SampleShape::Image {
-            channels: 3,
-            height: 32,
-            width: 32,
-        },
-        classes: 10,
-        ipc,
-        model: "convnet".into(),
-        batch_norm: false,
-        samples: 60_000,
-        constant_space: true,
-    };
+    let facts = Facts::example(ipc);
     let (settings, common) = (entry.settings(&facts), common_settings());
     let value = json!({
         "name": entry.name,

@@ -7,7 +7,9 @@ pub mod data;
 pub mod distill;
 pub mod evaluate;
 pub mod experts;
+pub mod export;
 pub mod frontier;
+pub mod import;
 pub mod man;
 pub mod methods;
 pub mod models;
@@ -24,9 +26,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use liebig::artefact::Artefact;
-use liebig::config::{DataConfig, ImageSize, Layers};
-use liebig::{Dataset, LoadOptions, SampleShape, Setting};
-use liebig_data::{NoteKind, Space, Zca};
+use liebig::config::DataConfig;
+use liebig::{Dataset, Setting};
+use liebig_data::NoteKind;
 use liebig_grad::Device;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
@@ -36,23 +38,6 @@ fn load(data: &DataConfig, memory_limit: Option<u64>) -> Result<Dataset> {
     // As an error of the library, which knows wrong settings from damaged data.
     let options = data.options(memory_limit);
     Ok(liebig::load(&data.source, &options).map_err(liebig::Error::from)?)
-}
-
-/// Loads data in the space of a distilled set: a table with its encoding, images with its whitening.
-fn load_in(data: &DataConfig, space: &Space) -> Result<Dataset> {
-    let options = LoadOptions {
-        encoding: space.encoding.clone(),
-        zca: Zca::None,
-        ..data.options(None)
-    };
-    let dataset = liebig::load(&data.source, &options).map_err(liebig::Error::from)?;
-    if space.whitening.is_none() && space.per_sample.is_none() {
-        return Ok(dataset);
-    }
-    let memory = liebig_data::available_memory().map_or(u64::MAX, |bytes| bytes / 2);
-    Ok(dataset
-        .in_space(space.clone(), memory)
-        .map_err(liebig::Error::from)?)
 }
 
 /// Says what is not in the dataset or not as in its files; more only if it is wanted.
@@ -138,37 +123,6 @@ fn assignments_for<'a>(
 
 /// The dataset of an artefact: where `source` says, where the run's data is, or by the name in the file.
 fn dataset_of(path: &Path, source: Option<&str>, artefact: &Artefact) -> Result<Dataset> {
-    let provenance = &artefact.provenance;
-    let source = match source {
-        Some(source) => source.into(),
-        None if path.is_dir() => {
-            let mut layers = Layers::default();
-            layers.file(&path.join("config.toml"))?;
-            layers.select()?.data.source
-        }
-        None => provenance.dataset.name.clone(),
-    };
-    let recorded = DataConfig::recorded(&provenance.config);
-    let (image_size, grayscale) = match artefact.set.shape {
-        SampleShape::Image {
-            channels,
-            height,
-            width,
-        } => {
-            // The set has the size of the patches, not of the images that they are cut from.
-            let size = match recorded.patches {
-                Some(_) => recorded.image_size,
-                None => Some(ImageSize { height, width }),
-            };
-            (size, Some(channels == 1))
-        }
-        SampleShape::Table { .. } => (None, None),
-    };
-    let data = DataConfig {
-        source,
-        image_size,
-        grayscale,
-        ..recorded
-    };
-    load_in(&data, &artefact.set.space)
+    let run = path.is_dir().then_some(path);
+    Ok(liebig::evaluate::dataset_of(artefact, source, run)?)
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use liebig_data::Dataset;
 use liebig_grad::Device;
-use liebig_nn::ModelChoice;
+use liebig_nn::{Model, ModelChoice};
 use serde::{Deserialize, Serialize};
 
 use super::ranking::{self, Ranking};
@@ -143,20 +143,10 @@ impl ArtefactEvaluation<'_> {
     /// [`Error::OtherKindOfData`] if dataset and set do not match, [`Error::Network`] for an unknown or invalid network,
     /// and those of [`evaluate`].
     pub fn run(&self) -> Result<EvaluationReport, Error> {
+        self.check_data()?;
         let artefact = self.artefact;
         let set = &artefact.set;
-        let describe = |shape, classes| format!("samples of {shape} in {classes} classes");
         let classes = artefact.class_names.len();
-        let (there, expected) = (
-            describe(set.shape, classes),
-            describe(self.dataset.shape, self.dataset.class_names.len()),
-        );
-        if there != expected {
-            return Err(Error::OtherKindOfData {
-                expected,
-                found: there,
-            });
-        }
         let plans = self.plans();
         if self.teacher.is_none()
             && matches!(set.labels, Labels::Hard(_))
@@ -187,22 +177,9 @@ impl ArtefactEvaluation<'_> {
             .as_ref()
             .zip(self.teacher)
             .map(|(pool, (_, t))| Teacher::new(teaches.as_ref(), pool, t, self.device));
-        let train = TrainingSet::new(self.dataset);
-        let budget = budget(artefact);
         let mut results = Vec::new();
         for (name, choice) in &models {
             let model = choice.build(input, classes)?;
-            let task = Task {
-                train: &train,
-                model: model.as_ref(),
-                budget: &budget,
-                fill: Fill::Repeat,
-                seed: self.seed,
-                device: self.device,
-                memory: cost::limit(None),
-                interrupt: self.interrupt,
-                observer: self.observer,
-            };
             let read = |path: &Path| Pool::read(path, model.as_ref(), self.device);
             let pool = self.networks.map(read).transpose()?;
             let dense = self.pruning.map(|(path, _)| read(path)).transpose()?;
@@ -229,7 +206,9 @@ impl ArtefactEvaluation<'_> {
                     interrupt: self.interrupt,
                     observer: self.observer,
                 };
-                let mut rows = evaluate(sources, &evaluation, self.metrics, self.repeats, &task)?;
+                let mut rows = self.with_task(model.as_ref(), |task| {
+                    evaluate(sources, &evaluation, self.metrics, self.repeats, &task)
+                })?;
                 if rows.get(RANDOM).is_none() {
                     rows.push(RANDOM, None);
                 }
@@ -242,8 +221,46 @@ impl ArtefactEvaluation<'_> {
             }
             ranking::add_robustness(&mut results, name);
         }
-        let provenance = &artefact.provenance;
-        Ok(EvaluationReport {
+        Ok(self.report(results))
+    }
+
+    /// Refuses a dataset that the set is not of.
+    pub(super) fn check_data(&self) -> Result<(), Error> {
+        let describe = |shape, classes| format!("samples of {shape} in {classes} classes");
+        let there = describe(self.artefact.set.shape, self.artefact.class_names.len());
+        let expected = describe(self.dataset.shape, self.dataset.class_names.len());
+        if there == expected {
+            return Ok(());
+        }
+        Err(Error::OtherKindOfData {
+            expected,
+            found: there,
+        })
+    }
+
+    /// The task of baselines for a network.
+    pub(super) fn with_task<R>(
+        &self,
+        model: &dyn Model,
+        work: impl FnOnce(Task<'_>) -> Result<R, Error>,
+    ) -> Result<R, Error> {
+        work(Task {
+            train: &TrainingSet::new(self.dataset),
+            model,
+            budget: &budget(self.artefact),
+            fill: Fill::Repeat,
+            seed: self.seed,
+            device: self.device,
+            memory: cost::limit(None),
+            interrupt: self.interrupt,
+            observer: self.observer,
+        })
+    }
+
+    /// The report of these results.
+    pub(super) fn report(&self, results: Vec<ModelRows>) -> EvaluationReport {
+        let provenance = &self.artefact.provenance;
+        EvaluationReport {
             artefact: None,
             method: provenance.method.clone(),
             dataset: self.dataset.name.clone(),
@@ -251,7 +268,7 @@ impl ArtefactEvaluation<'_> {
             epochs: self.epochs,
             results,
             published: provenance.published.clone(),
-        })
+        }
     }
 
     /// The protocols.

@@ -561,3 +561,65 @@ fn a_learning_rate_is_chosen_on_training_samples() {
         assert_eq!(rows.get("whole").unwrap().lr, None);
     });
 }
+
+#[test]
+fn a_judge_stands_in_the_place_of_networks() {
+    let artefact = crate::tests::artefact();
+    let device = liebig_grad::cpu();
+    let heard = crate::tests::Heard::default();
+    let interrupt = Interrupt::default();
+    let names = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let with = |baselines: &[String], judge: &mut super::Judge<'_>| {
+        ArtefactEvaluation {
+            artefact: &artefact,
+            dataset: strokes(),
+            models: &[],
+            repeats: 2,
+            protocols: &[],
+            teacher: None,
+            pruning: None,
+            store: None,
+            epochs: None,
+            making: None,
+            baselines,
+            networks: None,
+            metrics: &[],
+            seed: 0,
+            device: &device,
+            interrupt: &interrupt,
+            observer: &heard,
+        }
+        .judged("mine", judge)
+    };
+    let mut seen = Vec::new();
+    let report = with(
+        &names(&["random", "k-means"]),
+        &mut |source, set, repeat| {
+            seen.push((
+                source.to_owned(),
+                set.len(),
+                repeat,
+                set.values[400].to_bits(),
+            ));
+            Ok(0.25 * (repeat + 1) as f64)
+        },
+    );
+    let report = report.unwrap();
+    let [result] = &report.results[..] else {
+        unreachable!("there is one judge");
+    };
+    assert_eq!((&*result.model, &*result.protocol), ("mine", "judged"));
+    let sources: Vec<&str> = result.rows.iter().map(|(source, _)| source).collect();
+    assert_eq!(sources, ["distilled", "random", "k-means"]);
+    let row = result.rows.get("distilled").unwrap();
+    assert_eq!((row.mean, row.std, row.n), (0.375, 0.125, 2));
+    assert_eq!((seen.len(), heard.evaluated()), (6, 6));
+    // The distilled set is the same in each repeat, random ones are not.
+    assert_eq!(seen[0], ("distilled".into(), 20, 0, seen[1].3));
+    assert_ne!(seen[2].3, seen[3].3);
+    let random = names(&["random@tuned"]);
+    assert!(with(&random, &mut |_, _, _| Ok(0.5)).is_err());
+    let error = with(&[], &mut |_, _, _| Ok(50.0)).unwrap_err();
+    assert!(error.to_string().contains("accuracy is 50"), "{error}");
+    assert!(with(&[], &mut |_, _, _| Err(Error::Interrupted)).is_err());
+}

@@ -1,7 +1,5 @@
 //! Training one network on a small set.
 
-use std::borrow::Cow;
-
 use liebig_grad::{Device, Targets, Tensor};
 use liebig_nn::{Criterion, Learner, Model};
 use rand::seq::SliceRandom;
@@ -9,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Evaluation, Training};
 use crate::augment::Augmentation;
-use crate::protocol::{Loss, Recipe};
+use crate::protocol::Loss;
 use crate::set::{SmallSet, samples};
 use crate::{Error, Labels};
 
@@ -28,11 +26,7 @@ pub(super) fn train<'a>(
         ..
     } = *evaluation;
     let protocol = &recipe.protocol;
-    // A single learnt step size replaces the learning rate, unless it belongs to the steps of another training.
-    let mut lr = match (&set.step_sizes[..], &recipe.unroll) {
-        ([lr], None) => f64::from(*lr),
-        _ => protocol.lr,
-    };
+    let mut lr = recipe.common_lr(set);
     let mut rng = liebig_data::stream(seed, "evaluate/init", repeat);
     let optimizer = protocol.optimizer.build(lr);
     let (mut learner, masks) = match evaluation.pruning {
@@ -42,10 +36,7 @@ pub(super) fn train<'a>(
             (learner, Some(masks))
         }
     };
-    let labels = match protocol.loss {
-        Loss::CrossEntropy => common_labels(set, recipe),
-        Loss::SquaredError => Cow::Borrowed(&set.labels),
-    };
+    let labels = recipe.common_labels(set);
     let targets = targets(protocol.loss, &labels, set.classes, device)?;
     let mut order: Vec<usize> = (0..set.len()).collect();
     let mut shuffling = liebig_data::stream(seed, "evaluate/shuffle", repeat);
@@ -80,20 +71,6 @@ pub(super) fn train<'a>(
         }
     }
     Ok(learner)
-}
-
-/// The labels for cross-entropy. A negative weight would leave it without a minimum, which the few steps of a training of
-/// one's own do not mind, but the common protocol does: then these are the classes, for labels that were made for squared
-/// error, otherwise negative weights are 0.
-fn common_labels<'a>(set: &'a SmallSet, recipe: &Recipe) -> Cow<'a, Labels> {
-    let own = recipe.unroll.as_ref().map(|unroll| unroll.loss);
-    match (set.labels.any_negative(), own) {
-        (false, _) => Cow::Borrowed(&set.labels),
-        (true, Some(Loss::SquaredError)) => {
-            Cow::Owned(Labels::Hard(set.labels.classes(set.classes)))
-        }
-        (true, _) => Cow::Owned(set.labels.without_negatives()),
-    }
 }
 
 /// What labels are for a loss.

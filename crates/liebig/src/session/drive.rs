@@ -1,6 +1,6 @@
 //! The loop over iterations, the same in memory and in a folder.
 
-use super::{Event, Session};
+use super::{Event, Iteration, Session};
 use crate::artefact::Artefact;
 use crate::methods::{Distillation, Losses};
 use crate::{Error, State, Task};
@@ -14,8 +14,8 @@ pub(super) trait Keeper {
     fn after(&mut self, done: u64, losses: &Losses, method: &dyn Distillation)
     -> Result<(), Error>;
 
-    /// Saves the state after `done` iterations, because a stop was requested.
-    fn interrupted(&mut self, done: u64, state: &State) -> Result<(), Error>;
+    /// Saves the state after `done` iterations, because there will be no more of them for now.
+    fn stopped(&mut self, done: u64, state: &State) -> Result<(), Error>;
 }
 
 /// Saves nothing.
@@ -30,7 +30,7 @@ impl Keeper for InMemory {
         Ok(())
     }
 
-    fn interrupted(&mut self, _: u64, _: &State) -> Result<(), Error> {
+    fn stopped(&mut self, _: u64, _: &State) -> Result<(), Error> {
         Ok(())
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn drive(
         let result = task.go_on().and_then(|()| method.step(done));
         let losses = match result {
             Err(error @ (Error::Interrupted | Error::Diverged { .. })) => {
-                keeper.interrupted(done, &before)?;
+                keeper.stopped(done, &before)?;
                 return Err(error);
             }
             losses => losses?,
@@ -60,7 +60,17 @@ pub(super) fn drive(
         keeper.after(done, &losses, method.as_ref())?;
         let loss = losses.total;
         task.observer.observe(Event::Iterated { done, loss });
+        let iteration = Iteration {
+            session,
+            method: method.as_ref(),
+            done,
+            losses: &losses,
+        };
+        if task.observer.iterated(&iteration).is_break() {
+            keeper.stopped(done, &method.state())?;
+            break;
+        }
     }
     task.observer.observe(Event::Distilled);
-    session.artefact(method.as_ref(), iterations)
+    session.artefact(method.as_ref(), done)
 }

@@ -194,7 +194,7 @@ impl Keeper for InFolder<'_, '_> {
         Ok(())
     }
 
-    fn interrupted(&mut self, done: u64, state: &State) -> Result<(), Error> {
+    fn stopped(&mut self, done: u64, state: &State) -> Result<(), Error> {
         let seconds = self.started.elapsed().as_secs_f64();
         Ok(self.folder.checkpoint(&state.checkpoint(done)?, seconds)?)
     }

@@ -1,5 +1,6 @@
 //! Runs a configuration on a dataset: in memory, or in a run folder so that the run can be stopped and continued.
 
+mod adopt;
 mod drive;
 mod estimate;
 mod fit;
@@ -12,9 +13,10 @@ mod check_tests;
 #[cfg(test)]
 mod tests;
 
+pub use adopt::Foreign;
 pub use estimate::Estimate;
 pub use folder::RunOptions;
-pub use observer::{Event, Observer, Quiet};
+pub use observer::{Event, Iteration, Observer, Quiet};
 pub use report::Report;
 
 use std::path::Path;
@@ -301,6 +303,13 @@ impl<'a> Session<'a> {
 
     /// The current set of a running method, as an artefact.
     fn artefact(&self, method: &dyn Distillation, iterations: u64) -> Result<Artefact, Error> {
+        let mut artefact = self.artefact_of(method.set()?, iterations);
+        artefact.provenance.privacy = method.guarantee();
+        Ok(artefact)
+    }
+
+    /// A set as an artefact of this session, of whose privacy nothing is known.
+    fn artefact_of(&self, set: SmallSet, iterations: u64) -> Artefact {
         let config = &self.resolved.config;
         // The location of the data must not change the bytes.
         let mut described = serde_json::to_value(&**config).unwrap_or_default();
@@ -324,8 +333,8 @@ impl<'a> Session<'a> {
         {
             *init = name.to_string_lossy().into_owned();
         }
-        Ok(Artefact {
-            set: method.set()?,
+        Artefact {
+            set,
             class_names: self.dataset.class_names.clone(),
             recipe: self.recipe(),
             provenance: Provenance {
@@ -337,8 +346,8 @@ impl<'a> Session<'a> {
                 dataset: DatasetId::from(self.dataset),
                 config: described,
                 published: self.resolved.published.clone(),
-                privacy: method.guarantee(),
+                privacy: None,
             },
-        })
+        }
     }
 }

@@ -462,3 +462,80 @@ fn an_interrupted_evaluation_goes_on_network_by_network() {
         );
     }
 }
+
+/// Ends a distillation after so many iterations, and keeps the sets.
+struct Ending(u64, std::sync::Mutex<Vec<Artefact>>);
+
+impl Observer for Ending {
+    fn observe(&self, _: Event<'_>) {}
+
+    fn iterated(&self, iteration: &Iteration<'_>) -> std::ops::ControlFlow<()> {
+        assert_eq!(iteration.iterations(), 3);
+        assert!(iteration.losses().total.is_finite());
+        self.1.lock().unwrap().push(iteration.artefact().unwrap());
+        match iteration.done() < self.0 {
+            true => std::ops::ControlFlow::Continue(()),
+            false => std::ops::ControlFlow::Break(()),
+        }
+    }
+}
+
+#[test]
+fn an_observer_sees_the_set_and_ends_a_run_that_can_go_on() {
+    for method in short_methods() {
+        let config = config(method, strokes(), 1);
+        let straight = session(&config, strokes()).distil().unwrap();
+        let ending = Ending(2, Default::default());
+        let folder = tempfile::tempdir().unwrap();
+        let report = session(&config, strokes())
+            .observed_by(&ending)
+            .run(folder.path(), RunOptions::default())
+            .unwrap();
+        assert_eq!(report.iterations, 2);
+        let seen = ending.1.into_inner().unwrap();
+        assert_eq!(seen.len(), 2);
+        assert!(distilled(folder.path()) == seen[1].to_bytes().unwrap());
+        assert!(seen[0].set.values != seen[1].set.values);
+        session(&config, strokes())
+            .run(folder.path(), resume())
+            .unwrap();
+        assert!(distilled(folder.path()) == straight.to_bytes().unwrap());
+    }
+}
+
+#[test]
+fn a_set_of_another_program_gets_the_recipe() {
+    let config = config(short_methods().remove(2), strokes(), 1);
+    let session = session(&config, strokes());
+    let foreign = Foreign {
+        method: "mine".into(),
+        values: vec![0.5; 10 * 784],
+        labels: Labels::Hard((0..10).collect()),
+        step_sizes: vec![0.02],
+    };
+    let artefact = session.adopt(foreign.clone()).unwrap();
+    assert_eq!(artefact.recipe, session.recipe());
+    assert_eq!(artefact.provenance.method, "mine");
+    assert!(artefact.provenance.version.ends_with(", imported"));
+    assert_eq!(
+        artefact.recipe.common_lr(&artefact.set),
+        f64::from(0.02_f32)
+    );
+    for broken in [
+        Foreign {
+            values: vec![0.5; 784],
+            ..foreign.clone()
+        },
+        Foreign {
+            values: vec![f32::NAN; 7840],
+            ..foreign.clone()
+        },
+        Foreign {
+            labels: Labels::Hard(vec![10; 10]),
+            ..foreign
+        },
+    ] {
+        let error = session.adopt(broken).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Data, "{error}");
+    }
+}

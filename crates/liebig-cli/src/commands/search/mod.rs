@@ -8,6 +8,7 @@ mod truth;
 use anyhow::{Context, Result, bail};
 use liebig::artefact::Artefact;
 use liebig::config::{DataConfig, Layers};
+use liebig::evaluate::load_in;
 use liebig::run::Interrupt;
 use liebig::search::{FullTraining, networks, sample};
 use liebig::{artefact_path, atomic};
@@ -55,7 +56,7 @@ pub fn run(arguments: &SearchArguments, printer: &Printer, voice: Voice) -> Resu
                 source: source.clone(),
                 ..recorded
             };
-            super::load_in(&data, &artefact.set.space)?
+            load_in(&data, &artefact.set.space)?
         }
         None => {
             let mut layers = Layers::default();
