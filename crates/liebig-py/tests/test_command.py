@@ -16,7 +16,9 @@ import liebig
 PROGRAM = str(Path(sys.executable).with_name("liebig"))
 
 LONG = """
-import sys, liebig
+import signal, sys, liebig
+# A shell's job in the background ignores the signal, and Python would with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 print("ready", flush=True)
 try:
     settings = {"iterations": 1_000_000, "batch_real": 64, "evaluation": {"repeats": 0}}
