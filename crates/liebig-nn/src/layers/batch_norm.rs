@@ -62,26 +62,22 @@ impl Running {
         Self { place }
     }
 
-    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and does what follows, in one
-    /// operation; `None` where there is none for it.
-    pub fn fused(
+    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and applies ReLU and average pooling, in
+    /// one operation; `None` where there is none for it. (Without pooling, the gradients of gradients of deep networks round more
+    /// in one operation than in others.)
+    pub fn relu_avg_pool(
         &self,
         [gamma, beta]: &[Tensor; 2],
         x: &Tensor,
         batch: &mut BatchNorm,
-        after: After,
     ) -> Result<Option<Tensor>> {
         let &[n, h, w, _] = x.shape() else {
             return Ok(None);
         };
-        let window = after.window();
-        let whole = h % window == 0 && h.min(w) >= window;
-        // Without pooling, gradients of gradients of deep networks round more than in other operations.
-        let precise = after == After::ReluAvgPool;
-        if matches!(batch, BatchNorm::Running(_)) || !whole || !precise {
+        if matches!(batch, BatchNorm::Running(_)) || h % 2 != 0 || h < 2 || w < 2 {
             return Ok(None);
         }
-        let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, after)?;
+        let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, After::ReluAvgPool)?;
         if let BatchNorm::Record(record) = batch {
             self.note(record, mean, &variance, n * h * w)?;
         }

@@ -66,12 +66,14 @@ impl NormLayer {
         batch: &mut BatchNorm,
     ) -> Result<Tensor> {
         let affine = self.affine.of(weights)?;
-        let fused = match &self.over {
-            Over::Instance if pixels(x) >= LEAST_PIXELS => {
+        let fused = match (&self.over, after) {
+            (Over::Instance, _) if pixels(x) >= LEAST_PIXELS => {
                 Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?)
             }
-            Over::Batch(running) => running.fused(affine, x, batch, after)?,
-            Over::Instance | Over::Layer | Over::Group => None,
+            (Over::Batch(running), After::ReluAvgPool) => {
+                running.relu_avg_pool(affine, x, batch)?
+            }
+            _ => None,
         };
         if let Some(fused) = fused {
             return Ok(fused);

@@ -207,18 +207,34 @@ impl Evaluation<'_> {
         Ok(outcome)
     }
 
-    /// Trains a network on a set and returns the probabilities that it gives to the classes of each test sample,
+    /// Trains a network on a set and returns the probabilities that it gives to the classes of the samples of each split,
     /// `[n, classes]`.
     ///
     /// # Errors
     /// As for [`run`](Self::run).
-    pub fn probabilities(&self, set: &SmallSet, repeat: u64) -> Result<Vec<f32>, Error> {
-        let asked = Asked {
-            probabilities: true,
-            ..Asked::default()
-        };
-        let outcome = self.one(asked, Training::Common, set, repeat)?;
-        Ok(outcome.probabilities.unwrap_or_default())
+    pub fn probabilities(
+        &self,
+        set: &SmallSet,
+        repeat: u64,
+        splits: &[&Split],
+    ) -> Result<Vec<Vec<f32>>, Error> {
+        let model = self.model(set)?;
+        let learner = train::train(model.as_ref(), set, self, repeat)?;
+        let of = |split: &&Split| test::probabilities(&learner, set, split, self);
+        splits.iter().map(of).collect()
+    }
+
+    /// The network for a set, which must go with the test set.
+    fn model(&self, set: &SmallSet) -> Result<Box<dyn Model>, Error> {
+        if set.shape != self.test.shape() {
+            return Err(Error::OtherKindOfData {
+                expected: format!("samples of {}", self.test.shape()),
+                found: format!("samples of {}", set.shape),
+            });
+        }
+        set.space.check(set.shape)?;
+        let input = facts::input(set.shape);
+        Ok(self.recipe.model.build(input, set.classes)?)
     }
 
     fn one(
@@ -228,17 +244,7 @@ impl Evaluation<'_> {
         set: &SmallSet,
         repeat: u64,
     ) -> Result<Outcome, Error> {
-        if set.shape != self.test.shape() {
-            return Err(Error::OtherKindOfData {
-                expected: format!("samples of {}", self.test.shape()),
-                found: format!("samples of {}", set.shape),
-            });
-        }
-        set.space.check(set.shape)?;
-        let model = self
-            .recipe
-            .model
-            .build(facts::input(set.shape), set.classes)?;
+        let model = self.model(set)?;
         let learner = match training {
             Training::Common => train::train(model.as_ref(), set, self, repeat)?,
             Training::Own | Training::Tuned => train::unroll(model.as_ref(), set, self, repeat)?,

@@ -53,6 +53,18 @@ pub(super) fn test(
     Ok(outcome)
 }
 
+/// The probabilities that a network trained on a set gives to the classes of each sample of a split, `[n, classes]`.
+pub(super) fn probabilities(
+    learner: &Learner<'_>,
+    set: &SmallSet,
+    split: &Split,
+    evaluation: &Evaluation<'_>,
+) -> Result<Vec<f32>, Error> {
+    let kind = (set.shape, set.classes);
+    let classify = |values| predicted(learner, kind, evaluation.device, values);
+    Ok(answers(split, &set.space, evaluation.interrupt, classify)?.probabilities)
+}
+
 /// What a classifier says of the samples of a split.
 fn answers(
     split: &Split,

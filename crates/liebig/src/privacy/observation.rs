@@ -30,11 +30,25 @@ impl Observation {
     /// # Errors
     /// As for [`Evaluation::run`].
     pub fn of(set: &SmallSet, evaluation: &Evaluation<'_>, seconds: f64) -> Result<Self, Error> {
-        Ok(Self {
-            probabilities: evaluation.probabilities(set, 0)?,
-            distances: distances(set, evaluation.test),
-            seconds,
-        })
+        let mut seen = Self::of_splits(set, evaluation, &[evaluation.test])?.into_iter();
+        let seen = seen.next().ok_or(Error::NoTestSet)?;
+        Ok(Self { seconds, ..seen })
+    }
+
+    /// The same with the samples of several splits, at which one network looks.
+    pub(super) fn of_splits(
+        set: &SmallSet,
+        evaluation: &Evaluation<'_>,
+        splits: &[&Split],
+    ) -> Result<Vec<Self>, Error> {
+        let probabilities = evaluation.probabilities(set, 0, splits)?;
+        let seen = probabilities.into_iter().zip(splits);
+        let seen = seen.map(|(probabilities, split)| Self {
+            probabilities,
+            distances: distances(set, split),
+            seconds: 0.0,
+        });
+        Ok(seen.collect())
     }
 
     pub(super) fn classes(&self) -> usize {

@@ -32,12 +32,9 @@ pub fn on_set(
         (some(&dataset.test, "privacy/test"), false),
     ];
     let mut trials = [Vec::new(), Vec::new()];
-    for (split, member) in &sides {
-        let own = Evaluation {
-            test: split,
-            ..*evaluation
-        };
-        let seen = Observation::of(set, &own, 0.0)?;
+    let splits = sides.each_ref().map(|(split, _)| split);
+    let seen = Observation::of_splits(set, evaluation, &splits)?;
+    for ((split, member), seen) in sides.iter().zip(&seen) {
         for (place, &label) in split.labels().iter().enumerate() {
             let scores = [-seen.loss(place, label), seen.nearness(place)];
             for (trials, score) in trials.iter_mut().zip(scores) {

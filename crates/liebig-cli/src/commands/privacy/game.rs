@@ -60,8 +60,8 @@ impl Player<'_> {
             seed: arguments.seed,
         };
         kept::same_settings((&arguments.output, super::GAME), &now, || {
+            let part = now.game.dataset(self.dataset, 0);
             for method in self.methods() {
-                let part = now.game.dataset(self.dataset, 0);
                 self.session(&method, 0, &part)
                     .with_context(|| format!("the runs of {method}"))?;
             }
