@@ -9,8 +9,19 @@ use std::ops::Range;
 
 use crate::{Error, Result, Tensor};
 
-/// Maximum number of samples in a shard. Four to sixteen images of 32 pixels are equally fast.
+/// Usual number of samples in a shard. Four to sixteen images of 32 pixels are equally fast.
 const SHARD: usize = 8;
+
+/// Number of samples in a shard if eight have fewer than twice as many activations as the network has
+/// parameters: its filters are transformed and its gradient is added for every shard.
+const OF_MANY_PARAMETERS: usize = 2 * SHARD;
+
+/// Most samples in a shard of a small network, see [`FEW_ACTIVATIONS`].
+const OF_SMALL_NETWORK: usize = 4 * SHARD;
+
+/// As many as 16 or 32 samples are a shard if they have no more activations than this, two megabytes: with
+/// fewer, the fixed cost of an operation counts.
+const FEW_ACTIVATIONS: usize = 1 << 19;
 
 /// Maximum number of elements in a shard (eight 64x64 colour images), unless a single sample has
 /// more. Larger shards do not fit in the caches.
@@ -20,6 +31,9 @@ const ELEMENTS: usize = 8 * 3 * 64 * 64;
 /// it. Each shard costs work on whole weights: with four shards instead of two, ten images take 16 %
 /// longer on one thread. More threads find work in networks and classes side by side.
 const LEAST: usize = 2;
+
+/// So many samples are worth a shard whatever the number of parameters.
+const WORTH: usize = 128;
 
 /// The sizes that decide how a batch is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,17 +48,32 @@ pub struct Sizes {
 
 /// The shards of `batch` samples, in order and as even as possible.
 ///
-/// A shard has at most eight samples, fewer if they are large. But every shard computes and adds
-/// gradients of all parameters, so where samples have few activations in comparison (a network of
-/// dense layers), there are only as many shards as have as many activations as the network has
-/// parameters.
+/// A shard usually has at most eight samples, fewer if they are large, and more if the network is small
+/// or has many parameters. As every shard computes and adds gradients of all parameters, where samples
+/// have few activations in comparison (a network of dense layers), there are only as many shards as
+/// have as many activations as the network has parameters, or one for every 128 samples.
 pub fn ranges(batch: usize, sizes: Sizes) -> Vec<Range<usize>> {
-    let shard = (ELEMENTS / sizes.sample.max(1)).clamp(1, SHARD);
+    let shard = (ELEMENTS / sizes.sample.max(1)).clamp(1, most(sizes));
     let activations = batch.saturating_mul(sizes.activations);
-    let worth = activations.div_ceil(sizes.parameters.max(1)).max(1);
+    let worth = activations.div_ceil(sizes.parameters.max(1));
+    let worth = worth.max(batch / WORTH).max(1);
     let count = batch.div_ceil(shard).max(LEAST).min(worth).min(batch);
     let bound = |i: usize| i * batch / count.max(1);
     (0..count).map(|i| bound(i)..bound(i + 1)).collect()
+}
+
+/// The most samples of a shard, whatever their size: a power of two, so that the usual batches are cut evenly.
+fn most(sizes: Sizes) -> usize {
+    let fits = |&samples: &usize| samples.saturating_mul(sizes.activations) <= FEW_ACTIVATIONS;
+    let usual = match SHARD.saturating_mul(sizes.activations) {
+        activations if activations < sizes.parameters.saturating_mul(2) => OF_MANY_PARAMETERS,
+        _ => SHARD,
+    };
+    [OF_SMALL_NETWORK, 2 * SHARD]
+        .into_iter()
+        .find(fits)
+        .unwrap_or(SHARD)
+        .max(usual)
 }
 
 /// Runs `body` on every item in parallel, and `join`s neighbouring results until one is left; `None`
@@ -121,14 +150,18 @@ mod tests {
     #[test]
     fn shards_cover_the_batch_in_order() {
         for (sample, activations, parameters, most) in [
-            (0, 100, 1, 8),
-            (4, 100, 1_000, 18),
+            (0, 100, 1, 32),
+            (4, 100, 1_000, 32),
             (3072, 220_000, 320_000, 8),
             (12_288, 220_000, 320_000, 8),
             (49_152, 220_000, 320_000, 2),
             (150_528, 220_000, 320_000, 2),
             (150_528, 320_000, 320_000, 1),
             (784, 512, 118_000, 230),
+            (3_072, 2_000_000, 11_000_000, 16),
+            (3_072, 2_800_000, 11_200_000, 8),
+            (3_072, 500_000, 9_200_000, 16),
+            (3_072, 14_600, 62_000, 32),
             (usize::MAX, usize::MAX, 1, 1),
         ] {
             let sizes = Sizes {
@@ -163,7 +196,7 @@ mod tests {
         let convnet = [1, 2, 10, 16, 17, 100].map(|batch| count(batch, 220_000, 320_000));
         assert_eq!(convnet, [1, 2, 2, 2, 3, 13]);
         let dense = [1, 10, 100, 256, 1024].map(|batch| count(batch, 512, 118_000));
-        assert_eq!(dense, [1, 1, 1, 2, 5]);
+        assert_eq!(dense, [1, 1, 1, 2, 8]);
     }
 
     #[test]

@@ -23,6 +23,15 @@ impl<T: Element> Output<T> {
         Self(elements.as_mut_ptr())
     }
 
+    /// The same run from this element on.
+    ///
+    /// # Safety
+    /// The element must exist.
+    pub unsafe fn from(self, element: usize) -> Self {
+        // SAFETY: guaranteed by the caller.
+        Self(unsafe { self.0.add(element) })
+    }
+
     /// The first element.
     pub fn as_mut_ptr(self) -> *mut T {
         self.0
@@ -41,8 +50,11 @@ pub(crate) unsafe fn written<T: Element>(length: usize, write: impl FnOnce(Outpu
     elements
 }
 
-/// Smallest number of channels that a thread takes: whole panels for every instruction set.
-const PART: usize = 64;
+/// Images that a thread takes at a time in [`split_operations`]: as many as the largest usual shard has.
+const IMAGES: usize = 16;
+
+/// Most parts of a batch whose sums are kept to be added.
+const MOST_SUMS: usize = 8;
 
 /// Below this many multiplications, another thread costs more time than it saves.
 const WORTH_SHARING: usize = 1 << 20;
@@ -71,24 +83,55 @@ pub fn split_operations<R>(work: impl FnOnce() -> R) -> R {
 /// into parts that run on the available threads.
 ///
 /// Other batches of several images run on the calling thread, because their shards already run in parallel.
-/// A channel's result does not depend on how the channels are split.
+/// A channel's result does not depend on how the channels are split. A thread takes `part` channels or more.
 pub(crate) fn for_channels(
+    part: usize,
     images: usize,
     channels: usize,
     multiplications: usize,
     body: impl Fn(Range<usize>) + Send + Sync,
 ) {
-    let panels = channels / PART;
+    let panels = channels / part;
     let shared = images > 1 && !ALONE.get();
     if shared || panels < 2 || multiplications < WORTH_SHARING {
         return body(0..channels);
     }
     let parts = panels.min(rayon::current_num_threads());
-    let bound = |part: usize| match part {
-        _ if part == parts => channels,
-        _ => part * panels / parts * PART,
+    let bound = |index: usize| match index {
+        _ if index == parts => channels,
+        _ => index * panels / parts * part,
     };
     (0..parts)
         .into_par_iter()
-        .for_each(|part| body(bound(part)..bound(part + 1)));
+        .for_each(|index| body(bound(index)..bound(index + 1)));
+}
+
+/// Calls `body` for all images, in [`split_operations`] for sixteen at a time, on the available threads. Returns whether it
+/// did: not for other batches.
+pub(crate) fn for_images(images: usize, body: impl Fn(Range<usize>) + Send + Sync) -> bool {
+    let parts = image_parts(images, IMAGES);
+    let split = !parts.is_empty();
+    parts.into_par_iter().for_each(body);
+    split
+}
+
+/// What `body` returns for parts of the images, in [`split_operations`] for up to eight parts; nothing for other batches.
+pub(crate) fn of_image_parts<R: Send>(
+    images: usize,
+    body: impl Fn(Range<usize>) -> R + Send + Sync,
+) -> Vec<R> {
+    let size = images.div_ceil(MOST_SUMS).max(IMAGES);
+    let parts = image_parts(images, size);
+    parts.into_par_iter().map(body).collect()
+}
+
+/// Parts of `size` images, if these are all there are and are more.
+fn image_parts(images: usize, size: usize) -> Vec<Range<usize>> {
+    if !ALONE.get() || images <= size {
+        return Vec::new();
+    }
+    (0..images)
+        .step_by(size)
+        .map(|start| start..(start + size).min(images))
+        .collect()
 }

@@ -16,9 +16,10 @@ use crate::simd::Level;
 
 /// `[n, h, w, in], [kh, kw, in, out]`, stride, padding. They cover whole and partial tiles, one and
 /// three channels, a filter that extends past its image, and strides that leave pixels unread; and for
-/// Winograd's algorithm whole and partial tiles, every padding, several blocks of tiles, a partial
-/// panel, and a stride in the input gradient.
-const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 17] = [
+/// Winograd's algorithms whole and partial tiles, every padding, several blocks of tiles, a partial
+/// panel, a stride in the input gradient, and more channels than are transformed at a time. Few
+/// output channels come with an even and an odd number of pixels in a row.
+const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 27] = [
     ([2, 8, 8, 32], [3, 3, 32, 128], 1, 1),
     ([3, 7, 9, 5], [3, 3, 5, 19], 1, 1),
     ([2, 6, 6, 3], [3, 3, 3, 16], 1, 1),
@@ -36,6 +37,16 @@ const CONVOLUTIONS: [([usize; 4], [usize; 4], usize, usize); 17] = [
     ([1, 6, 6, 32], [3, 3, 32, 32], 1, 3),
     ([9, 16, 16, 32], [3, 3, 32, 32], 1, 1),
     ([2, 9, 9, 32], [3, 3, 32, 48], 2, 1),
+    ([2, 24, 24, 256], [3, 3, 256, 256], 1, 1),
+    ([8, 2, 2, 160], [3, 3, 160, 48], 1, 1),
+    ([5, 1, 2, 32], [3, 3, 32, 32], 1, 1),
+    ([3, 16, 16, 32], [5, 5, 32, 64], 1, 2),
+    ([2, 7, 9, 48], [5, 5, 48, 32], 1, 0),
+    ([1, 6, 5, 160], [5, 5, 160, 32], 1, 4),
+    ([2, 9, 9, 32], [5, 5, 32, 48], 2, 2),
+    ([2, 12, 12, 3], [5, 5, 3, 6], 1, 0),
+    ([3, 9, 11, 6], [5, 5, 6, 16], 1, 2),
+    ([2, 9, 8, 7], [3, 3, 7, 8], 2, 1),
 ];
 
 fn random(shape: &[usize], rng: &mut ChaCha8Rng) -> Vec<f64> {
@@ -296,7 +307,7 @@ fn shapes_that_do_not_fit_are_refused() {
 }
 
 #[test]
-fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
+fn operations_that_are_split_are_the_same_to_the_bit_for_every_number_of_threads() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let options = Conv2d {
         stride: 1,
@@ -307,6 +318,8 @@ fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
         ([1, 16, 16, 128], [3, 3, 128, 200]),
         ([1, 32, 32, 3], [3, 3, 3, 192]),
         ([1, 14, 14, 128], [5, 5, 128, 128]),
+        // In parts of images: 16, 16 and 5.
+        ([37, 8, 8, 64], [3, 3, 64, 64]),
     ] {
         let shapes = ConvShapes::new(&x_shape, &w_shape, options).unwrap();
         let [x, w, g] = [&x_shape, &w_shape, &shapes.output_shape()]
@@ -314,7 +327,10 @@ fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
         let c = w_shape[3];
         let bias = vec![0.5; c];
         let y_shape = shapes.output_shape();
-        let pooled = single(&random(&[1, y_shape[1] / 2, y_shape[2] / 2, c], &mut rng));
+        let pooled = single(&random(
+            &[y_shape[0], y_shape[1] / 2, y_shape[2] / 2, c],
+            &mut rng,
+        ));
         let run = || {
             let y = conv::forward(&shapes, &x, &w, &bias, level);
             let inputs = Inputs {
@@ -347,6 +363,7 @@ fn a_single_image_is_the_same_to_the_bit_for_every_number_of_threads() {
         };
         let with = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let run = || crate::output::split_operations(run);
             pool.build().unwrap().install(run)
         };
         let alone = with(1);

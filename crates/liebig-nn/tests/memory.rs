@@ -61,6 +61,8 @@ fn most(work: impl FnOnce()) -> usize {
 
 #[test]
 fn memory_follows_the_shard() {
+    /// Images in a shard of so small a network.
+    const SHARD: usize = 32;
     let _alone = ALONE.lock();
     let input = Input {
         channels: 1,
@@ -85,11 +87,11 @@ fn memory_follows_the_shard() {
     };
     // On one thread, whose first run also fills what it keeps for good.
     let (few, many) = POOLS[0].install(|| {
-        peak(8 * 4);
-        (peak(8 * 4), peak(8 * 64))
+        peak(SHARD * 4);
+        (peak(SHARD * 4), peak(SHARD * 64))
     });
     // What there is of every image: its pixels' products, and once more while two halves are joined.
-    let images = 2 * 8 * 60 * input.numel() * 4;
+    let images = 2 * SHARD * 60 * input.numel() * 4;
     assert!(
         many.0 < few.0 * 3 / 2,
         "gradient: {} bytes, then {}",

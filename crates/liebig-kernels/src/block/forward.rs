@@ -35,25 +35,29 @@ impl<T: Element, const WINDOW: usize, const RELU: bool> OnChannels<T> for Run<'_
             }
             let mean = each!(T, S, V, |v| S::mul(sum[v], per_pixel));
 
-            let mut squares = zero;
+            // The sum of the differences is what the mean was rounded by: many pixels' sum is not exact.
+            let (mut differences, mut squares) = (zero, zero);
             for part in plan.parts() {
-                let mut of_part = zero;
+                let (mut sum, mut of_part) = (zero, zero);
                 for pixel in part {
                     let x = load::<T, S, V>(x.add(pixel * c));
-                    of_part = each!(T, S, V, |v| {
-                        let d = S::sub(x[v], mean[v]);
-                        S::fma(d, d, of_part[v])
-                    });
+                    let d = each!(T, S, V, |v| S::sub(x[v], mean[v]));
+                    sum = each!(T, S, V, |v| S::add(sum[v], d[v]));
+                    of_part = each!(T, S, V, |v| S::fma(d[v], d[v], of_part[v]));
                 }
+                differences = each!(T, S, V, |v| S::add(differences[v], sum[v]));
                 squares = each!(T, S, V, |v| S::add(squares[v], of_part[v]));
             }
+            let rounding = each!(T, S, V, |v| S::mul(differences[v], per_pixel));
+            let mean = each!(T, S, V, |v| S::add(mean[v], rounding[v]));
+            let variance = each!(T, S, V, |v| {
+                let square = S::mul(rounding[v], rounding[v]);
+                S::sub(S::mul(squares[v], per_pixel), square)
+            });
             let statistics = self.statistics.as_mut_ptr().add(index * 2 * c + start);
             store::<T, S, V>(statistics, mean);
             let reciprocal = statistics.add(c);
-            store::<T, S, V>(
-                reciprocal,
-                each!(T, S, V, |v| S::mul(squares[v], per_pixel)),
-            );
+            store::<T, S, V>(reciprocal, variance);
             for lane in 0..V * S::LANES {
                 let variance = *reciprocal.add(lane);
                 *reciprocal.add(lane) = T::of(1.0) / (variance + self.eps).root();

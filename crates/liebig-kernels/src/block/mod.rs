@@ -162,13 +162,16 @@ impl<T> Cotangents<'_, T> {
     }
 }
 
+/// Channels that a thread takes at least: a vector of the widest kind.
+const PART: usize = 16;
+
 /// Approximate number of multiplications per element.
 const WORK: usize = 16;
 
 /// Runs a pass over all channels.
 fn run<T: Element>(inputs: Inputs<T>, form: impl OnChannels<T> + Copy + Send + Sync, level: Level) {
     let [images, _, _, c] = inputs.shape;
-    for_channels(images, c, inputs.x.len() * WORK, |channels| {
+    for_channels(PART, images, c, inputs.x.len() * WORK, |channels| {
         let part = OverChannels {
             form,
             plan: inputs.plan(),

@@ -11,6 +11,9 @@ use crate::simd::{Element, Kernel, Simd, load};
 /// Output pixels in one tile of the micro-kernel.
 const TILE_PIXELS: usize = 6;
 
+/// The same for tiles of one vector of channels: enough that no sum waits for the one before.
+const TILE_PIXELS_OF_ONE: usize = 8;
+
 /// How `Correlate::weight`, stored `[kh, kw, in, out]`, is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -20,7 +23,7 @@ pub(super) enum Order {
     Turned,
 }
 
-/// `output[y, x, o] = bias[o] + sum over i, j, c of canvas[y * stride + i, x * stride + j, c] * filter[i, j, c, o]`
+/// `output[y, x, o] = bias[o] + sum over i, j, c of canvas[y * stride[0] + i, x * stride[1] + j, c] * filter[i, j, c, o]`
 /// for every image.
 #[derive(Clone)]
 pub(super) struct Correlate<'a, T> {
@@ -29,7 +32,8 @@ pub(super) struct Correlate<'a, T> {
     pub weight: &'a [T],
     pub order: Order,
     pub kernel: [usize; 2],
-    pub stride: usize,
+    /// Down and to the right.
+    pub stride: [usize; 2],
     /// Channels read.
     pub inputs: usize,
     /// Channels written.
@@ -77,8 +81,8 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
                 outputs: self.outputs,
                 channels: self.channels.len(),
                 output_size: self.output_size,
-                pixel: self.stride * self.inputs,
-                output_row: self.stride * placement.canvas[1] * self.inputs,
+                pixel: self.stride[1] * self.inputs,
+                output_row: self.stride[0] * placement.canvas[1] * self.inputs,
                 row: placement.canvas[1] * self.inputs,
                 rows: self.kernel[0],
                 run: self.kernel[1] * self.inputs,
@@ -91,10 +95,10 @@ impl<T: Element> Kernel<T> for Correlate<'_, T> {
                     let filters = packed.as_ptr().add(start * depth);
                     let bias = bias.as_ptr().add(start);
                     match vectors {
-                        4 => view.panel::<S, 4>(filters, bias, start),
-                        3 => view.panel::<S, 3>(filters, bias, start),
-                        2 => view.panel::<S, 2>(filters, bias, start),
-                        _ => view.panel::<S, 1>(filters, bias, start),
+                        4 => view.panel::<S, 4, TILE_PIXELS>(filters, bias, start),
+                        3 => view.panel::<S, 3, TILE_PIXELS>(filters, bias, start),
+                        2 => view.panel::<S, 2, TILE_PIXELS>(filters, bias, start),
+                        _ => view.panel::<S, 1, TILE_PIXELS_OF_ONE>(filters, bias, start),
                     }
                 }
             }
@@ -202,7 +206,7 @@ struct View<T> {
 impl<T: Element> View<T> {
     /// Computes every output pixel of the channels in the `VECTORS` vectors that begin at `start`.
     #[inline(always)]
-    unsafe fn panel<S: Simd<T>, const VECTORS: usize>(
+    unsafe fn panel<S: Simd<T>, const VECTORS: usize, const PIXELS: usize>(
         &self,
         filters: *const T,
         bias: *const T,
@@ -211,8 +215,8 @@ impl<T: Element> View<T> {
         let [height, width] = self.output_size;
         let pixels = height * width;
         let (mut y, mut x) = (0, 0);
-        for first in (0..pixels).step_by(TILE_PIXELS) {
-            let mut at = [self.canvas; TILE_PIXELS];
+        for first in (0..pixels).step_by(PIXELS) {
+            let mut at = [self.canvas; PIXELS];
             for (i, at) in at.iter_mut().enumerate() {
                 // SAFETY: (y, x) is an output pixel, whose filter window lies on the canvas.
                 *at = unsafe { self.canvas.add(y * self.output_row + x * self.pixel) };
@@ -225,7 +229,7 @@ impl<T: Element> View<T> {
                 }
             }
             // SAFETY: guaranteed by the caller.
-            let sums = unsafe { self.tile::<S, VECTORS>(at, filters, bias) };
+            let sums = unsafe { self.tile::<S, VECTORS, PIXELS>(at, filters, bias) };
             let channels = (self.channels - start).min(VECTORS * S::LANES);
             for (i, sums) in sums.iter().enumerate().take(pixels - first) {
                 // SAFETY: pixel `first + i` and channels `start..start + channels` exist.
@@ -244,24 +248,24 @@ impl<T: Element> View<T> {
         }
     }
 
-    /// The micro-kernel: `TILE_PIXELS x VECTORS` sums held in registers.
+    /// The micro-kernel: `PIXELS x VECTORS` sums held in registers.
     #[inline(always)]
-    unsafe fn tile<S: Simd<T>, const VECTORS: usize>(
+    unsafe fn tile<S: Simd<T>, const VECTORS: usize, const PIXELS: usize>(
         &self,
-        at: [*const T; TILE_PIXELS],
+        at: [*const T; PIXELS],
         mut filters: *const T,
         bias: *const T,
-    ) -> [[S::Vector; VECTORS]; TILE_PIXELS] {
+    ) -> [[S::Vector; VECTORS]; PIXELS] {
         // SAFETY: the caller's pointers cover `rows * run` elements and vectors.
         unsafe {
             let bias = load::<T, S, VECTORS>(bias);
-            let mut sums = [bias; TILE_PIXELS];
+            let mut sums = [bias; PIXELS];
             let mut row = at;
             for _ in 0..self.rows {
                 for j in 0..self.run {
                     let filter = load::<T, S, VECTORS>(filters);
                     filters = filters.add(VECTORS * S::LANES);
-                    for i in 0..TILE_PIXELS {
+                    for i in 0..PIXELS {
                         let value = S::splat(*row[i].add(j));
                         for v in 0..VECTORS {
                             sums[i][v] = S::fma(value, filter[v], sums[i][v]);

@@ -8,6 +8,7 @@
 mod correlate;
 mod geometry;
 mod narrow;
+mod pairs;
 mod place;
 mod product;
 mod weight_gradient;
@@ -20,11 +21,10 @@ use crate::simd::{Element, Level};
 use correlate::{Correlate, Order};
 use place::Placement;
 use weight_gradient::WeightGradient;
-use winograd::{WinogradCorrelate, WinogradWeightGradient};
+use winograd::Algorithm;
 
-/// Up to this many weights per output channel, the input gradient multiplies first and then adds the
-/// products at shifted positions (`narrow`). Filters of 5x5 pixels on colour images have 75.
-const NARROW: usize = 80;
+/// Channels of a panel at the widest SIMD level; threads take whole panels.
+const PANEL: usize = 64;
 
 /// Panics unless the number of elements matches the shape: the kernels rely on it.
 fn check<T, const RANK: usize>(elements: &[T], shape: [usize; RANK]) {
@@ -46,13 +46,16 @@ pub(crate) fn forward<T: Element>(
     check(x, shapes.input_shape());
     check(weight, shapes.weight_shape());
     check(bias, [shapes.out_channels]);
+    if pairs::suit(shapes) {
+        return pairs::forward(shapes, x, weight, bias, level);
+    }
     let job = |output| Correlate {
         images: x,
         placement: Placement::padded(shapes),
         weight,
         order: Order::AsStored,
         kernel: shapes.kernel,
-        stride: shapes.options.stride,
+        stride: [shapes.options.stride; 2],
         inputs: shapes.in_channels,
         outputs: shapes.out_channels,
         bias: Some(bias),
@@ -77,7 +80,7 @@ pub(crate) fn input_gradient<T: Element>(
     let [h, w] = shapes.input;
     let [kh, kw] = shapes.kernel;
     let length = shapes.input_shape().iter().product();
-    if kh * kw * shapes.in_channels <= NARROW {
+    if narrow::is(shapes) {
         let mut output = vec![T::default(); length];
         narrow::input_gradient(shapes, gradient, weight, &mut output, level);
         return output;
@@ -97,7 +100,7 @@ pub(crate) fn input_gradient<T: Element>(
         weight,
         order: Order::Turned,
         kernel: shapes.kernel,
-        stride: 1,
+        stride: [1, 1],
         inputs: shapes.out_channels,
         outputs: shapes.in_channels,
         bias: None,
@@ -112,24 +115,37 @@ pub(crate) fn input_gradient<T: Element>(
 /// Correlation with the algorithm that suits the shape.
 fn correlate<T: Element>(job: &Correlate<T>, shapes: &ConvShapes, level: Level) {
     let channels = [job.inputs, job.outputs];
-    let fast = winograd::suits(
+    let fast = Algorithm::suiting(
         job.kernel,
         job.stride,
         channels,
         job.output_size,
         shapes.batch,
     );
+    let run = |part| match fast {
+        Some(algorithm) => algorithm.correlate(part, level),
+        None => T::launch(part, level),
+    };
+    let image_len = job.placement.image_len();
+    let output_len = job.output_size[0] * job.output_size[1] * job.outputs;
+    let by_images = output::for_images(shapes.batch, |images| {
+        // SAFETY: the output has every image.
+        let output = unsafe { job.output.from(images.start * output_len) };
+        run(Correlate {
+            images: &job.images[images.start * image_len..images.end * image_len],
+            output,
+            ..job.clone()
+        });
+    });
+    if by_images {
+        return;
+    }
     let work = shapes.multiplications();
-    output::for_channels(shapes.batch, job.outputs, work, |channels| {
-        let part = Correlate {
+    output::for_channels(PANEL, shapes.batch, job.outputs, work, |channels| {
+        run(Correlate {
             channels,
             ..job.clone()
-        };
-        if fast {
-            T::launch(WinogradCorrelate(part), level);
-        } else {
-            T::launch(part, level);
-        }
+        });
     });
 }
 
@@ -142,32 +158,58 @@ pub(crate) fn weight_gradient<T: Element>(
 ) -> Vec<T> {
     check(x, shapes.input_shape());
     check(gradient, shapes.output_shape());
-    let mut output = vec![T::default(); shapes.weight_shape().iter().product()];
+    if pairs::suit(shapes) {
+        return pairs::weight_gradient(shapes, x, gradient, level);
+    }
+    let channels = [shapes.in_channels, shapes.out_channels];
+    let (stride, images) = ([shapes.options.stride; 2], shapes.batch);
+    let fast = Algorithm::suiting(shapes.kernel, stride, channels, shapes.output, images);
+    let run = |part: WeightGradient<T>| match fast {
+        Some(algorithm) => algorithm.weight_gradient(part, level),
+        None => T::launch(part, level),
+    };
+    let [image_len, output_len] =
+        [shapes.input_shape(), shapes.output_shape()].map(|[_, h, w, c]| h * w * c);
+    let length = shapes.weight_shape().iter().product();
+    let of_parts = output::of_image_parts(images, |images| {
+        let mut output = vec![T::default(); length];
+        run(WeightGradient {
+            shapes: &ConvShapes {
+                batch: images.len(),
+                ..*shapes
+            },
+            stride,
+            images: &x[images.start * image_len..images.end * image_len],
+            gradient: &gradient[images.start * output_len..images.end * output_len],
+            output: Output::of(&mut output),
+            channels: 0..shapes.out_channels,
+        });
+        output
+    });
+    let sum = of_parts.into_iter().reduce(|mut sum, part| {
+        for (sum, part) in sum.iter_mut().zip(part) {
+            *sum += part;
+        }
+        sum
+    });
+    if let Some(sum) = sum {
+        return sum;
+    }
+    let mut output = vec![T::default(); length];
     let job = WeightGradient {
         shapes,
+        stride,
         images: x,
         gradient,
         output: Output::of(&mut output),
         channels: 0..shapes.out_channels,
     };
-    let channels = [shapes.in_channels, shapes.out_channels];
-    let (stride, images) = (shapes.options.stride, shapes.batch);
-    let fast = winograd::suits(shapes.kernel, stride, channels, shapes.output, images);
-    output::for_channels(
-        images,
-        shapes.out_channels,
-        shapes.multiplications(),
-        |channels| {
-            let part = WeightGradient {
-                channels,
-                ..job.clone()
-            };
-            if fast {
-                T::launch(WinogradWeightGradient(part), level);
-            } else {
-                T::launch(part, level);
-            }
-        },
-    );
+    let work = shapes.multiplications();
+    output::for_channels(PANEL, images, shapes.out_channels, work, |channels| {
+        run(WeightGradient {
+            channels,
+            ..job.clone()
+        });
+    });
     output
 }

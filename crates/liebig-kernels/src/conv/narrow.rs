@@ -11,6 +11,17 @@ use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Level};
 
+/// Up to this many weights per output channel (filters of 5x5 pixels on colour images have 75), or channels of the input,
+/// the input gradient is computed in this way.
+const WEIGHTS: usize = 80;
+const CHANNELS: usize = 8;
+
+/// Whether a convolution is narrow.
+pub(super) fn is(shapes: &ConvShapes) -> bool {
+    let [kh, kw] = shapes.kernel;
+    shapes.in_channels <= CHANNELS || kh * kw * shapes.in_channels <= WEIGHTS
+}
+
 /// Adds the gradient with respect to the images to `output`, which must be zero on entry.
 pub(super) fn input_gradient<T: Element>(
     shapes: &ConvShapes,
@@ -42,7 +53,7 @@ pub(super) fn input_gradient<T: Element>(
                 weight,
                 order: Order::Turned,
                 kernel: [1, 1],
-                stride: 1,
+                stride: [1, 1],
                 inputs: shapes.out_channels,
                 outputs: taps,
                 bias: None,

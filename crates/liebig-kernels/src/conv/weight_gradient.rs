@@ -12,12 +12,17 @@ use crate::simd::{Element, Kernel, Simd, load, store};
 /// Rows of the weight matrix (pairs of tap and input channel) in one tile of the micro-kernel.
 const TILE_ROWS: usize = 6;
 
+/// The same for tiles of one vector of channels, where there are so many.
+const TILE_ROWS_OF_ONE: usize = 12;
+
 /// Largest number of channels in a tile: four vectors of 16.
 const MAX_CHANNELS: usize = 64;
 
 #[derive(Clone)]
 pub(super) struct WeightGradient<'a, T> {
     pub shapes: &'a ConvShapes,
+    /// Down and to the right, in the place of that of `shapes`.
+    pub stride: [usize; 2],
     pub images: &'a [T],
     pub gradient: &'a [T],
     /// `[kh, kw, in, out]`, zero on entry.
@@ -74,8 +79,14 @@ impl<T: Element> WeightGradient<'_, T> {
         for start in self.channels.clone().step_by(panel) {
             let vectors = (end - start).div_ceil(S::LANES).min(S::TILE_VECTORS);
             for i in 0..shapes.kernel[0] {
-                for j in (0..run).step_by(TILE_ROWS) {
-                    let rows = (run - j).min(TILE_ROWS);
+                let mut next = 0;
+                while next < run {
+                    let j = next;
+                    let rows = match run - j {
+                        TILE_ROWS_OF_ONE.. if vectors == 1 => TILE_ROWS_OF_ONE,
+                        left => left.min(TILE_ROWS),
+                    };
+                    next += rows;
                     // SAFETY: the window of every output pixel lies on the canvas, and rows
                     // `i * run + j ..` of the weight matrix exist.
                     unsafe {
@@ -84,8 +95,8 @@ impl<T: Element> WeightGradient<'_, T> {
                             gradient: gradient.as_ptr().add(start),
                             width,
                             size: shapes.output,
-                            pixel: shapes.options.stride * shapes.in_channels,
-                            canvas_row: shapes.options.stride * row,
+                            pixel: self.stride[1] * shapes.in_channels,
+                            canvas_row: self.stride[0] * row,
                             output: self
                                 .output
                                 .as_mut_ptr()
@@ -97,6 +108,9 @@ impl<T: Element> WeightGradient<'_, T> {
                             4 => tile.rows::<S, 4>(rows),
                             3 => tile.rows::<S, 3>(rows),
                             2 => tile.rows::<S, 2>(rows),
+                            _ if rows == TILE_ROWS_OF_ONE => {
+                                tile.add::<S, 1, TILE_ROWS_OF_ONE>();
+                            }
                             _ => tile.rows::<S, 1>(rows),
                         }
                     }

@@ -47,32 +47,69 @@ impl Attention {
 
     /// For tokens `x [n * tokens, dim]`, those of a sample after one another.
     pub fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+        let [to_qkv] = self.to_qkv.of(weights)?;
+        let tokens = self.heads.tokens;
+        let [query, key, value] = self.parts(&x.matmul(to_qkv)?, tokens)?;
+        self.attend(weights, &query, &key, &value)
+    }
+
+    /// What [`apply`](Self::apply) returns for the first token of each sample, `[n, dim]`, without computing the others.
+    pub fn apply_to_first(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+        let [to_qkv] = self.to_qkv.of(weights)?;
         let Heads {
             tokens,
             count,
             size,
             ..
         } = self.heads;
-        let [to_qkv] = self.to_qkv.of(weights)?;
+        let inner = count * size;
+        let of_query = to_qkv.slice(1, 0, inner)?;
+        let of_others = to_qkv.slice(1, inner, 3 * inner)?;
+        let [query] = self.parts(&self.first(x)?.matmul(&of_query)?, 1)?;
+        let [key, value] = self.parts(&x.matmul(&of_others)?, tokens)?;
+        self.attend(weights, &query, &key, &value)
+    }
+
+    /// The first token of each sample, `[n, dim]`.
+    pub fn first(&self, x: &Tensor) -> Result<Tensor> {
+        let Heads { tokens, dim, .. } = self.heads;
         let samples = x.shape()[0] / tokens.max(1);
-        let qkv = x
-            .matmul(to_qkv)?
-            .reshape(&[samples, tokens, 3, count, size])?;
-        // [n, heads, tokens, size]
-        let part = |index: usize| -> Result<Tensor> {
-            let part = qkv.slice(2, index, index + 1)?;
-            Ok(part
+        let first = x.reshape(&[samples, tokens, dim])?.slice(1, 0, 1)?;
+        Ok(first.reshape(&[samples, dim])?)
+    }
+
+    /// Cuts rows `[n * tokens, PARTS * heads * size]` into parts `[n, heads, tokens, size]`.
+    fn parts<const PARTS: usize>(&self, rows: &Tensor, tokens: usize) -> Result<[Tensor; PARTS]> {
+        let Heads { count, size, .. } = self.heads;
+        let samples = rows.shape()[0] / tokens.max(1);
+        let rows = rows.reshape(&[samples, tokens, PARTS, count, size])?;
+        let mut parts = std::array::from_fn(|_| rows.clone());
+        for (index, part) in parts.iter_mut().enumerate() {
+            *part = rows
+                .slice(2, index, index + 1)?
                 .reshape(&[samples, tokens, count, size])?
-                .permute(&[0, 2, 1, 3])?)
-        };
-        let (query, key, value) = (part(0)?, part(1)?, part(2)?);
+                .permute(&[0, 2, 1, 3])?;
+        }
+        Ok(parts)
+    }
+
+    /// For each query the mean of the values, as rows `[n * queries, dim]`.
+    fn attend(
+        &self,
+        weights: &[Tensor],
+        query: &Tensor,
+        key: &Tensor,
+        value: &Tensor,
+    ) -> Result<Tensor> {
+        let Heads { count, size, .. } = self.heads;
+        let queries = query.shape()[0] * query.shape()[2];
         let scores = query
             .matmul(&key.transpose(2, 3)?)?
             .mul_scalar((size as f64).powf(-0.5))?;
-        let mixed = scores.log_softmax(3)?.exp()?.matmul(&value)?;
+        let mixed = scores.log_softmax(3)?.exp()?.matmul(value)?;
         let rows = mixed
             .permute(&[0, 2, 1, 3])?
-            .reshape(&[samples * tokens, count * size])?;
+            .reshape(&[queries, count * size])?;
         self.to_out.apply(weights, &rows)
     }
 }

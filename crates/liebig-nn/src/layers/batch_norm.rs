@@ -40,6 +40,10 @@ impl BatchStatistics {
     }
 }
 
+/// Values of a channel from which on a normalisation without pooling is one operation. The deviation of fewer may be tiny, and
+/// the gradients of its gradient all rounding.
+const LEAST_VALUES: usize = 512;
+
 /// Running mean and variance of a batch normalisation.
 #[derive(Clone, Debug)]
 pub(super) struct Running {
@@ -62,11 +66,11 @@ impl Running {
         Self { place }
     }
 
-    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and applies ReLU and average pooling, in
-    /// one operation; `None` where there is none for it. (Without pooling, the gradients of gradients of deep networks round more
-    /// in one operation than in others.)
-    pub fn relu_avg_pool(
+    /// Normalises each channel of `x [n, h, w, c]` over the batch, scales and shifts it, and does what follows, in one
+    /// operation; `None` where there is none for it.
+    pub fn fused(
         &self,
+        after: After,
         [gamma, beta]: &[Tensor; 2],
         x: &Tensor,
         batch: &mut BatchNorm,
@@ -74,10 +78,14 @@ impl Running {
         let &[n, h, w, _] = x.shape() else {
             return Ok(None);
         };
-        if matches!(batch, BatchNorm::Running(_)) || h % 2 != 0 || h < 2 || w < 2 {
+        let fits = match after {
+            After::ReluAvgPool => h % 2 == 0 && h >= 2 && w >= 2,
+            _ => n * h * w >= LEAST_VALUES,
+        };
+        if matches!(batch, BatchNorm::Running(_)) || !fits {
             return Ok(None);
         }
-        let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, After::ReluAvgPool)?;
+        let [output, mean, variance] = x.batch_norm(gamma, beta, EPS, after)?;
         if let BatchNorm::Record(record) = batch {
             self.note(record, mean, &variance, n * h * w)?;
         }

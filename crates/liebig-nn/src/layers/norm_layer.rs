@@ -70,9 +70,7 @@ impl NormLayer {
             (Over::Instance, _) if pixels(x) >= LEAST_PIXELS => {
                 Some(x.instance_norm(&affine[0], &affine[1], EPS, after)?)
             }
-            (Over::Batch(running), After::ReluAvgPool) => {
-                running.relu_avg_pool(affine, x, batch)?
-            }
+            (Over::Batch(running), _) => running.fused(after, affine, x, batch)?,
             _ => None,
         };
         if let Some(fused) = fused {

@@ -81,8 +81,9 @@ impl Options for VitOptions {
         let values = channels.saturating_mul(patch).saturating_mul(patch);
         let to_patch =
             Linear::on_rows(&mut builder, "to_patch_embedding.1", patches, [values, dim]);
-        let blocks = (0..self.depth).map(|index| Block::new(&mut builder, self, index, tokens));
-        let blocks = blocks.collect();
+        let mut block = |index| Block::new(&mut builder, self, index, tokens);
+        let blocks = (0..self.depth - 1).map(&mut block).collect();
+        let last = block(self.depth - 1);
         let norm = LayerNorm::new(&mut builder, "mlp_head.0", 1, dim);
         let layers = Vit {
             input,
@@ -92,6 +93,7 @@ impl Options for VitOptions {
             embedding,
             to_patch,
             blocks,
+            last,
             norm,
             classifier: Linear::new(&mut builder, "mlp_head.1", dim, classes),
         };
@@ -174,7 +176,20 @@ impl Block {
     fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
         let normal = self.attention_norm.apply(weights, x)?;
         let x = x.add(&self.attention.apply(weights, &normal)?)?;
-        let normal = self.mlp_norm.apply(weights, &x)?;
+        self.perceptron(weights, &x)
+    }
+
+    /// The first token of each sample after the block, `[n, dim]`.
+    fn apply_to_first(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+        let normal = self.attention_norm.apply(weights, x)?;
+        let first = self.attention.first(x)?;
+        let x = first.add(&self.attention.apply_to_first(weights, &normal)?)?;
+        self.perceptron(weights, &x)
+    }
+
+    /// For any tokens `x [rows, dim]`.
+    fn perceptron(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
+        let normal = self.mlp_norm.apply(weights, x)?;
         let [first, second] = &self.mlp;
         let hidden = first.apply(weights, &normal)?.gelu()?;
         Ok(x.add(&second.apply(weights, &hidden)?)?)
@@ -190,6 +205,7 @@ struct Vit {
     embedding: Place<2>,
     to_patch: Linear,
     blocks: Vec<Block>,
+    last: Block,
     norm: LayerNorm,
     classifier: Linear,
 }
@@ -227,8 +243,9 @@ impl Layers for Vit {
         for block in &self.blocks {
             x = block.apply(weights, &x)?;
         }
-        let class = x.reshape(&[samples, tokens, dim])?.slice(1, 0, 1)?;
-        self.norm.apply(weights, &class.reshape(&[samples, dim])?)
+        // Of the last block, the classifier needs the class token only.
+        self.norm
+            .apply(weights, &self.last.apply_to_first(weights, &x)?)
     }
 
     fn classify(&self, weights: &[Tensor], features: &Tensor) -> Result<Tensor> {

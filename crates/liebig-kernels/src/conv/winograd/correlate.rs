@@ -1,33 +1,69 @@
-//! Correlation with 3x3 filters: the forward pass and the input gradient.
+//! Correlation by Winograd's algorithm: the forward pass and the input gradient.
 
 use super::tiling::{Tiled, Tiling};
-use super::transform::{FILTER_GROUPS, OfImage, ToImage, both_ways, filter_rows};
-use super::{GAP, POINTS, TILE, WINDOW, plane};
+use super::transform::{Linear, OfFilter, OfImage, ToImage, both_ways, filter_group, filter_rows};
+use super::{GAP, plane};
 use crate::conv::correlate::{Correlate, Order, transpose};
 use crate::conv::place::Placement;
 use crate::conv::product::{Factors, Target};
 use crate::scratch::{self, Lent, Purpose};
 use crate::simd::{Element, Kernel, Simd};
 
-/// Tiles transformed at a time: few enough that their values and a panel's products stay in the L2
+/// Most tiles transformed at a time: few enough that their values and a panel's products stay in the L2
 /// cache.
 const BLOCK: usize = 24;
 
-/// The same computation as [`Correlate`].
-pub(in crate::conv) struct WinogradCorrelate<'a, T>(pub Correlate<'a, T>);
+/// The same with so many weights between a pair of taps that the transformed filters do not fit in the L2
+/// cache: reading them for every block costs more than values that do not fit.
+const BLOCK_OF_MANY: usize = 64;
 
-impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
+/// See [`BLOCK_OF_MANY`].
+const MANY: usize = 256 * 256;
+
+/// Input channels whose filters are transformed at a time if they are not kept: few enough that those of
+/// a panel at a group of points stay in the L2 cache.
+const DEPTH: usize = 128;
+
+/// The same computation as [`Correlate`].
+pub(super) struct WinogradCorrelate<
+    'a,
+    T,
+    const TILE: usize,
+    const KERNEL: usize,
+    const WINDOW: usize,
+>(pub Correlate<'a, T>);
+
+impl<T: Element, const TILE: usize, const KERNEL: usize, const WINDOW: usize> Kernel<T>
+    for WinogradCorrelate<'_, T, TILE, KERNEL, WINDOW>
+where
+    OfImage: Linear<T, WINDOW, WINDOW>,
+    OfFilter: Linear<T, KERNEL, WINDOW>,
+    ToImage: Linear<T, WINDOW, TILE>,
+{
     #[inline(always)]
     unsafe fn run<S: Simd<T>>(self) {
         let job = &self.0;
         let panel = S::TILE_VECTORS * S::LANES;
         let images = job.images.len() / job.placement.image_len().max(1);
-        let tiling = Tiling::new(job.output_size, images);
-        let block = BLOCK.min(tiling.count);
+        let tiling = Tiling::new(TILE, job.output_size, images);
+        let block = match job.inputs * job.outputs {
+            MANY.. => BLOCK_OF_MANY,
+            _ => BLOCK,
+        };
+        let block = block.min(tiling.count);
+        // If there are several blocks of tiles, the transformed filters are kept. Otherwise the filters are
+        // transformed one group of points at a time, in memory that is still in the cache from the last group.
+        let kept = tiling.count > block;
+        let depth = if kept {
+            job.inputs
+        } else {
+            DEPTH.min(job.inputs)
+        };
+        let (points, groups) = (WINDOW * WINDOW, WINDOW / 2);
         let windows = Tiled {
             images: job.images,
             placement: Placement {
-                canvas: tiling.canvas(2),
+                canvas: tiling.canvas(KERNEL - 1),
                 ..job.placement
             },
             channels: 0..job.inputs,
@@ -39,62 +75,75 @@ impl<T: Element> Kernel<T> for WinogradCorrelate<'_, T> {
         let value_plane = windows.plane();
         let planes = Planes {
             products: plane(block * panel),
-            filters: plane(job.inputs * panel),
+            filters: plane(depth * panel),
         };
         // SAFETY: the caller has enabled the instruction set.
         let turned = unsafe { turned::<T, S>(job) };
         let taps = Taps::of(job, turned.as_deref());
-        // If there are several blocks of tiles, the transformed filters are kept. Otherwise the filters are
-        // transformed one group of points at a time, in memory that is still in the cache from the last group.
-        let kept = tiling.count > block;
         let panels = job.channels.len().div_ceil(panel);
-        let places = FILTER_GROUPS.len() * if kept { panels } else { 0 };
+        let places = if kept { groups * panels } else { 1 };
         let group_len = 2 * WINDOW * planes.filters;
-        let mut filters = scratch::take::<T>(Purpose::Filters, places.max(1) * group_len);
+        let mut filters = scratch::take::<T>(Purpose::Filters, places * group_len);
         let mut canvas = scratch::take::<T>(Purpose::PaddedImage, windows.placement.canvas_len());
-        let mut values = scratch::take::<T>(Purpose::Values, POINTS * value_plane);
-        let mut products = scratch::take::<T>(Purpose::Products, POINTS * planes.products);
+        let mut values = scratch::take::<T>(Purpose::Values, points * value_plane);
+        let mut products = scratch::take::<T>(Purpose::Products, points * planes.products);
         for first in (0..tiling.count).step_by(block) {
             let tiles = first..(first + block).min(tiling.count);
             // SAFETY: all memory was allocated with the sizes used here.
             unsafe {
-                windows.transform::<S, OfImage, WINDOW>(tiles.clone(), &mut canvas, &mut values);
-                for (index, start) in job.channels.clone().step_by(panel).enumerate() {
-                    let used = (job.channels.end - start).min(panel);
-                    for (group, rows) in FILTER_GROUPS.into_iter().enumerate() {
-                        let place = index * FILTER_GROUPS.len() + group;
-                        let place = if kept { place } else { 0 };
+                windows.transform::<S, OfImage, WINDOW, WINDOW>(
+                    tiles.clone(),
+                    &mut canvas,
+                    &mut values,
+                );
+            }
+            for (index, start) in job.channels.clone().step_by(panel).enumerate() {
+                let used = (job.channels.end - start).min(panel);
+                for (group, from) in (0..groups).flat_map(|group| {
+                    (0..job.inputs)
+                        .step_by(depth)
+                        .map(move |from| (group, from))
+                }) {
+                    let depth = (job.inputs - from).min(depth);
+                    let place = if kept { index * groups + group } else { 0 };
+                    // SAFETY: all memory was allocated with the sizes used here.
+                    unsafe {
                         let filters = filters.as_mut_ptr().add(place * group_len);
                         if first == 0 {
-                            let taps = taps.from(start - job.channels.start);
+                            let taps = taps.from(from, start - job.channels.start);
+                            let taps = (taps, [depth, used]);
                             match group {
-                                0 => planes.transform_filters::<T, S, 0>(taps, used, filters),
-                                1 => planes.transform_filters::<T, S, 1>(taps, used, filters),
-                                _ => planes.transform_filters::<T, S, 2>(taps, used, filters),
+                                0 => planes.transform::<T, S, KERNEL, WINDOW, 0>(taps, filters),
+                                1 => planes.transform::<T, S, KERNEL, WINDOW, 1>(taps, filters),
+                                _ => planes.transform::<T, S, KERNEL, WINDOW, 2>(taps, filters),
                             }
                         }
                         for place in 0..2 * WINDOW {
-                            let point = rows[place / WINDOW] * WINDOW + place % WINDOW;
+                            let row = filter_group(group, WINDOW)[place / WINDOW];
+                            let point = row * WINDOW + place % WINDOW;
                             let factors = Factors {
-                                a: values.as_ptr().add(point * value_plane),
+                                a: values.as_ptr().add(point * value_plane + from),
                                 a_row: job.inputs + GAP,
                                 a_column: 1,
                                 b: filters.add(place * planes.filters),
                                 b_row: used,
-                                depth: job.inputs,
+                                depth,
                             };
                             let target = Target {
                                 to: products.as_mut_ptr().add(point * planes.products),
                                 row: used,
-                                add: false,
+                                add: from > 0,
                             };
                             factors.multiply::<S>(tiles.len(), used / S::LANES, target);
                         }
                     }
-                    for (slot, tile) in tiles.clone().enumerate() {
+                }
+                for (slot, tile) in tiles.clone().enumerate() {
+                    let place = tiling.place(tile);
+                    // SAFETY: the block's tiles have products, and lie in the output.
+                    unsafe {
                         let products = products.as_ptr().add(slot * used);
-                        let place = tiling.place(tile);
-                        planes.write_tile::<T, S>(job, place, products, start, used);
+                        planes.write_tile::<T, S, TILE, WINDOW>(job, place, products, start, used);
                     }
                 }
             }
@@ -109,21 +158,28 @@ struct Planes {
 }
 
 impl Planes {
-    /// Transforms the filters of a panel of `used` channels at one group of points: `[inputs, used]`
-    /// values for each point.
+    /// Transforms the filters between so many input and output channels at one group of points:
+    /// `[inputs, used]` values for each point.
     #[inline(always)]
-    unsafe fn transform_filters<T: Element, S: Simd<T>, const GROUP: usize>(
+    unsafe fn transform<
+        T: Element,
+        S: Simd<T>,
+        const KERNEL: usize,
+        const WINDOW: usize,
+        const GROUP: usize,
+    >(
         &self,
-        taps: Taps<T>,
-        used: usize,
+        (taps, [inputs, used]): (Taps<T>, [usize; 2]),
         filters: *mut T,
-    ) {
-        for input in 0..taps.inputs {
+    ) where
+        OfFilter: Linear<T, KERNEL, WINDOW>,
+    {
+        for input in 0..inputs {
             for channel in (0..used).step_by(S::LANES) {
                 // SAFETY: the caller guarantees that the taps and filters exist.
                 unsafe {
                     let from = taps.start.add(input * taps.input + channel);
-                    let values = filter_rows::<T, S, GROUP>(from, taps.tap);
+                    let values = filter_rows::<T, S, KERNEL, WINDOW, GROUP>(from, taps.tap);
                     let mut to = filters.add(input * used + channel);
                     for row in values {
                         for value in row {
@@ -138,14 +194,16 @@ impl Planes {
 
     /// Writes the pixels of a tile that lie inside the output, from its products for `used` channels.
     #[inline(always)]
-    unsafe fn write_tile<T: Element, S: Simd<T>>(
+    unsafe fn write_tile<T: Element, S: Simd<T>, const TILE: usize, const WINDOW: usize>(
         &self,
         job: &Correlate<T>,
         (image, y, x): (usize, usize, usize),
         products: *const T,
         start: usize,
         used: usize,
-    ) {
+    ) where
+        ToImage: Linear<T, WINDOW, TILE>,
+    {
         let [height, width] = job.output_size;
         let corner = ((image * height + y) * width + x) * job.outputs + start;
         for channel in (0..used).step_by(S::LANES) {
@@ -176,7 +234,6 @@ impl Planes {
 #[derive(Clone, Copy)]
 struct Taps<T> {
     start: *const T,
-    inputs: usize,
     /// Distance between taps, in elements.
     tap: usize,
     /// Distance between input channels, in elements.
@@ -192,16 +249,15 @@ impl<T: Element> Taps<T> {
         };
         Self {
             start: filters.as_ptr(),
-            inputs: job.inputs,
             tap: job.inputs * input,
             input,
         }
     }
 
-    /// The same filters, starting at a later channel.
-    unsafe fn from(self, channel: usize) -> Self {
-        // SAFETY: the caller guarantees that the channel exists.
-        let start = unsafe { self.start.add(channel) };
+    /// The same filters, starting at later channels.
+    unsafe fn from(self, input: usize, channel: usize) -> Self {
+        // SAFETY: the caller guarantees that the channels exist.
+        let start = unsafe { self.start.add(input * self.input + channel) };
         Self { start, ..self }
     }
 }
@@ -214,7 +270,8 @@ unsafe fn turned<T: Element, S: Simd<T>>(job: &Correlate<T>) -> Option<Lent<T>> 
     }
     let [inputs, channels] = [job.inputs, job.channels.len()];
     let tap = inputs * channels;
-    let mut turned = scratch::take::<T>(Purpose::PackedWeights, 9 * tap);
+    let taps = job.kernel[0] * job.kernel[1];
+    let mut turned = scratch::take::<T>(Purpose::PackedWeights, taps * tap);
     let taps = job.weight.chunks_exact(inputs * job.outputs).rev();
     for (to, from) in turned.chunks_exact_mut(tap).zip(taps) {
         let from = &from[job.channels.start * inputs..];

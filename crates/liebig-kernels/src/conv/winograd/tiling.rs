@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use super::transform::{Linear, both_ways};
-use super::{TILE, WINDOW, plane, spread};
+use super::{plane, spread};
 use crate::conv::place::Placement;
 use crate::simd::{Element, Simd};
 
 /// The tiles of all images, numbered row by row and image by image.
 #[derive(Clone, Copy)]
 pub(super) struct Tiling {
+    /// Output pixels of a tile in each direction.
+    side: usize,
     /// Tiles of an image, vertically and horizontally.
     size: [usize; 2],
     /// Number of tiles of all images.
@@ -17,23 +19,27 @@ pub(super) struct Tiling {
 }
 
 impl Tiling {
-    /// The tiles of `images` outputs of this height and width.
-    pub fn new(output: [usize; 2], images: usize) -> Self {
-        let size = output.map(|size| size.div_ceil(TILE));
+    /// The tiles of `side x side` pixels of `images` outputs of this height and width.
+    pub fn new(side: usize, output: [usize; 2], images: usize) -> Self {
+        let size = output.map(|size| size.div_ceil(side));
         let count = images * size[0] * size[1];
-        Self { size, count }
+        Self { side, size, count }
     }
 
     /// Height and width of the area under an image's tiles, plus `border` pixels on the bottom and right.
     pub fn canvas(&self, border: usize) -> [usize; 2] {
-        self.size.map(|tiles| tiles * TILE + border)
+        self.size.map(|tiles| tiles * self.side + border)
     }
 
     /// The image that a tile belongs to, and the row and column of its first pixel.
     pub fn place(&self, tile: usize) -> (usize, usize, usize) {
         let [rows, columns] = self.size;
         let (image, tile) = (tile / (rows * columns), tile % (rows * columns));
-        (image, tile / columns * TILE, tile % columns * TILE)
+        (
+            image,
+            tile / columns * self.side,
+            tile % columns * self.side,
+        )
     }
 }
 
@@ -68,7 +74,7 @@ impl<T: Element> Tiled<'_, T> {
     /// `canvas` must have the size of the placement's canvas, and `values` must hold the plane of every
     /// point.
     #[inline(always)]
-    pub unsafe fn transform<S: Simd<T>, L: Linear<T, I, WINDOW>, const I: usize>(
+    pub unsafe fn transform<S: Simd<T>, L: Linear<T, I, O>, const I: usize, const O: usize>(
         &self,
         tiles: Range<usize>,
         canvas: &mut [T],
@@ -92,8 +98,8 @@ impl<T: Element> Tiled<'_, T> {
                     // SAFETY: the tile lies on the canvas, and `values` has a slot for each tile.
                     unsafe {
                         let from = canvas.as_ptr().add(corner + start + channel);
-                        let points = both_ways::<T, S, L, I, WINDOW>(from, row, pixel);
-                        spread::<T, S>(values.as_mut_ptr().add(place + channel), plane, points);
+                        let points = both_ways::<T, S, L, I, O>(from, row, pixel);
+                        spread::<T, S, O>(values.as_mut_ptr().add(place + channel), plane, points);
                     }
                 }
             }

@@ -1,10 +1,7 @@
 //! The transforms: evaluating the polynomials at the points, and interpolating from the values there.
 //!
-//! The points are 0, ±√½, ±√2 and infinity. In single precision with 128 channels, the largest error is
-//! a quarter and the mean error half of that at the usual points 0, ±1, ±2 and infinity. The squares and
-//! products of the points are also small numbers.
-
-use std::f64::consts::{FRAC_1_SQRT_2, SQRT_2};
+//! Each map has an implementation for every number of points (`six_points`, `four_points`) and size of
+//! tiles and filters.
 
 use crate::simd::{Element, Simd};
 
@@ -54,190 +51,63 @@ where
     }
 }
 
-/// Maps six neighbouring pixels to their values at the six points.
+/// Maps neighbouring pixels to their values at as many points.
 pub(super) struct OfImage;
 
-impl<T: Element> Linear<T, 6, 6> for OfImage {
-    #[inline(always)]
-    unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 6] {
-        // SAFETY: guaranteed by the caller.
-        unsafe {
-            let [a, b] = points::<T, S>();
-            let [half, two, middle] = [-0.5, -2.0, -2.5].map(|v| S::splat(T::of(v)));
-            let even_a = S::fma(x[2], two, x[4]);
-            let odd_a = S::mul(a, S::fma(x[1], two, x[3]));
-            let even_b = S::fma(x[2], half, x[4]);
-            let odd_b = S::mul(b, S::fma(x[1], half, x[3]));
-            let zero = S::add(x[0], S::fma(x[2], middle, x[4]));
-            let infinity = S::add(x[1], S::fma(x[3], middle, x[5]));
-            at_points::<T, S>(zero, [even_a, odd_a], [even_b, odd_b], infinity)
-        }
-    }
-}
-
-/// Maps three taps of a filter to their values at the six points, scaled by the interpolation weights.
+/// Maps the taps of a filter to their values at the points, scaled by the interpolation weights.
 pub(super) struct OfFilter;
 
-impl<T: Element> Linear<T, 3, 6> for OfFilter {
-    #[inline(always)]
-    unsafe fn apply<S: Simd<T>>(x: [S::Vector; 3]) -> [S::Vector; 6] {
-        // SAFETY: guaranteed by the caller.
-        unsafe {
-            let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
-            // (x0 + a² x2) / Na and (x0 + b² x2) / Nb
-            let even_a = S::fma(x[2], third, S::mul(x[0], on_a));
-            let even_b = S::fma(x[2], half_third, S::mul(x[0], on_b));
-            let odd_a = S::mul(x[1], odd_a);
-            let odd_b = S::mul(x[1], odd_b);
-            at_points::<T, S>(x[0], [even_a, odd_a], [even_b, odd_b], x[2])
-        }
+/// The transpose of [`OfFilter`].
+pub(super) struct ToFilter;
+
+/// Maps the values of a product to the pixels of a tile.
+pub(super) struct ToImage;
+
+/// The transpose of [`ToImage`].
+pub(super) struct OfOutput;
+
+/// Rows of points whose filters are transformed together, because they share most of the work: the first and
+/// the last, then those of opposite points.
+pub(super) fn filter_group(group: usize, window: usize) -> [usize; 2] {
+    match group {
+        0 => [0, window - 1],
+        _ => [2 * group - 1, 2 * group],
     }
 }
-
-/// Pairs of rows of points whose filters are transformed together, because they share most of the work.
-pub(super) const FILTER_GROUPS: [[usize; 2]; 3] = [[0, 5], [1, 2], [3, 4]];
 
 /// The values of a filter, whose taps are `tap` elements apart, at the two rows of points of a group.
 ///
 /// # Safety
 /// The taps must exist, and the instruction set of `S` must be enabled.
 #[inline(always)]
-pub(super) unsafe fn filter_rows<T: Element, S: Simd<T>, const GROUP: usize>(
+pub(super) unsafe fn filter_rows<
+    T: Element,
+    S: Simd<T>,
+    const KERNEL: usize,
+    const WINDOW: usize,
+    const GROUP: usize,
+>(
     from: *const T,
     tap: usize,
-) -> [[S::Vector; 6]; 2] {
+) -> [[S::Vector; WINDOW]; 2]
+where
+    OfFilter: Linear<T, KERNEL, WINDOW>,
+{
     // SAFETY: the caller guarantees that the taps exist.
     unsafe {
         let zero = S::splat(T::default());
-        let mut half = [[zero; 3]; 2];
-        for j in 0..3 {
-            let mut x = [zero; 3];
+        let mut half = [[zero; KERNEL]; 2];
+        for j in 0..KERNEL {
+            let mut x = [zero; KERNEL];
             for (i, x) in x.iter_mut().enumerate() {
-                *x = S::load(from.add((i * 3 + j) * tap));
+                *x = S::load(from.add((i * KERNEL + j) * tap));
             }
             // The compiler removes the outputs that the group does not use.
             let y = OfFilter::apply::<S>(x);
-            for (half, row) in half.iter_mut().zip(FILTER_GROUPS[GROUP]) {
+            for (half, row) in half.iter_mut().zip(filter_group(GROUP, WINDOW)) {
                 half[j] = y[row];
             }
         }
         [OfFilter::apply::<S>(half[0]), OfFilter::apply::<S>(half[1])]
-    }
-}
-
-/// The transpose of [`OfFilter`].
-pub(super) struct ToFilter;
-
-impl<T: Element> Linear<T, 6, 3> for ToFilter {
-    #[inline(always)]
-    unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 3] {
-        // SAFETY: guaranteed by the caller.
-        unsafe {
-            let [on_a, on_b, third, half_third, odd_a, odd_b] = filter_factors::<T, S>();
-            let [[sum_a, difference_a], [sum_b, difference_b]] = from_points::<T, S>(x);
-            [
-                S::fma(sum_a, on_a, S::fma(sum_b, on_b, x[0])),
-                S::fma(difference_a, odd_a, S::mul(difference_b, odd_b)),
-                S::fma(sum_a, third, S::fma(sum_b, half_third, x[5])),
-            ]
-        }
-    }
-}
-
-/// Maps the six values of a product to four pixels.
-pub(super) struct ToImage;
-
-impl<T: Element> Linear<T, 6, 4> for ToImage {
-    #[inline(always)]
-    unsafe fn apply<S: Simd<T>>(x: [S::Vector; 6]) -> [S::Vector; 4] {
-        // SAFETY: guaranteed by the caller.
-        unsafe {
-            let [a, b] = points::<T, S>();
-            let [half, two] = [0.5, 2.0].map(|v| S::splat(T::of(v)));
-            let [[sum_a, difference_a], [sum_b, difference_b]] = from_points::<T, S>(x);
-            let (odd_a, odd_b) = (S::mul(a, difference_a), S::mul(b, difference_b));
-            [
-                S::add(x[0], S::add(sum_a, sum_b)),
-                S::add(odd_a, odd_b),
-                S::fma(sum_a, half, S::mul(sum_b, two)),
-                S::fma(odd_a, half, S::fma(odd_b, two, x[5])),
-            ]
-        }
-    }
-}
-
-/// The transpose of [`ToImage`].
-pub(super) struct OfOutput;
-
-impl<T: Element> Linear<T, 4, 6> for OfOutput {
-    #[inline(always)]
-    unsafe fn apply<S: Simd<T>>(x: [S::Vector; 4]) -> [S::Vector; 6] {
-        // SAFETY: guaranteed by the caller.
-        unsafe {
-            let [a, b] = points::<T, S>();
-            let [half, two] = [0.5, 2.0].map(|v| S::splat(T::of(v)));
-            let even_a = S::fma(x[2], half, x[0]);
-            let odd_a = S::mul(a, S::fma(x[3], half, x[1]));
-            let even_b = S::fma(x[2], two, x[0]);
-            let odd_b = S::mul(b, S::fma(x[3], two, x[1]));
-            at_points::<T, S>(x[0], [even_a, odd_a], [even_b, odd_b], x[3])
-        }
-    }
-}
-
-/// The values at all points, from the values at 0 and infinity and the even and odd parts at the others.
-#[inline(always)]
-unsafe fn at_points<T: Element, S: Simd<T>>(
-    zero: S::Vector,
-    [even_a, odd_a]: [S::Vector; 2],
-    [even_b, odd_b]: [S::Vector; 2],
-    infinity: S::Vector,
-) -> [S::Vector; 6] {
-    // SAFETY: guaranteed by the caller.
-    unsafe {
-        [
-            zero,
-            S::add(even_a, odd_a),
-            S::sub(even_a, odd_a),
-            S::add(even_b, odd_b),
-            S::sub(even_b, odd_b),
-            infinity,
-        ]
-    }
-}
-
-/// Sum and difference of the values at each pair of opposite points: the transpose of [`at_points`].
-#[inline(always)]
-unsafe fn from_points<T: Element, S: Simd<T>>(x: [S::Vector; 6]) -> [[S::Vector; 2]; 2] {
-    // SAFETY: guaranteed by the caller.
-    unsafe {
-        [
-            [S::add(x[1], x[2]), S::sub(x[1], x[2])],
-            [S::add(x[3], x[4]), S::sub(x[3], x[4])],
-        ]
-    }
-}
-
-/// The two positive finite points, `a` and `b`.
-#[inline(always)]
-unsafe fn points<T: Element, S: Simd<T>>() -> [S::Vector; 2] {
-    // SAFETY: guaranteed by the caller.
-    unsafe { [S::splat(T::of(FRAC_1_SQRT_2)), S::splat(T::of(SQRT_2))] }
-}
-
-/// `1 / Na, 1 / Nb, a² / Na, b² / Nb, a / Na, b / Nb` with `Na = 2 a² (a² - b²)`, `Nb = 2 b² (b² - a²)`.
-#[inline(always)]
-unsafe fn filter_factors<T: Element, S: Simd<T>>() -> [S::Vector; 6] {
-    let [on_a, on_b] = [-2.0 / 3.0, 1.0 / 6.0];
-    // SAFETY: guaranteed by the caller.
-    unsafe {
-        [
-            S::splat(T::of(on_a)),
-            S::splat(T::of(on_b)),
-            S::splat(T::of(on_a * 0.5)),
-            S::splat(T::of(on_b * 2.0)),
-            S::splat(T::of(on_a * FRAC_1_SQRT_2)),
-            S::splat(T::of(on_b * SQRT_2)),
-        ]
     }
 }
