@@ -18,6 +18,11 @@ pub fn percent(fraction: f64) -> String {
     format!("{:.1} %", fraction * 100.0)
 }
 
+/// Percentage points per minute of a core as `30.0`.
+pub fn points(points: f64) -> String {
+    format!("{points:.1}")
+}
+
 /// Mean and deviation of accuracies as `91.7 ± 0.4 %`.
 pub fn accuracy(mean: f64, std: f64) -> String {
     let mean = percent(mean);
@@ -36,6 +41,7 @@ mod tests {
         assert_eq!(bytes(524_288), "512 KiB");
         assert_eq!(bytes(1_288_490_189), "1.2 GiB");
         assert_eq!(percent(0.9174), "91.7 %");
+        assert_eq!(points(29.96), "30.0");
         assert_eq!(accuracy(0.9174, 0.004), "91.7 ± 0.4 %");
     }
 }

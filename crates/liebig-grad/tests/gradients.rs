@@ -257,6 +257,8 @@ fn fused_block() {
 fn losses() {
     let x = [Input(&[3, 4], -2.0, 2.0)];
     check("log_softmax", &x, |x| x[0].log_softmax(1));
+    check("softmax", &x, |x| x[0].softmax(1));
+    check("softmax over rows", &x, |x| x[0].softmax(0));
     check("cross_entropy", &x, |x| {
         x[0].cross_entropy(&Targets::Hard(vec![1, 3, 0]))
     });

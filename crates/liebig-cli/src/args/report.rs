@@ -7,7 +7,7 @@ use clap::Args;
 /// `liebig report`
 #[derive(Debug, Args)]
 pub struct ReportArguments {
-    /// Folders of runs, of `liebig continual` or of `liebig search`
+    /// Folders of runs, or of `liebig continual`, `liebig search` or `liebig privacy`
     #[arg(value_name = "RUN", required = true)]
     pub runs: Vec<PathBuf>,
     /// Write one page that needs nothing else, with pictures and charts

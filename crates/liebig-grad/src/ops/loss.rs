@@ -1,8 +1,7 @@
-//! Log-softmax, cross-entropy and squared error.
+//! Cross-entropy and squared error.
 
 use std::ops::Range;
 
-use super::reduce::check_dim;
 use crate::{DType, Error, Result, Tensor};
 
 /// What a classifier is trained towards.
@@ -115,18 +114,6 @@ impl Targets {
 }
 
 impl Tensor {
-    /// `x - log Σ e^x` along a dimension.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] for a dimension that does not exist.
-    pub fn log_softmax(&self, dim: usize) -> Result<Tensor> {
-        check_dim("log_softmax", dim, self.shape())?;
-        // The largest element is subtracted so that nothing overflows; it cancels in the derivative.
-        let shifted = self.sub(&self.detach().max_dim(dim, true)?)?;
-        let total = shifted.exp()?.sum_dims(&[dim], true)?.log()?;
-        shifted.sub(&total)
-    }
-
     /// Mean over the samples of `-Σ weight * log_softmax(logits)` for logits `[n, classes]`, of shape
     /// `[1]` (PyTorch's `cross_entropy`). Soft targets may require gradients as well.
     ///

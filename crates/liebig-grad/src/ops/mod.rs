@@ -18,6 +18,7 @@ mod resample;
 mod response_norm;
 mod sample;
 mod shape;
+mod softmax;
 mod solve;
 mod unary;
 

@@ -3,7 +3,7 @@
 //! None of the three gathers patches (im2col): in NHWC the `kw * in` values under one row of a filter
 //! are contiguous, so the micro-kernels read them in place (an implicit matrix product). Batches of
 //! several images run on the calling thread, because the caller runs shards of the batch in parallel;
-//! a single image's channels are split over the threads.
+//! a single image's channels are split over the threads, as are the images of a batch that is the only shard.
 
 mod correlate;
 mod geometry;

@@ -106,7 +106,7 @@ impl Attention {
         let scores = query
             .matmul(&key.transpose(2, 3)?)?
             .mul_scalar((size as f64).powf(-0.5))?;
-        let mixed = scores.log_softmax(3)?.exp()?.matmul(value)?;
+        let mixed = scores.softmax(3)?.matmul(value)?;
         let rows = mixed
             .permute(&[0, 2, 1, 3])?
             .reshape(&[queries, count * size])?;

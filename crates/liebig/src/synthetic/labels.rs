@@ -63,7 +63,7 @@ impl LearntLabels {
             Self::Fixed(_) => Ok(()),
             Self::Logits(group) => {
                 // Back through the softmax: p (g - <p, g>).
-                let probabilities = group.value().log_softmax(1)?.exp()?;
+                let probabilities = group.value().softmax(1)?;
                 let weighted = probabilities.mul(gradient)?;
                 let mean = weighted.sum_dims(&[1], true)?;
                 group.step(&weighted.sub(&probabilities.mul(&mean)?)?)

@@ -5,7 +5,7 @@ use liebig::evaluate::{EvaluationReport, Gathered, Row, Rows};
 
 use super::patients;
 use super::snapshots::Accuracy;
-use crate::format::{duration, percent};
+use crate::format::{duration, percent, points};
 use crate::printer::table;
 
 /// The columns of a table of scores.
@@ -27,8 +27,7 @@ pub fn row(name: &str, row: &Row) -> [String; 7] {
         percent(row.mean),
         percent(row.std),
         row.seconds.map_or_else(String::new, duration),
-        row.accuracy_per_cpu_minute
-            .map_or_else(String::new, |points| format!("{points:.1}")),
+        row.accuracy_per_cpu_minute.map_or_else(String::new, points),
         format!("{:.0}", row.bits_per_class),
     ]
 }

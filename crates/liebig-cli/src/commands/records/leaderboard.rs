@@ -1,7 +1,9 @@
 //! The table of all records.
 
+use liebig::evaluate::Making;
+
 use super::record::{Outcome, Record};
-use crate::format::{duration, percent};
+use crate::format::{duration, percent, points};
 
 /// A Markdown table, a row for each record: by dataset, samples per class, and accuracy from the highest.
 pub fn markdown(records: &[Record]) -> String {
@@ -13,9 +15,9 @@ pub fn markdown(records: &[Record]) -> String {
         by_place.then(accuracy(b).total_cmp(&accuracy(a)))
     });
     let mut lines = vec![
-        "| dataset | IPC | method | networks | n | distilled | random real | whole | iterations | time | threads | record |"
+        "| dataset | IPC | method | networks | n | distilled | random real | whole | iterations | time | threads | % per CPU minute | record |"
             .to_owned(),
-        "|---|---|---|---|---|---|---|---|---|---|---|---|".to_owned(),
+        "|---|---|---|---|---|---|---|---|---|---|---|---|---|".to_owned(),
     ];
     lines.extend(records.into_iter().map(line));
     lines.join("\n")
@@ -32,9 +34,16 @@ fn line(record: &Record) -> String {
         };
         format!("{}{how}", result.model)
     });
+    let making = Making {
+        seconds: record.seconds,
+        threads: record.threads,
+    };
+    let per_minute = distilled
+        .and_then(|result| making.accuracy_per_cpu_minute(result.mean))
+        .map_or_else(|| "–".into(), points);
     let folder = record.folder.display();
     format!(
-        "| {} | {} | {} | {networks} | {} | {} | {} | {} | {} | {} | {} | [{folder}]({folder}/) |",
+        "| {} | {} | {} | {networks} | {} | {} | {} | {} | {} | {} | {} | {per_minute} | [{folder}]({folder}/) |",
         record.dataset,
         record.ipc,
         record.method,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::facts::Run;
 use super::run::facts;
 use super::scores::Score;
-use crate::format::accuracy;
+use crate::format::{accuracy, points};
 use crate::printer::table;
 
 /// A column for each run.
@@ -34,6 +34,15 @@ pub fn rows(runs: &[Run]) -> Vec<(String, Vec<String>)> {
             format!("accuracy, {label}"),
             runs.iter().map(value).collect(),
         ));
+        let per_minute = |run| {
+            let score = score(run, label);
+            let known = score.and_then(|score| score.accuracy_per_cpu_minute);
+            known.map_or_else(String::new, points)
+        };
+        let values: Vec<String> = runs.iter().map(per_minute).collect();
+        if values.iter().any(|value| !value.is_empty()) {
+            rows.push((format!("% per CPU minute, {label}"), values));
+        }
     }
     let of_runs: Vec<_> = runs.iter().map(facts).collect();
     for (index, (name, _)) in of_runs.first().into_iter().flatten().enumerate() {

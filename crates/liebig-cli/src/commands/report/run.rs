@@ -7,7 +7,7 @@ use super::facts::Run;
 use super::scores::Missing;
 use super::section::{Chart, Picture, Section};
 use crate::curve::Point;
-use crate::format::{bytes, duration, percent};
+use crate::format::{bytes, duration, percent, points};
 use crate::table::{Cell, Table};
 
 /// Everything about a run.
@@ -73,9 +73,7 @@ fn table(run: &Run) -> Table {
             Cell::number(score.n as f64, score.n.to_string()),
             Cell::accuracy(score.mean, score.std),
             Cell::known(score.seconds, duration),
-            Cell::known(score.accuracy_per_cpu_minute, |points| {
-                format!("{points:.1}")
-            }),
+            Cell::known(score.accuracy_per_cpu_minute, points),
             Cell::number(score.bits_per_class, format!("{:.0}", score.bits_per_class)),
         ]);
     }
