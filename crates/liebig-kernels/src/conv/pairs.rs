@@ -45,11 +45,11 @@ pub(super) fn forward<T: Element>(
 ) -> Vec<T> {
     let pairs = paired(shapes);
     let mut filters = vec![T::default(); pairs.weight_shape().iter().product()];
-    each_weight(shapes, |single, [first, second]| {
-        filters[first..first + shapes.out_channels]
-            .copy_from_slice(&weight[single..single + shapes.out_channels]);
-        filters[second..second + shapes.out_channels]
-            .copy_from_slice(&weight[single..single + shapes.out_channels]);
+    let count = shapes.out_channels;
+    each_weight(shapes, |single, both| {
+        for place in both {
+            filters[place..place + count].copy_from_slice(&weight[single..single + count]);
+        }
     });
     let bias = [bias, bias].concat();
     let job = |output| Correlate {

@@ -37,17 +37,8 @@ fn score(recipe: &Recipe, seed: u64, ipc: usize, threads: usize) -> Result<Score
     let test = test_split();
     Work::on(strokes(), ipc).run(threads, |task| {
         let evaluation = Evaluation {
-            recipe,
-            networks: None,
-            teacher: None,
-            pruning: None,
-            rates: &[],
-            store: None,
-            test: &test,
             seed,
-            device: task.device,
-            interrupt: task.interrupt,
-            observer: task.observer,
+            ..crate::tests::evaluation(&task, recipe, &test)
         };
         evaluation.run(Training::Common, 2, |draw| random(&task, draw))
     })
@@ -57,19 +48,7 @@ fn score(recipe: &Recipe, seed: u64, ipc: usize, threads: usize) -> Result<Score
 fn rows(sources: &[Source<'_>], test: &Split, metrics: &[Metric], work: &Work<'_>) -> Rows {
     let recipe = recipe(mlp());
     work.run(2, |task| {
-        let evaluation = Evaluation {
-            recipe: &recipe,
-            networks: None,
-            teacher: None,
-            pruning: None,
-            rates: &[],
-            store: None,
-            test,
-            seed: 0,
-            device: task.device,
-            interrupt: task.interrupt,
-            observer: task.observer,
-        };
+        let evaluation = crate::tests::evaluation(&task, &recipe, test);
         evaluate(sources, &evaluation, metrics, 2, &task).unwrap()
     })
 }

@@ -51,17 +51,8 @@ fn a_request_to_stop_is_heard() {
     work.interrupt.set();
     let result = work.run(1, |task| {
         let evaluation = Evaluation {
-            recipe: &recipe,
-            networks: None,
-            teacher: None,
-            pruning: None,
-            rates: &[],
-            store: None,
-            test: &strokes().test,
-            seed: 0,
-            device: task.device,
-            interrupt: task.interrupt,
             observer: &Quiet,
+            ..crate::tests::evaluation(&task, &recipe, &strokes().test)
         };
         evaluation.run(Training::Common, 1, |draw| random(&task, draw))
     });
@@ -118,19 +109,7 @@ fn a_set_of_other_samples_than_the_test_sets_is_refused() {
     let recipe = recipe(mlp());
     let tested_on = |test: &Split, spoil: fn(&mut SmallSet)| {
         Work::on(table(), 1).run(1, |task| {
-            let evaluation = Evaluation {
-                recipe: &recipe,
-                networks: None,
-                teacher: None,
-                pruning: None,
-                rates: &[],
-                store: None,
-                test,
-                seed: 0,
-                device: task.device,
-                interrupt: task.interrupt,
-                observer: task.observer,
-            };
+            let evaluation = crate::tests::evaluation(&task, &recipe, test);
             let mut set = random(&task, 0).unwrap();
             spoil(&mut set);
             evaluation

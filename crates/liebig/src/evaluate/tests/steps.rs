@@ -17,19 +17,7 @@ fn one_learnt_step_size_replaces_the_learning_rate() {
             making: None,
         };
         work.run(1, |task| {
-            let evaluation = Evaluation {
-                recipe: &recipe,
-                networks: None,
-                teacher: None,
-                pruning: None,
-                rates: &[],
-                store: None,
-                test: &data.test,
-                seed: 0,
-                device: task.device,
-                interrupt: task.interrupt,
-                observer: task.observer,
-            };
+            let evaluation = crate::tests::evaluation(&task, &recipe, &data.test);
             let model = recipe.model.build(facts::input(data.shape), 2).unwrap();
             let set = source.make(&task, 1, None).unwrap().set(0).unwrap();
             let learner = train::train(model.as_ref(), &set, &evaluation, 0).unwrap();
