@@ -172,19 +172,22 @@ pub(crate) fn weight_gradient<T: Element>(
         [shapes.input_shape(), shapes.output_shape()].map(|[_, h, w, c]| h * w * c);
     let length = shapes.weight_shape().iter().product();
     let of_parts = output::of_image_parts(images, |images| {
-        let mut output = vec![T::default(); length];
-        run(WeightGradient {
-            shapes: &ConvShapes {
-                batch: images.len(),
-                ..*shapes
-            },
-            stride,
-            images: &x[images.start * image_len..images.end * image_len],
-            gradient: &gradient[images.start * output_len..images.end * output_len],
-            output: Output::of(&mut output),
-            channels: 0..shapes.out_channels,
-        });
-        output
+        let part = ConvShapes {
+            batch: images.len(),
+            ..*shapes
+        };
+        let x = &x[images.start * image_len..images.end * image_len];
+        let gradient = &gradient[images.start * output_len..images.end * output_len];
+        summed(length, fast.is_some(), |output| {
+            run(WeightGradient {
+                shapes: &part,
+                stride,
+                images: x,
+                gradient,
+                output,
+                channels: 0..shapes.out_channels,
+            });
+        })
     });
     let sum = of_parts.into_iter().reduce(|mut sum, part| {
         for (sum, part) in sum.iter_mut().zip(part) {
@@ -195,21 +198,28 @@ pub(crate) fn weight_gradient<T: Element>(
     if let Some(sum) = sum {
         return sum;
     }
-    let mut output = vec![T::default(); length];
-    let job = WeightGradient {
-        shapes,
-        stride,
-        images: x,
-        gradient,
-        output: Output::of(&mut output),
-        channels: 0..shapes.out_channels,
-    };
     let work = shapes.multiplications();
-    output::for_channels(PANEL, images, shapes.out_channels, work, |channels| {
-        run(WeightGradient {
-            channels,
-            ..job.clone()
+    summed(length, fast.is_some(), |output| {
+        output::for_channels(PANEL, images, shapes.out_channels, work, |channels| {
+            run(WeightGradient {
+                shapes,
+                stride,
+                images: x,
+                gradient,
+                output,
+                channels,
+            });
         });
-    });
+    })
+}
+
+/// The elements that `add` has summed: it writes all of them if it is `fast`, and otherwise adds to zeros.
+fn summed<T: Element>(length: usize, fast: bool, add: impl FnOnce(Output<T>)) -> Vec<T> {
+    if fast {
+        // SAFETY: Winograd's algorithm writes the gradient of every weight.
+        return unsafe { output::written(length, add) };
+    }
+    let mut output = vec![T::default(); length];
+    add(Output::of(&mut output));
     output
 }

@@ -25,7 +25,7 @@ pub(super) struct WeightGradient<'a, T> {
     pub stride: [usize; 2],
     pub images: &'a [T],
     pub gradient: &'a [T],
-    /// `[kh, kw, in, out]`, zero on entry.
+    /// `[kh, kw, in, out]`, zero on entry unless Winograd's algorithm computes it.
     pub output: Output<T>,
     /// The output channels to compute and write; starts at a panel boundary.
     pub channels: Range<usize>,

@@ -47,69 +47,49 @@ impl Attention {
 
     /// For tokens `x [n * tokens, dim]`, those of a sample after one another.
     pub fn apply(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
-        let [to_qkv] = self.to_qkv.of(weights)?;
-        let tokens = self.heads.tokens;
-        let [query, key, value] = self.parts(&x.matmul(to_qkv)?, tokens)?;
-        self.attend(weights, &query, &key, &value)
+        self.attend(weights, x, x)
     }
 
     /// What [`apply`](Self::apply) returns for the first token of each sample, `[n, dim]`, without computing the others.
     pub fn apply_to_first(&self, weights: &[Tensor], x: &Tensor) -> Result<Tensor> {
-        let [to_qkv] = self.to_qkv.of(weights)?;
-        let Heads {
-            tokens,
-            count,
-            size,
-            ..
-        } = self.heads;
-        let inner = count * size;
-        let of_query = to_qkv.slice(1, 0, inner)?;
-        let of_others = to_qkv.slice(1, inner, 3 * inner)?;
-        let [query] = self.parts(&self.first(x)?.matmul(&of_query)?, 1)?;
-        let [key, value] = self.parts(&x.matmul(&of_others)?, tokens)?;
-        self.attend(weights, &query, &key, &value)
+        self.attend(weights, &self.first(x)?, x)
     }
 
     /// The first token of each sample, `[n, dim]`.
     pub fn first(&self, x: &Tensor) -> Result<Tensor> {
         let Heads { tokens, dim, .. } = self.heads;
-        let samples = x.shape()[0] / tokens.max(1);
-        let first = x.reshape(&[samples, tokens, dim])?.slice(1, 0, 1)?;
-        Ok(first.reshape(&[samples, dim])?)
+        let first = x.reshape(&[self.samples(x), tokens, dim])?.slice(1, 0, 1)?;
+        Ok(first.reshape(&[self.samples(x), dim])?)
     }
 
-    /// Cuts rows `[n * tokens, PARTS * heads * size]` into parts `[n, heads, tokens, size]`.
-    fn parts<const PARTS: usize>(&self, rows: &Tensor, tokens: usize) -> Result<[Tensor; PARTS]> {
+    /// The samples of tokens `x [n * tokens, dim]`.
+    fn samples(&self, x: &Tensor) -> usize {
+        x.shape()[0] / self.heads.tokens.max(1)
+    }
+
+    /// For each asking token the mean of the values of all tokens `x [n * tokens, dim]` of its sample, in the order of the asking tokens.
+    fn attend(&self, weights: &[Tensor], asking: &Tensor, x: &Tensor) -> Result<Tensor> {
         let Heads { count, size, .. } = self.heads;
-        let samples = rows.shape()[0] / tokens.max(1);
-        let rows = rows.reshape(&[samples, tokens, PARTS, count, size])?;
-        let mut parts = std::array::from_fn(|_| rows.clone());
-        for (index, part) in parts.iter_mut().enumerate() {
-            *part = rows
-                .slice(2, index, index + 1)?
+        let [to_qkv] = self.to_qkv.of(weights)?;
+        let (samples, inner) = (self.samples(x), count * size);
+        // [n, heads, tokens, size]. The weights are cut and not the products, which are larger.
+        let part = |rows: &Tensor, index: usize| -> Result<Tensor> {
+            let weight = to_qkv.slice(1, index * inner, (index + 1) * inner)?;
+            let tokens = rows.shape()[0] / samples.max(1);
+            Ok(rows
+                .matmul(&weight)?
                 .reshape(&[samples, tokens, count, size])?
-                .permute(&[0, 2, 1, 3])?;
-        }
-        Ok(parts)
-    }
-
-    /// For each query the mean of the values, as rows `[n * queries, dim]`.
-    fn attend(
-        &self,
-        weights: &[Tensor],
-        query: &Tensor,
-        key: &Tensor,
-        value: &Tensor,
-    ) -> Result<Tensor> {
-        let Heads { count, size, .. } = self.heads;
-        let queries = query.shape()[0] * query.shape()[2];
+                .permute(&[0, 2, 1, 3])?)
+        };
+        let (query, key, value) = (part(asking, 0)?, part(x, 1)?, part(x, 2)?);
         let scores = query
-            .matmul(&key.transpose(2, 3)?)?
-            .mul_scalar((size as f64).powf(-0.5))?;
-        let mixed = scores.softmax(3)?.matmul(value)?;
-        let rows = mixed
+            .mul_scalar((size as f64).powf(-0.5))?
+            .matmul(&key.transpose(2, 3)?)?;
+        let rows = scores
+            .softmax(3)?
+            .matmul(&value)?
             .permute(&[0, 2, 1, 3])?
-            .reshape(&[queries, count * size])?;
+            .reshape(&[asking.shape()[0], inner])?;
         self.to_out.apply(weights, &rows)
     }
 }
