@@ -11,12 +11,13 @@ use crate::output::Output;
 use crate::scratch::{self, Purpose};
 use crate::simd::{Element, Level};
 
-/// Up to this many weights per output channel (filters of 5x5 pixels on colour images have 75), or channels of the input,
-/// the input gradient is computed in this way.
+/// Up to this many weights per output channel, a convolution is narrow: filters of 5x5 pixels on colour images have 75.
 const WEIGHTS: usize = 80;
+
+/// Up to this many channels of the input, a convolution is narrow.
 const CHANNELS: usize = 8;
 
-/// Whether a convolution is narrow.
+/// Whether the input gradient is computed in this way.
 pub(super) fn is(shapes: &ConvShapes) -> bool {
     let [kh, kw] = shapes.kernel;
     shapes.in_channels <= CHANNELS || kh * kw * shapes.in_channels <= WEIGHTS

@@ -19,6 +19,7 @@ use super::correlate::Correlate;
 use super::weight_gradient::WeightGradient;
 use crate::simd::{Element, Level, Simd};
 use correlate::WinogradCorrelate;
+use tiling::Tiling;
 use weight_gradient::WinogradWeightGradient;
 
 /// Channel counts must be a multiple of this, so that they are whole vectors at every SIMD level.
@@ -57,10 +58,9 @@ impl Algorithm {
             _ => return None,
         };
         let fit = |c: usize| c.is_multiple_of(CHANNELS) && c > CHANNELS;
-        let tiles = output.map(|side| side.div_ceil(tile));
         let fits = stride == [1, 1]
             && channels.into_iter().all(fit)
-            && images * tiles[0] * tiles[1] >= LEAST_TILES;
+            && Tiling::new(tile, output, images).count >= LEAST_TILES;
         fits.then_some(algorithm)
     }
 
