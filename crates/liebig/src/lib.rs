@@ -71,7 +71,7 @@ pub use facts::Facts;
 pub use init::{Init, artefact_path};
 pub use labels::Labels;
 pub use liebig_data::{
-    Dataset, LoadOptions, Normalization, SampleShape, Space, TableEncoding, load, stream,
+    Dataset, LoadOptions, Normalization, SampleShape, Space, TableEncoding, Zca, load, stream,
 };
 pub use liebig_nn::{Input, ModelChoice};
 pub use methods::MethodChoice;

@@ -12,8 +12,9 @@ use super::parse::{minutes, threads, whole};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Every run is a folder under the output folder, as `liebig distill` makes it; finished ones are kept, so the command can be
-stopped and started again, and with --shard run on several machines. Methods without iterations, such as random, run once
-per seed.")]
+stopped and started again, and with --shard run on several machines. All runs come before all tests, which need no quiet
+machine. Methods without iterations, such as random, run once per seed. For mtt, experts are trained in 60 % of the time,
+unless --set method.experts=FOLDER names some. The table and the chart have all runs of the folder.")]
 pub struct FrontierArguments {
     /// Datasets, by name or path
     #[arg(
@@ -40,8 +41,9 @@ pub struct FrontierArguments {
     /// Runs of each, with the seeds 0, 1, ...
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
     pub seeds: u32,
-    /// Fresh networks that test each run, by the protocol that is common for the dataset
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..1 << 20))]
+    /// Fresh networks that test each run, by the protocol that is common for the dataset, and by the method's own if that is
+    /// another; 0 leaves the tests for later
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..1 << 20))]
     pub repeats: u32,
     /// Networks that are trained for the test, by name, with options such as convnet:width=64
     #[arg(

@@ -72,11 +72,12 @@ pub use rotate::Rotate;
 pub use scale::Scale;
 
 use liebig_data::{SampleShape, Space};
+use liebig_grad::Tensor;
 use rand::Rng;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use condensation::Change;
+use condensation::{Change, Changes};
 use planes::Planes;
 
 /// The augmentation of a training batch: `none`, `crop_scale_rotate`, `crop_noise`, `autoaugment`, or operations of differentiable
@@ -115,17 +116,14 @@ impl Augmentation {
     /// of samples, [`Error::Space`] if the space is not one for the shape.
     pub fn batch(
         &self,
-        mut values: Vec<f32>,
+        values: Vec<f32>,
         shape: SampleShape,
         space: &Space,
         rng: &mut impl Rng,
     ) -> Result<Vec<f32>, Error> {
-        let changes: &[Change] = match self {
-            Self::None => return Ok(values),
-            Self::CropScaleRotate => &[Change::Crop, Change::Scale, Change::Rotate],
-            Self::CropNoise => &[Change::Crop, Change::Noise],
-            Self::Dsa(_) | Self::Rand(_) | Self::All(_) | Self::AutoAugment => &[],
-        };
+        if *self == Self::None {
+            return Ok(values);
+        }
         let SampleShape::Image {
             channels,
             height,
@@ -151,23 +149,71 @@ impl Augmentation {
             height,
             width,
         };
-        let mode = match self {
-            Self::Dsa(strategy) => Some((strategy, Mode::Single)),
-            Self::All(strategy) => Some((strategy, Mode::Multiple)),
-            _ => None,
-        };
-        if let Some((strategy, mode)) = mode {
-            let sharing = Sharing::PerImage(images);
-            let draw = strategy.draw(mode, sharing, (height, width), rng);
-            return planes.apply(&draw, values);
+        if let Some(drawn) = self.draw(images, planes, rng) {
+            return planes.apply(&drawn, values);
         }
         if let Self::Rand(strategy) = self {
             return rand_augment::batch(strategy, planes, values, rng);
         }
-        if *self == Self::AutoAugment {
-            return auto_augment::batch(planes, space, values, rng);
+        auto_augment::batch(planes, space, values, rng)
+    }
+
+    /// A differentiable transformation of a batch, with parameters for each image; `None` for `none` and for what is not
+    /// differentiable.
+    fn draw(&self, images: usize, planes: Planes, rng: &mut impl Rng) -> Option<Transformation> {
+        let (size, sharing) = ((planes.height, planes.width), Sharing::PerImage(images));
+        let mut change = |kinds| Changes::draw(kinds, images, planes, rng);
+        Some(match self {
+            Self::None | Self::Rand(_) | Self::AutoAugment => return None,
+            Self::CropScaleRotate => {
+                Transformation::Changes(change(&[Change::Crop, Change::Scale, Change::Rotate]))
+            }
+            Self::CropNoise => Transformation::Changes(change(&[Change::Crop, Change::Noise])),
+            Self::Dsa(strategy) => {
+                Transformation::Draw(strategy.draw(Mode::Single, sharing, size, rng))
+            }
+            Self::All(strategy) => {
+                Transformation::Draw(strategy.draw(Mode::Multiple, sharing, size, rng))
+            }
+        })
+    }
+
+    /// Transforms images `[n, C, H, W]`, with parameters for each and a graph if `x` is tracked; what is not differentiable
+    /// ([`is_differentiable`](Self::is_differentiable)) leaves them as they are.
+    pub(crate) fn apply(
+        &self,
+        x: &Tensor,
+        rng: &mut impl Rng,
+    ) -> Result<Tensor, liebig_grad::Error> {
+        let &[images, channels, height, width] = x.shape() else {
+            return Ok(x.clone());
+        };
+        let planes = Planes {
+            channels,
+            height,
+            width,
+        };
+        self.draw(images, planes, rng)
+            .map_or_else(|| Ok(x.clone()), |drawn| drawn.apply(x))
+    }
+
+    /// Whether a gradient with respect to the images goes back through it.
+    pub(crate) const fn is_differentiable(&self) -> bool {
+        !matches!(self, Self::Rand(_) | Self::AutoAugment)
+    }
+}
+
+/// A transformation of a batch that is drawn.
+enum Transformation {
+    Draw(Draw),
+    Changes(Changes),
+}
+
+impl Transformation {
+    fn apply(&self, x: &Tensor) -> Result<Tensor, liebig_grad::Error> {
+        match self {
+            Self::Draw(draw) => draw.apply(x),
+            Self::Changes(changes) => changes.apply(x),
         }
-        planes.augment(changes, &mut values, rng);
-        Ok(values)
     }
 }

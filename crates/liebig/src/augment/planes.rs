@@ -2,7 +2,7 @@
 
 use liebig_grad::{Tensor, cpu};
 
-use super::{Draw, Error};
+use super::{Error, Transformation};
 
 /// The shape of an image, stored plane by plane.
 #[derive(Clone, Copy)]
@@ -19,10 +19,10 @@ impl Planes {
     }
 
     /// Transforms a batch, `[n, C, H, W]` row major.
-    pub fn apply(self, draw: &Draw, values: Vec<f32>) -> Result<Vec<f32>, Error> {
+    pub fn apply(self, drawn: &Transformation, values: Vec<f32>) -> Result<Vec<f32>, Error> {
         let images = values.len() / self.len().max(1);
         let shape = [images, self.channels, self.height, self.width];
         let x = Tensor::from_vec(values, &shape, &cpu())?;
-        Ok(draw.apply(&x)?.to_vec()?)
+        Ok(drawn.apply(&x)?.to_vec()?)
     }
 }

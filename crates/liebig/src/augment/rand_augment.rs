@@ -5,7 +5,7 @@
 use rand::{Rng, RngExt};
 
 use super::planes::Planes;
-use super::{Draw, Error, Sharing, Strategy};
+use super::{Error, Sharing, Strategy, Transformation};
 
 /// Transforms every image by one operation of the strategy or by none, each with the same probability.
 pub(super) fn batch(
@@ -19,8 +19,8 @@ pub(super) fn batch(
     for image in values.chunks_exact_mut(planes.len()) {
         let chosen = rng.random_range(0..=operations.len());
         if let Some(operation) = operations.get(chosen) {
-            let draw: Draw = operation.draw(Sharing::PerImage(1), size, rng);
-            image.copy_from_slice(&planes.apply(&draw, image.to_vec())?);
+            let drawn = Transformation::Draw(operation.draw(Sharing::PerImage(1), size, rng));
+            image.copy_from_slice(&planes.apply(&drawn, image.to_vec())?);
         }
     }
     Ok(values)

@@ -342,8 +342,9 @@ fn soft(labels: &Labels) -> bool {
     !matches!(labels, Labels::Hard(_))
 }
 
-/// The protocol of the set's recipe, and that of soft labels.
-const OWN: &str = "own";
+/// The name of the protocol that a set's recipe says.
+pub const OWN: &str = "own";
+/// The name of the protocol of soft labels.
 const SOFT: &str = "soft";
 
 const RANDOM: &str = "random";

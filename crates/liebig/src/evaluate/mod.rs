@@ -36,7 +36,7 @@ use liebig_grad::Device;
 use liebig_nn::{Learner, Model};
 use rayon::prelude::*;
 
-pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows};
+pub use artefact::{ArtefactEvaluation, EvaluationReport, ModelRows, OWN};
 pub use baselines::{baselines, usual};
 pub(crate) use baselines::{expanded, is_baseline};
 pub use data::{dataset_of, in_space, load_in};

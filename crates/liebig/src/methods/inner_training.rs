@@ -6,39 +6,50 @@ use liebig_nn::TrainingSteps;
 use rand_chacha::ChaCha8Rng;
 
 use crate::Error;
-use crate::augment::{Augmentation, Mode, Sharing};
+use crate::augment::Augmentation;
+use crate::config::Error as ConfigError;
 use crate::synthetic::Parameterization;
 
-/// Steps on samples as an evaluation sees them: textures are shifted, then one operation of the strategy is applied, with
-/// parameters for each sample. What a step draws is from the stream that `stream` gives for it.
+/// Steps on samples as an evaluation sees them: textures are shifted, then augmented with parameters for each sample. What a
+/// step draws is from the stream that `stream` gives for it.
 pub(crate) fn augmented<'a>(
     steps: TrainingSteps<'a>,
     parameterization: Parameterization,
-    strategy: &'a Augmentation,
+    augmentation: &'a Augmentation,
     shape: SampleShape,
     stream: impl Fn(usize) -> ChaCha8Rng + Send + Sync + 'a,
 ) -> TrainingSteps<'a> {
-    let strategy = match strategy {
-        Augmentation::Dsa(strategy) => Some(strategy),
-        _ => None,
-    };
-    if parameterization == Parameterization::Pixels && strategy.is_none() {
+    if parameterization == Parameterization::Pixels && *augmentation == Augmentation::None {
         return steps;
     }
-    let [_, height, width] = shape.planes();
     steps.with_transform(move |step, x| {
         let mut rng = stream(step);
         let x = match parameterization.shifted(shape, x.shape()[0], &mut rng) {
             None => x.clone(),
             Some(places) => moved(x, &places)?,
         };
-        let Some(strategy) = strategy else {
-            return Ok(x);
-        };
-        let sharing = Sharing::PerImage(x.shape()[0]);
-        strategy
-            .draw(Mode::Single, sharing, (height, width), &mut rng)
-            .apply(&x)
+        augmentation.apply(&x, &mut rng)
+    })
+}
+
+/// Refuses augmentations that are not differentiable, and image augmentations for tables.
+pub(crate) fn check(
+    key: &str,
+    augmentation: &Augmentation,
+    shape: SampleShape,
+) -> Result<(), ConfigError> {
+    let rule = match (augmentation, shape) {
+        (Augmentation::None, _) => return Ok(()),
+        (_, SampleShape::Table { .. }) => "but tables cannot be augmented",
+        _ if augmentation.is_differentiable() => return Ok(()),
+        _ => {
+            "but that is not differentiable; expected none, crop_scale_rotate, crop_noise, or a strategy such as color_crop_cutout_flip_scale_rotate, after all: if wanted"
+        }
+    };
+    Err(ConfigError::OutOfRange {
+        key: key.into(),
+        value: augmentation.to_string(),
+        rule: rule.into(),
     })
 }
 

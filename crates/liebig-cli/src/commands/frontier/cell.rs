@@ -1,6 +1,6 @@
 //! One run of a frontier, and its test.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -8,13 +8,14 @@ use liebig::artefact::Artefact;
 use liebig::atomic;
 use liebig::config::Layers;
 use liebig::coresets;
-use liebig::evaluate::{ArtefactEvaluation, Metric, ModelRows, plans};
+use liebig::evaluate::{ArtefactEvaluation, Metric, ModelRows, OWN, plans};
 use liebig::run::Interrupt;
 use liebig::session::RunOptions;
-use liebig::{Dataset, Error, Facts, Session};
+use liebig::{Dataset, Error, Facts, Session, Zca};
 use serde::{Deserialize, Serialize};
 
 use super::super::distill::fit;
+use super::experts;
 use crate::args::FrontierArguments;
 use crate::progress::{Terminal, Voice};
 
@@ -35,16 +36,67 @@ pub struct Cell {
 
 /// What is kept of it, in `cell.json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Tested {
+pub struct Kept {
     /// The dataset's name.
     pub dataset: String,
-    /// Wall time of reading the data, measuring and distilling, in seconds.
+    /// How it was whitened, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zca: Option<Zca>,
+    /// Samples per class.
+    pub ipc: i64,
+    /// The method.
+    pub method: String,
+    /// The time that was given, in minutes; none for a method without iterations.
+    pub minutes: Option<f64>,
+    /// The seed.
+    pub seed: u32,
+    /// Wall time of reading the data, experts, measuring and distilling, in seconds.
     pub seconds: f64,
     /// Iterations.
     pub iterations: u64,
-    /// Scores of each network.
+    /// Scores of each network by the common protocol ([`COMMON`]) and, for a set whose recipe has another protocol and no
+    /// steps of its own, by that; none before the test.
     pub results: Vec<ModelRows>,
 }
+
+impl Kept {
+    /// What is kept of all runs of the folder, in the order of their names.
+    pub fn all(output: &Path) -> Result<Vec<Self>> {
+        let folders = |path: &Path| -> Result<Vec<PathBuf>> {
+            let entries = std::fs::read_dir(path).with_context(|| path.display().to_string())?;
+            let paths = entries.map(|entry| Ok(entry?.path()));
+            let mut paths = paths.collect::<Result<Vec<_>>>()?;
+            paths.retain(|path| path.is_dir());
+            paths.sort_unstable();
+            Ok(paths)
+        };
+        let mut all = Vec::new();
+        for of_dataset in folders(output)? {
+            for run in folders(&of_dataset)? {
+                let path = run.join(KEPT);
+                if path.exists() {
+                    all.push(Self::read(&path)?);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read(path).with_context(|| path.display().to_string())?;
+        serde_json::from_slice(&text).with_context(|| path.display().to_string())
+    }
+
+    fn write(&self, path: &Path) -> Result<()> {
+        Ok(atomic::write(path, &serde_json::to_vec_pretty(self)?)?)
+    }
+}
+
+/// Its file in the run's folder.
+const KEPT: &str = "cell.json";
+
+/// The protocol that the publication of gradient matching has for the dataset.
+pub const COMMON: &str = "dc";
 
 /// Whether a method has iterations, so that a time can be given.
 pub fn iterates(method: &str) -> bool {
@@ -67,33 +119,45 @@ impl Cell {
         )
     }
 
-    /// What is known of it, if it is finished.
-    pub fn tested(&self, output: &Path) -> Result<Option<Tested>> {
-        let path = output.join(self.name()).join("cell.json");
-        if !path.exists() {
-            return Ok(None);
-        }
-        let text = std::fs::read(&path).with_context(|| path.display().to_string())?;
-        let tested = serde_json::from_slice(&text).with_context(|| path.display().to_string())?;
-        Ok(Some(tested))
+    fn kept_in(&self, output: &Path) -> PathBuf {
+        output.join(self.name()).join(KEPT)
     }
 
-    /// Runs and tests it, from where it stands.
-    pub fn run(
+    /// Whether the run is finished, and its networks are tested.
+    pub fn is_tested(&self, output: &Path) -> Result<bool> {
+        let path = self.kept_in(output);
+        Ok(path.exists() && !Kept::read(&path)?.results.is_empty())
+    }
+
+    /// Runs it from where it stands, unless it is finished.
+    pub fn distil(
         &self,
         arguments: &FrontierArguments,
         interrupt: &Interrupt,
         voice: Voice,
     ) -> Result<()> {
-        if self.tested(&arguments.output)?.is_some() {
+        let output = &arguments.output;
+        if self.kept_in(output).exists() {
             return Ok(());
         }
         voice.say(&format!("frontier: {}", self.name()));
-        let folder = arguments.output.join(self.name());
+        let folder = output.join(self.name());
         let terminal = Terminal::new(voice);
         let started = Instant::now();
         let mut layers = self.layers(arguments)?;
         let dataset = super::super::load(&layers.select()?.data, None)?;
+        if let Some(time) = self.minutes {
+            let experts = output.join(format!("{}-experts", self.name()));
+            let place = (&*experts, folder.join("config.toml").exists());
+            experts::add(
+                &mut layers,
+                &dataset,
+                (time, started),
+                place,
+                interrupt,
+                voice,
+            )?;
+        }
         let start = |layers: &Layers| -> Result<Session<'_>> {
             let resolved = layers.resolve(&Facts::of(&dataset))?;
             Ok(Session::new(resolved, &dataset)?
@@ -109,21 +173,45 @@ impl Cell {
                 fit::session((time, started), resumed, &mut layers, start)?.0
             }
         };
+        let zca = session.resolved().config.data.zca;
         let before = started.elapsed().as_secs_f64();
         let options = RunOptions {
             resume,
             command_line: std::env::args().collect(),
         };
         let report = session.run(&folder, options)?;
-        let results = self.test(&report.artefact, &dataset, arguments, interrupt, &terminal)?;
-        let tested = Tested {
+        Kept {
             dataset: dataset.name.clone(),
+            zca: zca.filter(|&zca| zca != Zca::None),
+            ipc: self.ipc,
+            method: self.method.clone(),
+            minutes: self.minutes.map(|time| time.as_secs_f64() / 60.0),
+            seed: self.seed,
             seconds: before + report.distill_seconds,
             iterations: report.iterations,
-            results,
-        };
-        let json = serde_json::to_vec_pretty(&tested)?;
-        Ok(atomic::write(&folder.join("cell.json"), &json)?)
+            results: Vec::new(),
+        }
+        .write(&self.kept_in(output))
+    }
+
+    /// Tests the set of a finished run, unless that is done.
+    pub fn test(
+        &self,
+        arguments: &FrontierArguments,
+        interrupt: &Interrupt,
+        voice: Voice,
+    ) -> Result<()> {
+        let output = &arguments.output;
+        if self.is_tested(output)? {
+            return Ok(());
+        }
+        voice.say(&format!("frontier: test of {}", self.name()));
+        let mut kept = Kept::read(&self.kept_in(output))?;
+        let dataset = super::super::load(&self.layers(arguments)?.select()?.data, None)?;
+        let artefact = Artefact::read(&output.join(self.name()).join("distilled.safetensors"))?;
+        let terminal = Terminal::new(voice);
+        kept.results = self.results(artefact, &dataset, arguments, interrupt, &terminal)?;
+        kept.write(&self.kept_in(output))
     }
 
     fn layers(&self, arguments: &FrontierArguments) -> Result<Layers> {
@@ -140,40 +228,51 @@ impl Cell {
         Ok(layers)
     }
 
-    /// Tests the set by the protocol that the publication of gradient matching has for the dataset.
-    fn test(
+    /// The accuracies by the common protocol and, for a set whose recipe has another one and no steps of its own, by that.
+    fn results(
         &self,
-        path: &Path,
+        mut artefact: Artefact,
         dataset: &Dataset,
         arguments: &FrontierArguments,
         interrupt: &Interrupt,
         terminal: &Terminal,
     ) -> Result<Vec<ModelRows>, Error> {
-        let mut artefact = Artefact::read(path)?;
-        let facts = Facts::of(dataset);
-        let own = &artefact.recipe.protocol;
-        if let [dc] = &plans(&["dc".into()], own, &facts)[..] {
-            artefact.recipe.protocol = dc.protocol.clone();
+        let own = artefact.recipe.protocol.clone();
+        let plans = plans(&[COMMON.into()], &own, &Facts::of(dataset));
+        let mut protocols: Vec<_> = plans
+            .into_iter()
+            .map(|plan| (COMMON, plan.protocol))
+            .collect();
+        if artefact.recipe.unroll.is_none() && protocols.iter().all(|(_, common)| *common != own) {
+            protocols.push((OWN, own));
         }
-        let report = ArtefactEvaluation {
-            networks: None,
-            artefact: &artefact,
-            dataset,
-            models: &arguments.models,
-            repeats: arguments.repeats as usize,
-            protocols: &[],
-            teacher: None,
-            pruning: None,
-            store: None,
-            epochs: arguments.epochs.map(|epochs| epochs as usize),
-            making: None,
-            baselines: &[],
-            metrics: &[Metric::Accuracy],
-            seed: u64::from(self.seed),
-            device: &super::super::device(),
-            interrupt,
-            observer: terminal,
-        };
-        Ok(report.run()?.results)
+        let mut results = Vec::new();
+        for (name, protocol) in protocols {
+            artefact.recipe.protocol = protocol;
+            let evaluation = ArtefactEvaluation {
+                networks: None,
+                artefact: &artefact,
+                dataset,
+                models: &arguments.models,
+                repeats: arguments.repeats as usize,
+                protocols: &[],
+                teacher: None,
+                pruning: None,
+                store: None,
+                epochs: arguments.epochs.map(|epochs| epochs as usize),
+                making: None,
+                baselines: &[],
+                metrics: &[Metric::Accuracy],
+                seed: u64::from(self.seed),
+                device: &super::super::device(),
+                interrupt,
+                observer: terminal,
+            };
+            results.extend(evaluation.run()?.results.into_iter().map(|rows| ModelRows {
+                protocol: name.into(),
+                ..rows
+            }));
+        }
+        Ok(results)
     }
 }

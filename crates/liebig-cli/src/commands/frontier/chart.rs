@@ -14,7 +14,7 @@ const COLUMNS: usize = 2;
 pub fn svg(points: &[Point], theme: &Theme) -> Result<String> {
     let mut panels: Vec<(String, Vec<&Point>)> = Vec::new();
     for point in points {
-        let title = format!("{}, {} per class", point.dataset, point.ipc);
+        let title = format!("{}, {} per class", point.data(), point.ipc);
         match panels.iter_mut().find(|(known, _)| *known == title) {
             Some((_, of_panel)) => of_panel.push(point),
             None => panels.push((title, vec![point])),
@@ -138,6 +138,7 @@ mod tests {
     fn point(method: &str, minutes: Option<f64>, mean: f64) -> Point {
         Point {
             dataset: "strokes".into(),
+            zca: None,
             ipc: 1,
             method: method.into(),
             minutes,

@@ -2,6 +2,7 @@
 
 mod cell;
 mod chart;
+mod experts;
 mod summary;
 
 use anyhow::{Context, Result};
@@ -23,16 +24,23 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
         return Ok(ExitStatus::Success);
     }
     let interrupt = Interrupt::on_ctrl_c()?;
+    let mine = || {
+        let mine = |&(index, _): &(usize, _)| arguments.shard.is_none_or(|part| part.has(index));
+        cells.iter().enumerate().filter(mine).map(|(_, cell)| cell)
+    };
     super::threads(arguments.threads)?.install(|| -> Result<()> {
-        for (index, cell) in cells.iter().enumerate() {
-            if arguments.shard.is_none_or(|shard| shard.has(index)) {
-                cell.run(arguments, &interrupt, voice)
-                    .with_context(|| cell.name())?;
-            }
+        // Tests need no quiet machine, so they come last.
+        for cell in mine() {
+            let distilled = cell.distil(arguments, &interrupt, voice);
+            distilled.with_context(|| cell.name())?;
+        }
+        for cell in mine().take_while(|_| arguments.repeats > 0) {
+            let tested = cell.test(arguments, &interrupt, voice);
+            tested.with_context(|| cell.name())?;
         }
         Ok(())
     })?;
-    let points = summary::points(&cells, &arguments.output)?;
+    let points = summary::points(&arguments.output)?;
     let folder = &arguments.output;
     let json = serde_json::to_vec_pretty(&points)?;
     atomic::write(&folder.join("frontier.json"), &json)?;

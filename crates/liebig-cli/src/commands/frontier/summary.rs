@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::Result;
-use liebig::evaluate::DISTILLED;
+use liebig::Zca;
+use liebig::evaluate::{DISTILLED, ModelRows, OWN};
 use serde::Serialize;
 
-use super::cell::Cell;
+use super::cell::{COMMON, Kept};
 use crate::format::{duration, percent};
 use crate::printer::table;
 
@@ -15,6 +16,9 @@ use crate::printer::table;
 pub struct Point {
     /// The dataset's name.
     pub dataset: String,
+    /// How it was whitened, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zca: Option<Zca>,
     /// Samples per class.
     pub ipc: i64,
     /// The method.
@@ -35,37 +39,20 @@ pub struct Point {
     pub mean: f64,
     /// Population standard deviation of all networks.
     pub std: f64,
-    /// Mean test accuracy by the steps that the set was made for, if it was made for any.
+    /// Mean test accuracy by the steps that the set was made for, if it was made for any, or by its method's protocol, if that
+    /// is another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<f64>,
 }
 
-/// The points of all runs that are finished.
-pub fn points(cells: &[Cell], output: &Path) -> Result<Vec<Point>> {
+/// The points of all runs of the folder that are tested, by dataset, samples and time.
+pub fn points(output: &Path) -> Result<Vec<Point>> {
     let mut points: Vec<Point> = Vec::new();
-    for cell in cells {
-        let Some(tested) = cell.tested(output)? else {
-            continue;
-        };
-        for result in &tested.results {
-            let rows = &result.rows;
-            let common = rows.get(&format!("{DISTILLED}@common"));
-            let (Some(row), own) = (common.or(rows.get(DISTILLED)), rows.get(DISTILLED)) else {
+    for kept in Kept::all(output)? {
+        let common = kept.results.iter().filter(|rows| rows.protocol == COMMON);
+        for rows in common {
+            let Some(point) = Point::new(&kept, rows) else {
                 continue;
-            };
-            let point = Point {
-                dataset: tested.dataset.clone(),
-                ipc: cell.ipc,
-                method: cell.method.clone(),
-                minutes: cell.minutes.map(|time| time.as_secs_f64() / 60.0),
-                seconds: tested.seconds,
-                iterations: tested.iterations as f64,
-                model: result.model.clone(),
-                seeds: 1,
-                n: row.n,
-                mean: row.mean,
-                std: row.std,
-                own: common.and(own).map(|row| row.mean),
             };
             match points.iter_mut().find(|known| known.is_like(&point)) {
                 Some(known) => known.add(&point),
@@ -73,14 +60,63 @@ pub fn points(cells: &[Cell], output: &Path) -> Result<Vec<Point>> {
             }
         }
     }
+    points.sort_by(|a, b| {
+        let of_dataset = |point: &Point| {
+            (
+                point.dataset.clone(),
+                point.zca.map(|zca| zca.to_string()),
+                point.ipc,
+            )
+        };
+        let time = |point: &Point| point.minutes.unwrap_or(0.0);
+        of_dataset(a)
+            .cmp(&of_dataset(b))
+            .then(time(a).total_cmp(&time(b)))
+    });
     Ok(points)
 }
 
 impl Point {
+    /// One run with one kind of network.
+    fn new(kept: &Kept, common: &ModelRows) -> Option<Self> {
+        let row = common.rows.get(&format!("{DISTILLED}@common"));
+        let steps = row.and(common.rows.get(DISTILLED));
+        let row = row.or(common.rows.get(DISTILLED))?;
+        let by_recipe = kept
+            .results
+            .iter()
+            .find(|rows| rows.protocol == OWN && rows.model == common.model)
+            .and_then(|rows| rows.rows.get(DISTILLED));
+        Some(Self {
+            dataset: kept.dataset.clone(),
+            zca: kept.zca,
+            ipc: kept.ipc,
+            method: kept.method.clone(),
+            minutes: kept.minutes,
+            seconds: kept.seconds,
+            iterations: kept.iterations as f64,
+            model: common.model.clone(),
+            seeds: 1,
+            n: row.n,
+            mean: row.mean,
+            std: row.std,
+            own: steps.or(by_recipe).map(|row| row.mean),
+        })
+    }
+
+    /// The dataset, with how it was whitened.
+    pub fn data(&self) -> String {
+        match self.zca {
+            None => self.dataset.clone(),
+            Some(zca) => format!("{} (ZCA {zca})", self.dataset),
+        }
+    }
+
     fn is_like(&self, other: &Self) -> bool {
         let key = |point: &Self| {
             let Self {
                 dataset,
+                zca,
                 ipc,
                 method,
                 minutes,
@@ -89,6 +125,7 @@ impl Point {
             } = point;
             (
                 dataset.clone(),
+                *zca,
                 *ipc,
                 method.clone(),
                 *minutes,
@@ -119,7 +156,7 @@ impl Point {
 pub fn text(points: &[Point]) -> String {
     let rows = points.iter().map(|point| {
         [
-            point.dataset.clone(),
+            point.data(),
             point.ipc.to_string(),
             point.method.clone(),
             duration(point.seconds),
@@ -141,7 +178,7 @@ pub fn text(points: &[Point]) -> String {
         "seeds x networks",
         "accuracy",
         "std",
-        "own steps",
+        "own",
     ];
     table(header, rows)
 }
@@ -153,6 +190,7 @@ mod tests {
     fn run(mean: f64, std: f64, seconds: f64) -> Point {
         Point {
             dataset: "strokes".into(),
+            zca: None,
             ipc: 1,
             method: "dd".into(),
             minutes: Some(2.0),

@@ -12,7 +12,7 @@ use crate::augment::Augmentation;
 use crate::config::Error as ConfigError;
 use crate::cost::Demand;
 use crate::init::Init;
-use crate::methods::siamese;
+use crate::methods::inner_training;
 use crate::protocol::{Loss, OptimizerChoice};
 use crate::unroll::{RateSchedule, Start, Unroll};
 use crate::{Budget, Facts, Poison};
@@ -124,9 +124,8 @@ pub struct Settings {
     /// Decay of a moving average of the samples and learnt labels, which is then the result; 0 means none. Default 0.
     #[schemars(range(min = 0.0), extend("exclusiveMaximum" = 1.0))]
     pub ema_decay: f64,
-    /// Augmentation of the synthetic samples at each step: `none`, or operations joined by `_`. The real samples stay as they
-    /// are.
-    /// Default `none`.
+    /// Augmentation of the synthetic samples at each step: `none`, or what an evaluation may have, if it is differentiable:
+    /// operations joined by `_` or `crop_scale_rotate`. The real samples stay as they are. Default `none`.
     pub dsa_strategy: Augmentation,
     /// What is not learnt: `labels`, `images` or `none`. Default `labels`, or `none` for sldd.
     pub freeze: Freeze,
@@ -295,7 +294,7 @@ impl Settings {
 
     pub(super) fn check(&self, facts: &Facts) -> Result<(), ConfigError> {
         let refuse = |key, value, rule| Err(ConfigError::of_method(key, value, rule));
-        siamese::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
+        inner_training::check("method.dsa_strategy", &self.dsa_strategy, facts.shape)?;
         models::check(self, facts)?;
         if self.warmup_epochs > self.distill_epochs {
             let rule = format!("but `method.distill_epochs` is {}", self.distill_epochs);

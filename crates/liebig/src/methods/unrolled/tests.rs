@@ -29,6 +29,13 @@ fn soft() -> Settings {
     }
 }
 
+fn turned() -> Settings {
+    Settings {
+        dsa_strategy: "crop_scale_rotate".parse().unwrap(),
+        ..settings()
+    }
+}
+
 fn windowed() -> Settings {
     Settings {
         distill_epochs: 6,
@@ -84,7 +91,16 @@ fn every_variant_lowers_the_loss() {
         label_softmax: true,
         ..soft()
     };
-    for settings in [settings(), soft(), windowed(), one, sgd, known, logits] {
+    for settings in [
+        settings(),
+        soft(),
+        windowed(),
+        turned(),
+        one,
+        sgd,
+        known,
+        logits,
+    ] {
         let (first, last) = work(1).run(2, |task| descend(task, &settings));
         assert!(last < 0.97 * first, "{first} {last} with {settings:?}");
     }
@@ -102,7 +118,7 @@ fn rows_of_a_table_are_learnt() {
 
 #[test]
 fn threads_and_memory_do_not_change_a_bit() {
-    for settings in [soft(), windowed()] {
+    for settings in [soft(), windowed(), turned()] {
         let run = |threads, memory| {
             work(2).run(threads, |task| {
                 let task = Task { memory, ..task };
@@ -337,6 +353,13 @@ fn what_contradicts_itself_is_refused() {
             ..settings()
         },
         "method.images",
+    );
+    refused(
+        Settings {
+            dsa_strategy: "rand:flip".parse().unwrap(),
+            ..settings()
+        },
+        "method.dsa_strategy",
     );
     refused(
         Settings {
