@@ -52,16 +52,17 @@ fn a_time_becomes_a_number_of_iterations_that_repeats_the_run() {
 #[test]
 fn a_frontier_is_run_in_parts_and_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let frontier = |more: &[&str]| {
+    let command = |methods: &str, repeats: &str, models: &str, more: &[&str]| {
         let mut command = liebig();
         command
-            .args(["frontier", "--methods", "dd,random", "--minutes", "0.02"])
-            .args(["--seeds", "2", "--repeats", "2", "--epochs", "1"])
-            .args(["--models", "mlp", "--json", "--output"])
+            .args(["frontier", "--methods", methods, "--minutes", "0.02"])
+            .args(["--seeds", "2", "--repeats", repeats, "--epochs", "1"])
+            .args(["--models", models, "--json", "--output"])
             .arg(folder.path())
             .args(more);
         command
     };
+    let frontier = |more: &[&str]| command("dd,random", "2", "mlp", more);
     let cells = finish(&mut frontier(&["--dry-run"]));
     let expected = [
         "strokes-ipc1/random-seed0",
@@ -70,6 +71,9 @@ fn a_frontier_is_run_in_parts_and_kept() {
         "strokes-ipc1/dd-0.02min-seed1",
     ];
     assert_eq!(cells, serde_json::json!(expected));
+    // The tests may come later.
+    let untested = finish(&mut command("random", "0", "mlp", &["--shard", "1/2"]));
+    assert_eq!(untested, serde_json::json!([]));
     // The first half has one seed of each.
     let half = finish(&mut frontier(&["--shard", "1/2"]));
     let seeds = |points: &serde_json::Value| -> Vec<(String, u64, u64)> {
@@ -96,4 +100,26 @@ fn a_frontier_is_run_in_parts_and_kept() {
     for name in ["frontier.json", "frontier-light.svg", "frontier-dark.svg"] {
         assert!(folder.path().join(name).exists(), "{name}");
     }
+    // The table has the runs of earlier commands.
+    let all = finish(&mut command("k-means", "2", "mlp", &[]));
+    assert_eq!(seeds(&all)[0], point("k-means", 2, 4));
+    assert_eq!(seeds(&all)[1..], seeds(&whole)[..]);
+    // A network more is tested on the runs that there are.
+    let both = finish(&mut command("random", "2", "mlp,lenet", &[]));
+    let of_random = |point: &&serde_json::Value| point["method"] == "random";
+    let models: Vec<_> = both.as_array().unwrap().iter().filter(of_random).collect();
+    assert_eq!(models.len(), 2);
+    assert!(models.iter().all(|point| point["n"] == 4));
+    assert_eq!(
+        (&models[0]["model"], &models[1]["model"]),
+        (&"mlp".into(), &"lenet".into())
+    );
+    // No expert fits into the time.
+    let output = command("mtt", "2", "mlp", &[]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        message.contains("an expert of 6 epochs takes about"),
+        "{message}"
+    );
 }

@@ -45,7 +45,8 @@ pub struct FrontierArguments {
     /// another; 0 leaves the tests for later
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(..1 << 20))]
     pub repeats: u32,
-    /// Networks that are trained for the test, by name, with options such as convnet:width=64
+    /// Networks that are trained for the test, by name, with options such as convnet:width=64; finished runs are tested on
+    /// those that are new
     #[arg(
         long,
         value_name = "NAMES",

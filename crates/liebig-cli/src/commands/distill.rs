@@ -1,5 +1,6 @@
 //! `liebig distill`: settings in, a session, results out.
 
+pub mod experts;
 pub mod fit;
 mod output;
 mod plan;
@@ -45,6 +46,10 @@ pub fn run(arguments: &DistillArguments, printer: &Printer, voice: Voice) -> Res
         let mut session = start(&layers)?;
         if let Some(time) = arguments.minutes {
             let path = output::path(arguments, session.resolved(), &dataset.name);
+            if !(arguments.dry_run || arguments.print_config) {
+                let times = (time, started);
+                experts::add(&mut layers, &dataset, times, &path, &interrupt, voice)?;
+            }
             let resumed = arguments.resume.then_some(&*path);
             let iterations;
             (session, iterations) = fit::session((time, started), resumed, &mut layers, start)?;

@@ -14,8 +14,7 @@ use liebig::session::RunOptions;
 use liebig::{Dataset, Error, Facts, Session, Zca};
 use serde::{Deserialize, Serialize};
 
-use super::super::distill::fit;
-use super::experts;
+use super::super::distill::{experts, fit};
 use crate::args::FrontierArguments;
 use crate::progress::{Terminal, Voice};
 
@@ -123,12 +122,6 @@ impl Cell {
         output.join(self.name()).join(KEPT)
     }
 
-    /// Whether the run is finished, and its networks are tested.
-    pub fn is_tested(&self, output: &Path) -> Result<bool> {
-        let path = self.kept_in(output);
-        Ok(path.exists() && !Kept::read(&path)?.results.is_empty())
-    }
-
     /// Runs it from where it stands, unless it is finished.
     pub fn distil(
         &self,
@@ -147,16 +140,8 @@ impl Cell {
         let mut layers = self.layers(arguments)?;
         let dataset = super::super::load(&layers.select()?.data, None)?;
         if let Some(time) = self.minutes {
-            let experts = output.join(format!("{}-experts", self.name()));
-            let place = (&*experts, folder.join("config.toml").exists());
-            experts::add(
-                &mut layers,
-                &dataset,
-                (time, started),
-                place,
-                interrupt,
-                voice,
-            )?;
+            let times = (time, started);
+            experts::add(&mut layers, &dataset, times, &folder, interrupt, voice)?;
         }
         let start = |layers: &Layers| -> Result<Session<'_>> {
             let resolved = layers.resolve(&Facts::of(&dataset))?;
@@ -194,7 +179,7 @@ impl Cell {
         .write(&self.kept_in(output))
     }
 
-    /// Tests the set of a finished run, unless that is done.
+    /// Tests the set of a finished run on the networks that it was not tested on.
     pub fn test(
         &self,
         arguments: &FrontierArguments,
@@ -202,15 +187,24 @@ impl Cell {
         voice: Voice,
     ) -> Result<()> {
         let output = &arguments.output;
-        if self.is_tested(output)? {
+        let mut kept = Kept::read(&self.kept_in(output))?;
+        let untested = |model: &&String| kept.results.iter().all(|rows| rows.model != **model);
+        let models: Vec<String> = arguments.models.iter().filter(untested).cloned().collect();
+        if models.is_empty() {
             return Ok(());
         }
         voice.say(&format!("frontier: test of {}", self.name()));
-        let mut kept = Kept::read(&self.kept_in(output))?;
         let dataset = super::super::load(&self.layers(arguments)?.select()?.data, None)?;
         let artefact = Artefact::read(&output.join(self.name()).join("distilled.safetensors"))?;
         let terminal = Terminal::new(voice);
-        kept.results = self.results(artefact, &dataset, arguments, interrupt, &terminal)?;
+        let results = self.results(
+            artefact,
+            (&dataset, &models),
+            arguments,
+            interrupt,
+            &terminal,
+        )?;
+        kept.results.extend(results);
         kept.write(&self.kept_in(output))
     }
 
@@ -232,7 +226,7 @@ impl Cell {
     fn results(
         &self,
         mut artefact: Artefact,
-        dataset: &Dataset,
+        (dataset, models): (&Dataset, &[String]),
         arguments: &FrontierArguments,
         interrupt: &Interrupt,
         terminal: &Terminal,
@@ -253,7 +247,7 @@ impl Cell {
                 networks: None,
                 artefact: &artefact,
                 dataset,
-                models: &arguments.models,
+                models,
                 repeats: arguments.repeats as usize,
                 protocols: &[],
                 teacher: None,

@@ -2,7 +2,6 @@
 
 mod cell;
 mod chart;
-mod experts;
 mod summary;
 
 use anyhow::{Context, Result};
@@ -23,6 +22,8 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
         printer.print(&names, || names.join("\n"))?;
         return Ok(ExitStatus::Success);
     }
+    let folder = &arguments.output;
+    std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let interrupt = Interrupt::on_ctrl_c()?;
     let mine = || {
         let mine = |&(index, _): &(usize, _)| arguments.shard.is_none_or(|part| part.has(index));
@@ -40,8 +41,7 @@ pub fn run(arguments: &FrontierArguments, printer: &Printer, voice: Voice) -> Re
         }
         Ok(())
     })?;
-    let points = summary::points(&arguments.output)?;
-    let folder = &arguments.output;
+    let points = summary::points(folder)?;
     let json = serde_json::to_vec_pretty(&points)?;
     atomic::write(&folder.join("frontier.json"), &json)?;
     for theme in [LIGHT, DARK] {

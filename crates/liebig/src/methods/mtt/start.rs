@@ -38,7 +38,7 @@ impl Settings {
             return Err(ConfigError::OutOfRange {
                 key: "method.experts".into(),
                 value: "not set".into(),
-                rule: "expected a folder that `liebig experts train` made".into(),
+                rule: "expected a folder that `liebig experts train` made; `liebig distill --minutes` trains some itself".into(),
             }
             .into());
         };

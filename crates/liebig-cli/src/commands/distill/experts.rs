@@ -1,6 +1,6 @@
 //! The experts of trajectory matching, whose training is a part of the time.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -16,12 +16,12 @@ use crate::progress::Voice;
 const SHARE: f64 = 0.6;
 
 /// Trains as many experts as fit into their part of `time` since `started`, for a method that reads some, if the settings
-/// do not name any; names their folder in the settings.
+/// do not name any; names their folder, beside that of the `run`, in the settings. A run that has begun has its experts.
 pub fn add(
     layers: &mut Layers,
     dataset: &Dataset,
     (time, started): (Duration, Instant),
-    (folder, is_run): (&Path, bool),
+    run: &Path,
     interrupt: &Interrupt,
     voice: Voice,
 ) -> Result<()> {
@@ -31,9 +31,14 @@ pub fn add(
     let Some(epochs) = config.method.last_expert_epoch().filter(|_| !named) else {
         return Ok(());
     };
-    let path = folder.to_str().map(str::to_owned);
-    layers.value("--methods", "method.experts", path);
-    if is_run {
+    let folder = {
+        let mut folder = run.as_os_str().to_owned();
+        folder.push("-experts");
+        PathBuf::from(folder)
+    };
+    let named = folder.to_string_lossy().into_owned();
+    layers.value("--minutes", "method.experts", Some(named));
+    if run.join("config.toml").exists() {
         return Ok(());
     }
     let settings = ExpertSettings {
@@ -48,7 +53,7 @@ pub fn add(
     let training = Training {
         dataset,
         id: &id,
-        folder,
+        folder: &folder,
         device: &super::super::device(),
         interrupt,
     };
@@ -62,7 +67,7 @@ pub fn add(
             duration(time.as_secs_f64()),
         );
     }
-    id.claim(folder).map_err(Error::from)?;
+    id.claim(&folder).map_err(Error::from)?;
     for index in 0..count {
         let unit = training.unit(index, |_| ())?;
         let accuracy = unit.accuracy.map(crate::format::percent);
