@@ -2,7 +2,7 @@
 
 pub mod experts;
 pub mod fit;
-mod output;
+pub mod output;
 mod plan;
 mod results;
 mod settings;

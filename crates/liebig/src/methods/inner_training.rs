@@ -8,6 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::Error;
 use crate::augment::Augmentation;
 use crate::config::Error as ConfigError;
+use crate::methods::siamese;
 use crate::synthetic::Parameterization;
 
 /// Steps on samples as an evaluation sees them: textures are shifted, then augmented with parameters for each sample. What a
@@ -38,19 +39,9 @@ pub(crate) fn check(
     augmentation: &Augmentation,
     shape: SampleShape,
 ) -> Result<(), ConfigError> {
-    let rule = match (augmentation, shape) {
-        (Augmentation::None, _) => return Ok(()),
-        (_, SampleShape::Table { .. }) => "but tables cannot be augmented",
-        _ if augmentation.is_differentiable() => return Ok(()),
-        _ => {
-            "but that is not differentiable; expected none, crop_scale_rotate, crop_noise, or a strategy such as color_crop_cutout_flip_scale_rotate, after all: if wanted"
-        }
-    };
-    Err(ConfigError::OutOfRange {
-        key: key.into(),
-        value: augmentation.to_string(),
-        rule: rule.into(),
-    })
+    let rule = "but that is not differentiable; expected none, crop_scale_rotate, crop_noise, or a strategy such as color_crop_cutout_flip_scale_rotate, after all: if wanted";
+    let usable = augmentation.is_differentiable();
+    siamese::check_that(usable, rule, (key, augmentation), shape)
 }
 
 /// The values from these places, in the same shape.

@@ -35,12 +35,23 @@ pub(crate) fn check(
     augmentation: &Augmentation,
     shape: SampleShape,
 ) -> Result<(), ConfigError> {
+    let siamese = matches!(augmentation, Augmentation::Dsa(_));
+    let rule = "but must be none or a strategy such as color_crop_cutout_flip_scale_rotate";
+    check_that(siamese, rule, (key, augmentation), shape)
+}
+
+/// Refuses an augmentation that is not `usable`, by the rule, and image augmentations for tables.
+pub(crate) fn check_that(
+    usable: bool,
+    rule: &str,
+    (key, augmentation): (&str, &Augmentation),
+    shape: SampleShape,
+) -> Result<(), ConfigError> {
     let rule = match (augmentation, shape) {
-        (Augmentation::None, _) | (Augmentation::Dsa(_), SampleShape::Image { .. }) => {
-            return Ok(());
-        }
-        (Augmentation::Dsa(_), SampleShape::Table { .. }) => "but tables cannot be augmented",
-        _ => "but must be none or a strategy such as color_crop_cutout_flip_scale_rotate",
+        (Augmentation::None, _) => return Ok(()),
+        (_, SampleShape::Image { .. }) if usable => return Ok(()),
+        (_, SampleShape::Table { .. }) if usable => "but tables cannot be augmented",
+        _ => rule,
     };
     Err(ConfigError::OutOfRange {
         key: key.into(),

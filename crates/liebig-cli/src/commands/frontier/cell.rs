@@ -14,7 +14,7 @@ use liebig::session::RunOptions;
 use liebig::{Dataset, Error, Facts, Session, Zca};
 use serde::{Deserialize, Serialize};
 
-use super::super::distill::{experts, fit};
+use super::super::distill::{experts, fit, output as run};
 use crate::args::FrontierArguments;
 use crate::progress::{Terminal, Voice};
 
@@ -194,8 +194,9 @@ impl Cell {
             return Ok(());
         }
         voice.say(&format!("frontier: test of {}", self.name()));
-        let dataset = super::super::load(&self.layers(arguments)?.select()?.data, None)?;
-        let artefact = Artefact::read(&output.join(self.name()).join("distilled.safetensors"))?;
+        let folder = output.join(self.name());
+        let dataset = super::super::load(&run::layers(&folder)?.select()?.data, None)?;
+        let artefact = Artefact::read(&folder.join("distilled.safetensors"))?;
         let terminal = Terminal::new(voice);
         let results = self.results(
             artefact,
