@@ -62,7 +62,7 @@ pub fn add(
     let count = (left / each).max(0.0) as u64;
     if count == 0 {
         bail!(
-            "an expert of {epochs} epochs takes about {}, more than is left of {} for experts\nhint: give more --minutes, or experts with --set method.experts=FOLDER",
+            "an expert of {epochs} epochs takes about {}, more than is left of {} for experts\nhint: give more --minutes, or experts with method.experts=FOLDER",
             duration(each),
             duration(time.as_secs_f64()),
         );
