@@ -101,8 +101,8 @@ fn a_frontier_is_run_in_parts_and_kept() {
         assert!(folder.path().join(name).exists(), "{name}");
     }
     // The table has the runs of earlier commands.
-    let all = finish(&mut command("k-means", "2", "mlp", &[]));
-    assert_eq!(seeds(&all)[0], point("k-means", 2, 4));
+    let all = finish(&mut command("label-solve", "2", "mlp", &[]));
+    assert_eq!(seeds(&all)[0], point("label-solve", 2, 4));
     assert_eq!(seeds(&all)[1..], seeds(&whole)[..]);
     // A network more is tested on the runs that there are.
     let both = finish(&mut command("random", "2", "mlp,lenet", &[]));
