@@ -215,7 +215,8 @@ fn state(unit: &Unit) -> String {
     }
 }
 
-fn line(unit: &Unit) -> String {
+/// What is said of a finished expert.
+pub fn line(unit: &Unit) -> String {
     format!("expert {}: {}", unit.index, state(unit))
 }
 

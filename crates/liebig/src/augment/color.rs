@@ -1,10 +1,11 @@
 //! Brightness, saturation and contrast.
 
-use liebig_grad::{DType, Error, Tensor};
+use liebig_grad::{Error, Tensor};
 use rand::{Rng, RngExt};
 
 use super::Parameters;
 use super::parameters::Transform;
+use super::planes::constant;
 
 /// Changes brightness, then saturation, then contrast.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,14 +55,7 @@ fn stretch(x: &Tensor, mean: &Tensor, factor: &Parameters<f64>) -> Result<Tensor
 
 /// One value for each image, `[n, 1, 1, 1]`.
 fn column(values: &[f64], like: &Tensor) -> Result<Tensor, Error> {
-    let (shape, device) = ([values.len(), 1, 1, 1], like.device());
-    match like.dtype() {
-        DType::F64 => Tensor::from_vec_f64(values.to_vec(), &shape, &device),
-        DType::F32 => {
-            let values = values.iter().map(|&value| value as f32).collect();
-            Tensor::from_vec(values, &shape, &device)
-        }
-    }
+    constant(values.to_vec(), &[values.len(), 1, 1, 1], like)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
 use super::geometry::{bilinear, middle, pixel};
-use super::planes::Planes;
+use super::planes::{Planes, constant};
 
 /// Pixels of padding around an image before it is cropped.
 const CROP: usize = 4;
@@ -74,18 +74,9 @@ impl Changes {
             move |row, column| self.each[image].taps(size, row, column)
         })?;
         let moved = x.resample(&taps)?;
-        let device = x.device();
-        let constant = |values: Vec<f64>, shape: &[usize]| match x.dtype() {
-            liebig_grad::DType::F64 => Tensor::from_vec_f64(values, shape, &device),
-            _ => Tensor::from_vec(
-                values.into_iter().map(|value| value as f32).collect(),
-                shape,
-                &device,
-            ),
-        };
         let fills = |which: fn(&Drawn) -> bool| {
             let of = |drawn: &Drawn| f64::from(u8::from(which(drawn)));
-            constant(self.each.iter().map(of).collect(), &[images, 1, 1, 1])
+            constant(self.each.iter().map(of).collect(), &[images, 1, 1, 1], x)
         };
         let of_channels = x.mean_dims(&[0, 2, 3], true)?;
         let of_batch = of_channels.mean()?;
@@ -95,7 +86,7 @@ impl Changes {
             .mul(&of_channels)?
             .add(&with_batch.mul(&of_batch)?)?;
         let inside =
-            Tensor::ones(&[images, 1, height, width], x.dtype(), &device).resample(&taps)?;
+            Tensor::ones(&[images, 1, height, width], x.dtype(), &x.device()).resample(&taps)?;
         let gaps = inside.neg()?.add_scalar(1.0)?;
         let changed = moved.add(&gaps.mul(&fill)?)?;
         if !self
@@ -109,7 +100,7 @@ impl Changes {
             Drawn::Noise(values) => values.iter().copied().map(f64::from).collect(),
             _ => vec![0.0; self.planes.len()],
         });
-        changed.add(&constant(noise.collect(), x.shape())?)
+        changed.add(&constant(noise.collect(), x.shape(), x)?)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Images as they lie in a batch.
 
-use liebig_grad::{Tensor, cpu};
+use liebig_grad::{DType, Tensor, cpu};
 
 use super::{Error, Transformation};
 
@@ -24,5 +24,20 @@ impl Planes {
         let shape = [images, self.channels, self.height, self.width];
         let x = Tensor::from_vec(values, &shape, &cpu())?;
         Ok(drawn.apply(&x)?.to_vec()?)
+    }
+}
+
+/// These values in the precision and on the device of another tensor.
+pub(super) fn constant(
+    values: Vec<f64>,
+    shape: &[usize],
+    like: &Tensor,
+) -> Result<Tensor, liebig_grad::Error> {
+    match like.dtype() {
+        DType::F64 => Tensor::from_vec_f64(values, shape, &like.device()),
+        DType::F32 => {
+            let values = values.into_iter().map(|value| value as f32).collect();
+            Tensor::from_vec(values, shape, &like.device())
+        }
     }
 }

@@ -9,6 +9,7 @@ use liebig::experts::{ExpertSettings, PoolId, Training};
 use liebig::run::Interrupt;
 use liebig::{Dataset, Error, Facts};
 
+use super::super::experts::line;
 use crate::format::duration;
 use crate::progress::Voice;
 
@@ -70,11 +71,7 @@ pub fn add(
     id.claim(&folder).map_err(Error::from)?;
     for index in 0..count {
         let unit = training.unit(index, |_| ())?;
-        let accuracy = unit.accuracy.map(crate::format::percent);
-        voice.say(&format!(
-            "expert {index}: {}",
-            accuracy.unwrap_or_else(|| "no test split".into())
-        ));
+        voice.say(&line(&unit));
     }
     Ok(())
 }
